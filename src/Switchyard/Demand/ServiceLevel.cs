@@ -1,0 +1,45 @@
+namespace Switchyard.Demand;
+
+/// <summary>A latency that a share of requests must stay under.</summary>
+/// <param name="Percentile">The share of requests, in percent: 50 to 99.9.</param>
+/// <param name="Limit">The latency they must stay under; positive.</param>
+public readonly record struct LatencyObjective(double Percentile, TimeSpan Limit)
+{
+    /// <summary>As the scenario file writes it, such as <c>p95 &lt; 500ms</c>.</summary>
+    public override string ToString() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"p{Percentile:0.##} < {Limit.TotalMilliseconds:0.##}ms");
+}
+
+/// <summary>What a serving workload promises its users. An objective that is null is not promised.</summary>
+/// <param name="Ttft">Time to first token, as the user sees it: network, queue and prefill.</param>
+/// <param name="Tpot">Time per output token after the first.</param>
+/// <param name="EndToEnd">Time from the request to its last token.</param>
+public sealed record ServiceLevel(LatencyObjective? Ttft, LatencyObjective? Tpot, LatencyObjective? EndToEnd = null)
+{
+    /// <summary>No promise: throughput alone counts.</summary>
+    public static ServiceLevel None { get; } = new(null, null);
+}
+
+/// <summary>How long prompts or answers are, in tokens: a log-normal through its median and 95th percentile, or a constant.</summary>
+/// <param name="P50">Median; positive.</param>
+/// <param name="P95">95th percentile; at least the median.</param>
+public readonly record struct TokenLengths(double P50, double P95)
+{
+    private const double Z95 = 1.6448536269514722;
+
+    /// <summary>Every request has the same length.</summary>
+    public static TokenLengths Constant(double tokens) => new(tokens, tokens);
+
+    /// <summary>Standard deviation of the length's natural logarithm.</summary>
+    public double Sigma => P95 > P50 ? Math.Log(P95 / P50) / Z95 : 0;
+
+    /// <summary>Mean length in tokens: P50 × exp(σ²/2).</summary>
+    public double Mean => P50 * Math.Exp(Sigma * Sigma / 2);
+
+    /// <summary>Mean of the squared length: P50² × exp(2σ²).</summary>
+    public double MeanSquare => P50 * P50 * Math.Exp(2 * Sigma * Sigma);
+
+    /// <summary>Length at a number of standard deviations of the logarithm, such as 1.645 for the 95th percentile.</summary>
+    /// <param name="z">Standard score.</param>
+    public double AtScore(double z) => P50 * Math.Exp(Sigma * z);
+}

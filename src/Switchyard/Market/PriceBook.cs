@@ -1,0 +1,116 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Switchyard.Market;
+
+/// <summary>Everything that can be had, at what price, as of a day. Immutable.</summary>
+public sealed class PriceBook
+{
+    private readonly FrozenDictionary<string, Offer> offersById;
+    private readonly FrozenDictionary<(string Provider, string Region), Region> regionsByName;
+    private readonly FrozenDictionary<(string Provider, string From, string To), double> roundTrips;
+
+    /// <summary>Puts a price book together. Order of the rows does not matter: each list is sorted by id.</summary>
+    /// <param name="asOf">The day as of which prices count as old or new.</param>
+    /// <param name="policy">How old a price may be.</param>
+    /// <param name="accelerators">The accelerators known.</param>
+    /// <param name="offers">Instances by the hour; ids are unique.</param>
+    /// <param name="commitments">Commitments on instances.</param>
+    /// <param name="regions">The regions known.</param>
+    /// <param name="storage">Prices of keeping data.</param>
+    /// <param name="egress">Prices of moving data.</param>
+    /// <param name="trips">Measured round trips.</param>
+    public PriceBook(
+        DateOnly asOf,
+        PricePolicy policy,
+        IEnumerable<Accelerator> accelerators,
+        IEnumerable<Offer> offers,
+        IEnumerable<CommitmentOffer> commitments,
+        IEnumerable<Region> regions,
+        IEnumerable<StoragePrice> storage,
+        IEnumerable<EgressPrice> egress,
+        IEnumerable<RoundTrip> trips)
+    {
+        AsOf = asOf;
+        Policy = policy;
+        Accelerators = [.. accelerators.OrderBy(a => a.Name, StringComparer.Ordinal)];
+        Offers = [.. offers.OrderBy(o => o.Id, StringComparer.Ordinal)];
+        Commitments = [.. commitments.OrderBy(c => c.Id, StringComparer.Ordinal).ThenBy(c => c.Price.Usd)];
+        Regions = [.. regions.OrderBy(r => r.Provider, StringComparer.Ordinal).ThenBy(r => r.Name, StringComparer.Ordinal)];
+        Storage = [.. storage];
+        Egress = [.. egress];
+        offersById = Offers.ToFrozenDictionary(o => o.Id, StringComparer.OrdinalIgnoreCase);
+        regionsByName = Regions.ToFrozenDictionary(r => (r.Provider, r.Name));
+        roundTrips = trips.DistinctBy(t => (t.Provider, t.Source, t.Destination))
+            .ToFrozenDictionary(t => (t.Provider, t.Source, t.Destination), t => t.Milliseconds);
+    }
+
+    /// <summary>The day as of which prices count as old or new.</summary>
+    public DateOnly AsOf { get; }
+
+    /// <summary>How old a price may be.</summary>
+    public PricePolicy Policy { get; }
+
+    /// <summary>The accelerators known, by name.</summary>
+    public ImmutableArray<Accelerator> Accelerators { get; }
+
+    /// <summary>Instances by the hour, by id.</summary>
+    public ImmutableArray<Offer> Offers { get; }
+
+    /// <summary>Commitments on instances, by id.</summary>
+    public ImmutableArray<CommitmentOffer> Commitments { get; }
+
+    /// <summary>The regions known.</summary>
+    public ImmutableArray<Region> Regions { get; }
+
+    /// <summary>Prices of keeping data.</summary>
+    public ImmutableArray<StoragePrice> Storage { get; }
+
+    /// <summary>Prices of moving data.</summary>
+    public ImmutableArray<EgressPrice> Egress { get; }
+
+    /// <summary>The offer with this id, whatever the case; null where there is none.</summary>
+    public Offer? FindOffer(string id) => offersById.GetValueOrDefault(id);
+
+    /// <summary>The accelerator with this name or alias; null where there is none.</summary>
+    public Accelerator? FindAccelerator(string name) => Accelerators.FirstOrDefault(a => a.IsNamed(name));
+
+    /// <summary>A provider's region; null where it is unknown.</summary>
+    public Region? FindRegion(string provider, string name) => regionsByName.GetValueOrDefault((provider, name));
+
+    /// <summary>Whether an offer can be bought, and why not. A missing price is indicative, never 0.</summary>
+    /// <param name="offer">The offer.</param>
+    /// <param name="kind">On demand or spot.</param>
+    public Standing Judge(Offer offer, PurchaseKind kind)
+    {
+        var price = kind == PurchaseKind.Spot ? offer.Spot : offer.OnDemand;
+        if (price is null) return Standing.Indicative(kind == PurchaseKind.Spot ? "no spot price known" : "no on-demand price known");
+        if (!offer.Accelerator.Verified) return Standing.Indicative($"the figures of {offer.Accelerator.Name} are unverified");
+        return Policy.Judge(offer.Basis, offer.AsOf, offer.Quarantined, kind, AsOf);
+    }
+
+    /// <summary>Whether a commitment can be bought, and why not.</summary>
+    public Standing Judge(CommitmentOffer commitment) =>
+        commitment.Instance.Accelerator.Verified
+            ? Policy.Judge(commitment.Basis, commitment.AsOf, commitment.Quarantined, PurchaseKind.Commitment, AsOf)
+            : Standing.Indicative($"the figures of {commitment.Instance.Accelerator.Name} are unverified");
+
+    /// <summary>
+    /// Round-trip time between users and a region, in milliseconds: from great-circle distance by the line fitted to Azure's 2,350
+    /// published region pairs (docs/model/market.md). Null where the region's place is unknown.
+    /// </summary>
+    /// <param name="users">Where the users are.</param>
+    /// <param name="provider">The provider.</param>
+    /// <param name="region">The provider's region.</param>
+    public double? RoundTripMilliseconds(Geography users, string provider, string region) =>
+        FindRegion(provider, region)?.Place is { } place ? EstimateRoundTrip(users.Place.KilometresTo(place)) : null;
+
+    /// <summary>The measured median round trip between two regions of a provider, in milliseconds; null where not measured.</summary>
+    public double? RoundTripMilliseconds(string provider, string from, string to) =>
+        roundTrips.TryGetValue((provider, from, to), out var ms) || roundTrips.TryGetValue((provider, to, from), out ms) ? ms : null;
+
+    /// <summary>Round-trip time over a distance: 9 ms + 0.0145 ms a kilometre; half of the published pairs lie within 13% of it.</summary>
+    /// <param name="kilometres">Great-circle distance.</param>
+    /// <returns>Milliseconds.</returns>
+    public static double EstimateRoundTrip(double kilometres) => 9 + (0.0145 * kilometres);
+}
