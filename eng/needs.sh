@@ -10,7 +10,7 @@ die() { say "$@"; exit 1; }
 has_library() {
   local found
   for found in /usr/lib/*-linux-gnu*/"$1" /usr/lib64/"$1" /usr/lib/"$1" /usr/local/lib/"$1" /usr/local/lib64/"$1" \
-    /opt/homebrew/lib/"$2" /usr/local/lib/"$2" /home/linuxbrew/.linuxbrew/lib/"$1"; do
+    /opt/homebrew/lib/"$2" /usr/local/lib/"$2"; do
     [ -e "$found" ] && return 0
   done
   local IFS=:
