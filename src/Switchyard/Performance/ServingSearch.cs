@@ -80,8 +80,10 @@ internal readonly struct ServingSearch
         var balance = capacity.Balance;
         var replicas = question.AcceleratorCount / replica.TensorParallel;
         var mfu = Math.Min(1, balance.Rate * replica.RequestFlops(traffic.InputMean, traffic.OutputMean) / replica.PeakFlops);
-        var traffics = balance.StepSeconds > 0 ? replica.StepBytes(balance.Batch, traffic.Context) / (balance.StepSeconds * replica.Bandwidth) : balance.Utilisation;
-        var watts = PowerDraw.Watts(question.Accelerator, traffics, mfu, factors.Power);
+        var moved = balance.StepSeconds > 0
+            ? replica.StepBytes(balance.Batch, traffic.Context) / (balance.StepSeconds * replica.Bandwidth)
+            : balance.Utilisation * factors.Power.TrafficWhenComputing;
+        var watts = PowerDraw.Watts(question.Accelerator, moved, mfu, factors.Power);
         var stay = capacity.TtftSeconds - question.NetworkRoundTrip.TotalSeconds;
         return new()
         {
