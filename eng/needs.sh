@@ -32,19 +32,21 @@ need_solver() {
 # Makes sure of one need: installs it as root, otherwise prints the exact command and exits 1.
 # $1: a command that is true when it is there; $2: what it is, for a person; $3, $4, $5: its packages for apt, dnf, Homebrew
 need() {
-  local check=$1 what=$2 apt=$3 dnf=$4 brew=$5 sudo='sudo '
+  local check=$1 what=$2 apt=$3 dnf=$4 brew=$5 sudo='sudo ' output
   "$check" && return 0
   [ "$(id -u)" = 0 ] && sudo=''
   if command -v apt-get >/dev/null 2>&1; then
     [ -n "$sudo" ] && die "$what is missing; install it with: sudo apt-get update && sudo apt-get install -y --no-install-recommends $apt"
     say "installing $what: $apt"
     # The lists of a fresh machine are empty: try, refresh them, try again.
-    apt_install $apt >/dev/null 2>&1 || { apt-get -qq update </dev/null >&2; apt_install $apt >&2; } ||
-      die "could not install $what; try: apt-get update && apt-get install -y $apt"
+    output=$(apt_install $apt 2>&1) || output=$(apt-get -qq update 2>&1 </dev/null; apt_install $apt 2>&1) ||
+      die "$output
+could not install $what; try: apt-get update && apt-get install -y $apt"
   elif command -v dnf >/dev/null 2>&1; then
     [ -n "$sudo" ] && die "$what is missing; install it with: sudo dnf install -y $dnf"
     say "installing $what: $dnf"
-    dnf -q -y install $dnf </dev/null >&2 || die "could not install $what; try: dnf install -y $dnf"
+    output=$(dnf -q -y install $dnf 2>&1 </dev/null) || die "$output
+could not install $what; try: dnf install -y $dnf"
   elif command -v brew >/dev/null 2>&1; then
     die "$what is missing; install it with: brew install $brew"   # Homebrew refuses to run as root.
   else
