@@ -16,9 +16,10 @@ internal static class ModelTable
         ["mha"] = AttentionKind.MultiHead, ["gqa"] = AttentionKind.GroupedQuery, ["mqa"] = AttentionKind.MultiQuery, ["mla"] = AttentionKind.Latent,
     };
 
+    // Weights published in fp16 or fp32 are served and trained in 16 bits.
     private static readonly Dictionary<string, Precision> Precisions = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["bf16"] = Precision.Bf16, ["fp8"] = Precision.Fp8, ["int8"] = Precision.Int8, ["fp4"] = Precision.Fp4, ["mxfp4"] = Precision.Fp4,
+        ["bf16"] = Precision.Bf16, ["fp16"] = Precision.Bf16, ["fp32"] = Precision.Bf16, ["fp8"] = Precision.Fp8, ["int8"] = Precision.Int8, ["fp4"] = Precision.Fp4, ["mxfp4"] = Precision.Fp4,
         ["int4"] = Precision.Int4,
     };
 
@@ -50,7 +51,7 @@ internal static class ModelTable
                 Hidden = Count(table, "hidden"),
                 Heads = Count(table, "heads"),
                 KvHeads = Count(table, "kv_heads"),
-                HeadDim = Count(table, "head_dim"),
+                HeadDim = HeadDim(table),
                 Ffn = table.Whole("ffn") ?? 0,
                 Vocabulary = Count(table, "vocabulary"),
                 Context = Count(table, "context"),
@@ -74,6 +75,19 @@ internal static class ModelTable
     }
 
     private static int Count(CsvTable table, string column) => (int)Known(table, column, table.Whole(column, 1));
+
+    /// <summary>
+    /// Width of a head. Latent attention has two: queries and keys (with their rotary part), and values; their mean makes the work of
+    /// attention, 4 × heads × width for each token and key, come out right.
+    /// </summary>
+    private static int HeadDim(CsvTable table)
+    {
+        if (table.Whole("head_dim", 1) is { } width) return width;
+        if (table.Whole("qk_nope_head_dim", 1) is { } plain && table.Whole("v_head_dim", 1) is { } value)
+            return (plain + (table.Whole("qk_rope_head_dim") ?? 0) + value) / 2;
+        table.Report("head_dim", "is empty, and so are qk_nope_head_dim and v_head_dim");
+        return 1;
+    }
 
     private static double Known(CsvTable table, string column, double? value)
     {
