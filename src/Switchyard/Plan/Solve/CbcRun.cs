@@ -1,0 +1,84 @@
+using System.Globalization;
+
+namespace Switchyard.Plan.Solve;
+
+/// <summary>One call of CBC, as CBC reports it: nothing here is rechecked yet.</summary>
+/// <param name="Status">0 finished, 1 stopped by a limit, 2 abandoned, 5 stopped by a signal; −1 not started.</param>
+/// <param name="Secondary">1 infeasible, 2 stopped on gap, 3 on nodes, 5 by a signal, 7 the relaxation is unbounded.</param>
+/// <param name="Bound">The best bound that CBC holds proven; negative infinity when it holds none.</param>
+/// <param name="Nodes">Nodes visited.</param>
+/// <param name="Point">The incumbent, with integers only nearly whole; null without one.</param>
+internal sealed record CbcRun(int Status, int Secondary, double Bound, int Nodes, double[]? Point)
+{
+    /// <summary>Magnitude from which CBC's numbers mean "none".</summary>
+    private const double None = 1e49;
+
+    /// <summary>
+    /// Settings for planning models. Measured in docs/model/solving.md.
+    /// </summary>
+    internal static (string Name, string Value)[] Fast = [("passCuts", "5"), ("probingCuts", "root")];
+
+    /// <summary>Without the transformations that can mislead: for a second opinion.</summary>
+    internal static readonly (string Name, string Value)[] Careful =
+        [("preprocess", "off"), ("presolve", "off"), ("integerTolerance", "1e-9"), ("primalTolerance", "1e-9")];
+
+    public bool StoppedByNodes => Status == 1;
+
+    public bool ClaimsInfeasible => Status == 0 && Point is null;
+
+    public static unsafe CbcRun Of(
+        MixedIntegerProgram program, double[] lower, double[] upper, SolveLimits limits, IReadOnlyList<double>? start,
+        ReadOnlySpan<(string Name, string Value)> settings)
+    {
+        lock (SolverLibrary.Gate)
+        {
+            using var interrupt = new InterruptHandler();
+            using var model = CbcLibrary.Cbc_newModel();
+            CbcLibrary.Cbc_setLogLevel(model, 0);
+            CbcLibrary.Cbc_loadProblem(model, program.ColumnCount, program.RowCount,
+                program.Matrix.Starts, program.Matrix.Rows, program.Matrix.Coefficients,
+                ClpSolver.Finite(lower), ClpSolver.Finite(upper), program.Cost,
+                ClpSolver.Finite(program.RowLower), ClpSolver.Finite(program.RowUpper));
+            for (var column = 0; column < program.ColumnCount; column++)
+            {
+                if (program.IsInteger(column)) CbcLibrary.Cbc_setInteger(model, column);
+            }
+            Configure(model, limits, settings);
+            if (start is not null) Begin(model, program, start);
+
+            CbcLibrary.Cbc_solve(model);
+            var point = CbcLibrary.Cbc_bestSolution(model);
+            var secondary = CbcLibrary.Cbc_secondaryStatus(model);
+            var status = CbcLibrary.Cbc_status(model);
+            if (status == 5 || secondary == 5) throw new OperationCanceledException("The solve was interrupted.");
+            var bound = CbcLibrary.Cbc_getBestPossibleObjValue(model);
+            return new(status, secondary, bound is > -None and < None ? bound : double.NegativeInfinity,
+                CbcLibrary.Cbc_getNodeCount(model),
+                point is null || Math.Abs(CbcLibrary.Cbc_getObjValue(model)) >= None
+                    ? null : new ReadOnlySpan<double>(point, program.ColumnCount).ToArray());
+        }
+    }
+
+    private static void Configure(CbcLibrary.Model model, SolveLimits limits, ReadOnlySpan<(string Name, string Value)> settings)
+    {
+        CbcLibrary.Cbc_setParameter(model, "log", "0");
+        CbcLibrary.Cbc_setParameter(model, "randomSeed", "1");
+        CbcLibrary.Cbc_setParameter(model, "randomCbcSeed", "1");
+        CbcLibrary.Cbc_setParameter(model, "ratioGap", limits.RelativeGap.ToString("R", CultureInfo.InvariantCulture));
+        CbcLibrary.Cbc_setParameter(model, "maxNodes", limits.MaximumNodes.ToString(CultureInfo.InvariantCulture));
+        foreach (var (name, value) in settings) CbcLibrary.Cbc_setParameter(model, name, value);
+    }
+
+    private static void Begin(CbcLibrary.Model model, MixedIntegerProgram program, IReadOnlyList<double> start)
+    {
+        var columns = new List<int>(program.IntegerCount);
+        var values = new List<double>(program.IntegerCount);
+        for (var column = 0; column < program.ColumnCount; column++)
+        {
+            if (!program.IsInteger(column)) continue;
+            columns.Add(column);
+            values.Add(start[column]);
+        }
+        CbcLibrary.Cbc_setMIPStartI(model, columns.Count, columns.ToArray(), values.ToArray());
+    }
+}

@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Switchyard.Plan.Solve;
+
+/// <summary>The part of Clp 1.17's C interface (Clp_C_Interface.h) that is used.</summary>
+internal static partial class ClpLibrary
+{
+    internal sealed class Model() : SafeHandleZeroOrMinusOneIsInvalid(true)
+    {
+        protected override bool ReleaseHandle()
+        {
+            Clp_deleteModel(handle);
+            return true;
+        }
+    }
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial Model Clp_newModel();
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial void Clp_deleteModel(nint model);
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial void Clp_setLogLevel(Model model, int level);
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial void Clp_loadProblem(
+        Model model, int columnCount, int rowCount, ReadOnlySpan<int> starts, ReadOnlySpan<int> rows, ReadOnlySpan<double> values,
+        ReadOnlySpan<double> columnLower, ReadOnlySpan<double> columnUpper, ReadOnlySpan<double> cost,
+        ReadOnlySpan<double> rowLower, ReadOnlySpan<double> rowUpper);
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial void Clp_setPrimalTolerance(Model model, double value);
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial void Clp_setDualTolerance(Model model, double value);
+
+    /// <summary>Presolve, then the algorithm that Clp thinks best.</summary>
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial int Clp_initialSolve(Model model);
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial int Clp_dual(Model model, int ifValuesPass);
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial int Clp_primal(Model model, int ifValuesPass);
+
+    /// <summary>0 optimal, 1 primal infeasible, 2 dual infeasible, 3 stopped, 4 errors.</summary>
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial int Clp_status(Model model);
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial double Clp_objectiveValue(Model model);
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static unsafe partial double* Clp_primalColumnSolution(Model model);
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static unsafe partial double* Clp_dualRowSolution(Model model);
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static unsafe partial double* Clp_dualColumnSolution(Model model);
+}

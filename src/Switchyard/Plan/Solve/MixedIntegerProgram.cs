@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Switchyard.Plan.Solve;
+
+/// <summary>
+/// A linear or mixed-integer minimisation program: minimise cost·x where every row's activity and every column stay within
+/// their bounds and integer columns are whole. Built once; a what-if is a <see cref="Clone"/> with other bounds or costs.
+/// </summary>
+/// <remarks>
+/// Bounds may be <see cref="double.PositiveInfinity"/> or <see cref="double.NegativeInfinity"/>; costs and coefficients are
+/// finite. Names are optional and only for people: leave them out in large programs. Not safe for writing by several threads.
+/// </remarks>
+public sealed class MixedIntegerProgram
+{
+    private readonly List<double> _columnLower = [];
+    private readonly List<double> _columnUpper = [];
+    private readonly List<double> _cost = [];
+    private readonly List<bool> _integer = [];
+    private readonly List<double> _rowLower = [];
+    private readonly List<double> _rowUpper = [];
+    private readonly Dictionary<int, string> _columnNames = [];
+    private readonly Dictionary<int, string> _rowNames = [];
+
+    // Terms not yet in _matrix.
+    private readonly List<int> _termRows = [];
+    private readonly List<int> _termColumns = [];
+    private readonly List<double> _termCoefficients = [];
+    private SparseColumns _matrix = SparseColumns.Empty;
+
+    /// <summary>An empty program.</summary>
+    public MixedIntegerProgram()
+    {
+    }
+
+    private MixedIntegerProgram(MixedIntegerProgram other)
+    {
+        _matrix = other.Matrix;
+        _columnLower.AddRange(other._columnLower);
+        _columnUpper.AddRange(other._columnUpper);
+        _cost.AddRange(other._cost);
+        _integer.AddRange(other._integer);
+        _rowLower.AddRange(other._rowLower);
+        _rowUpper.AddRange(other._rowUpper);
+        _columnNames = new(other._columnNames);
+        _rowNames = new(other._rowNames);
+        IntegerCount = other.IntegerCount;
+    }
+
+    /// <summary>Number of columns (variables).</summary>
+    public int ColumnCount => _cost.Count;
+
+    /// <summary>Number of rows (constraints).</summary>
+    public int RowCount => _rowLower.Count;
+
+    /// <summary>Number of integer columns.</summary>
+    public int IntegerCount { get; private set; }
+
+    /// <summary>Lower bound of each column.</summary>
+    public ReadOnlySpan<double> ColumnLower => CollectionsMarshal.AsSpan(_columnLower);
+
+    /// <summary>Upper bound of each column.</summary>
+    public ReadOnlySpan<double> ColumnUpper => CollectionsMarshal.AsSpan(_columnUpper);
+
+    /// <summary>Cost of one unit of each column.</summary>
+    public ReadOnlySpan<double> Cost => CollectionsMarshal.AsSpan(_cost);
+
+    /// <summary>Lower bound of each row's activity.</summary>
+    public ReadOnlySpan<double> RowLower => CollectionsMarshal.AsSpan(_rowLower);
+
+    /// <summary>Upper bound of each row's activity.</summary>
+    public ReadOnlySpan<double> RowUpper => CollectionsMarshal.AsSpan(_rowUpper);
+
+    /// <summary>The coefficients. Terms added since the last call are sorted in: linear in their number.</summary>
+    public SparseColumns Matrix
+    {
+        get
+        {
+            if (_termRows.Count > 0 || _matrix.ColumnCount != ColumnCount)
+            {
+                _matrix = _matrix.With(RowCount, ColumnCount, CollectionsMarshal.AsSpan(_termRows),
+                    CollectionsMarshal.AsSpan(_termColumns), CollectionsMarshal.AsSpan(_termCoefficients));
+                _termRows.Clear();
+                _termColumns.Clear();
+                _termCoefficients.Clear();
+            }
+            return _matrix;
+        }
+    }
+
+    /// <summary>Adds a column and returns its index.</summary>
+    /// <param name="lower">Least value; may be negative infinity.</param>
+    /// <param name="upper">Greatest value; may be positive infinity.</param>
+    /// <param name="cost">Cost of one unit; finite.</param>
+    /// <param name="integer">Whether only whole values are allowed.</param>
+    /// <param name="name">For people; optional.</param>
+    /// <exception cref="ArgumentException">A bound is not a number or the cost is not finite.</exception>
+    public int AddColumn(double lower, double upper, double cost, bool integer = false, string? name = null)
+    {
+        CheckBounds(lower, upper);
+        CheckFinite(cost, nameof(cost));
+        _columnLower.Add(lower);
+        _columnUpper.Add(upper);
+        _cost.Add(cost);
+        _integer.Add(integer);
+        if (integer) IntegerCount++;
+        if (name is not null) _columnNames.Add(ColumnCount - 1, name);
+        return ColumnCount - 1;
+    }
+
+    /// <summary>Adds a row lower ≤ activity ≤ upper and returns its index.</summary>
+    /// <param name="lower">Least activity; negative infinity where there is none.</param>
+    /// <param name="upper">Greatest activity; positive infinity where there is none.</param>
+    /// <param name="name">For people; optional.</param>
+    /// <exception cref="ArgumentException">A bound is not a number.</exception>
+    public int AddRow(double lower, double upper, string? name = null)
+    {
+        CheckBounds(lower, upper);
+        _rowLower.Add(lower);
+        _rowUpper.Add(upper);
+        if (name is not null) _rowNames.Add(RowCount - 1, name);
+        return RowCount - 1;
+    }
+
+    /// <summary>Adds coefficient × column to a row. Several terms for the same pair are summed.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The row or column does not exist.</exception>
+    /// <exception cref="ArgumentException">The coefficient is not finite.</exception>
+    public void AddTerm(int row, int column, double coefficient)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)RowCount, nameof(row));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)column, (uint)ColumnCount, nameof(column));
+        CheckFinite(coefficient, nameof(coefficient));
+        _termRows.Add(row);
+        _termColumns.Add(column);
+        _termCoefficients.Add(coefficient);
+    }
+
+    /// <summary>Replaces a column's bounds.</summary>
+    /// <exception cref="ArgumentException">A bound is not a number.</exception>
+    public void SetColumnBounds(int column, double lower, double upper)
+    {
+        CheckBounds(lower, upper);
+        (_columnLower[column], _columnUpper[column]) = (lower, upper);
+    }
+
+    /// <summary>Replaces a row's bounds.</summary>
+    /// <exception cref="ArgumentException">A bound is not a number.</exception>
+    public void SetRowBounds(int row, double lower, double upper)
+    {
+        CheckBounds(lower, upper);
+        (_rowLower[row], _rowUpper[row]) = (lower, upper);
+    }
+
+    /// <summary>Replaces a column's cost.</summary>
+    /// <exception cref="ArgumentException">The cost is not finite.</exception>
+    public void SetCost(int column, double cost)
+    {
+        CheckFinite(cost, nameof(cost));
+        _cost[column] = cost;
+    }
+
+    /// <summary>Whether a column must be whole.</summary>
+    public bool IsInteger(int column) => _integer[column];
+
+    /// <summary>The column's name, or c and its index where it has none.</summary>
+    public string ColumnName(int column) =>
+        _columnNames.GetValueOrDefault(column) ?? "c" + column.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The row's name, or r and its index where it has none.</summary>
+    public string RowName(int row) =>
+        _rowNames.GetValueOrDefault(row) ?? "r" + row.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A program that can be changed without touching this one. The coefficients are shared, not copied.</summary>
+    public MixedIntegerProgram Clone() => new(this);
+
+    private static void CheckBounds(double lower, double upper)
+    {
+        if (!(lower < double.PositiveInfinity)) throw new ArgumentException($"{lower} is not a lower bound.", nameof(lower));
+        if (!(upper > double.NegativeInfinity)) throw new ArgumentException($"{upper} is not an upper bound.", nameof(upper));
+    }
+
+    private static void CheckFinite(double value, string name)
+    {
+        if (!double.IsFinite(value)) throw new ArgumentException($"{value} is not finite.", name);
+    }
+}

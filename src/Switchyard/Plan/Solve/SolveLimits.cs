@@ -1,0 +1,30 @@
+namespace Switchyard.Plan.Solve;
+
+/// <summary>When a solve may stop. There is deliberately no clock: a stop by time is not reproducible.</summary>
+/// <param name="RelativeGap">
+/// Stop when (objective − bound) / |objective| is at most this; 0 to 1. The default, 1e-4, is a hundredth of a percent of the cost.
+/// </param>
+/// <param name="MaximumNodes">Stop after this many branch-and-bound nodes; at least 0 (0: the root only).</param>
+public sealed record SolveLimits(double RelativeGap = 1e-4, int MaximumNodes = 100_000)
+{
+    /// <summary>
+    /// How far a returned point may be outside a row or bound, relative to the largest magnitude in that row (at least 1).
+    /// </summary>
+    public double FeasibilityTolerance { get; init; } = 1e-9;
+
+    /// <summary>Proves optimality to nine digits: for tests and small programs.</summary>
+    public static SolveLimits Exact { get; } = new(1e-9, int.MaxValue);
+
+    internal void Check()
+    {
+        InRange(RelativeGap, 0, 1, "relative gap");
+        InRange(MaximumNodes, 0, int.MaxValue, "node limit");
+        InRange(FeasibilityTolerance, 1e-12, 1e-3, "feasibility tolerance");
+    }
+
+    private static void InRange(double value, double least, double greatest, string what)
+    {
+        if (!(value >= least && value <= greatest))
+            throw new ArgumentOutOfRangeException(nameof(value), value, $"The {what} is outside {least} to {greatest}.");
+    }
+}
