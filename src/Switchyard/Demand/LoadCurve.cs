@@ -5,8 +5,9 @@ namespace Switchyard.Demand;
 
 /// <summary>Hours of a month in which the load stands at one level.</summary>
 /// <param name="Share">The share of the month's hours, 0 to 1.</param>
-/// <param name="Level">The load as a share of the month's peak, 0 to 1.</param>
-public readonly record struct LoadSegment(double Share, double Level);
+/// <param name="Level">The highest load in them, as a share of the month's peak, 0 to 1.</param>
+/// <param name="Mean">The mean load in them, as a share of the month's peak, 0 to 1.</param>
+public readonly record struct LoadSegment(double Share, double Level, double Mean);
 
 /// <summary>
 /// How many requests arrive: a peak that grows by the month, and the shape of the week below it. The week's 168 hours are grouped
@@ -141,7 +142,11 @@ public sealed class WeekShape
 
         var segments = new List<LoadSegment>();
         for (int k = cuts.Count - 1, end = n; k >= 0; end = cuts[k][end], k--)
-            segments.Add(new((end - cuts[k][end]) / (double)n, levels[cuts[k][end]]));
+        {
+            var begin = cuts[k][end];
+            segments.Add(new((end - begin) / (double)n, levels[begin], (prefix[end] - prefix[begin]) / (end - begin)));
+        }
+
         segments.Reverse();
         return [.. segments];
     }

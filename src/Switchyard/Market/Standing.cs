@@ -19,6 +19,22 @@ public enum PurchaseKind
     Tokens,
 }
 
+/// <summary>The ways of buying as files and tables write them.</summary>
+public static class PurchaseKinds
+{
+    private static readonly (PurchaseKind Kind, string Name)[] Names =
+    [
+        (PurchaseKind.OnDemand, "on_demand"), (PurchaseKind.Spot, "spot"), (PurchaseKind.Commitment, "commitment"),
+        (PurchaseKind.Owned, "owned"), (PurchaseKind.Tokens, "tokens"),
+    ];
+
+    /// <summary>The name of a way of buying.</summary>
+    public static string Name(PurchaseKind kind) => Names.First(n => n.Kind == kind).Name;
+
+    /// <summary>The way of buying with this name; null where there is none.</summary>
+    public static PurchaseKind? Parse(string name) => Names.FirstOrDefault(n => n.Name == name) is { Name: not null } found ? found.Kind : null;
+}
+
 /// <summary>Whether a price can be bought at, or only shows what the market is like.</summary>
 /// <param name="Buyable">True when a plan may choose it.</param>
 /// <param name="Reason">Why it is only indicative; null when buyable.</param>

@@ -1,0 +1,23 @@
+using Switchyard.Market;
+
+namespace Switchyard.Performance;
+
+/// <summary>
+/// An all-reduce within a group: a latency and a time per byte (the alpha-beta model; Thakur et al., IJHPCA 2005). A ring moves
+/// 2 (n − 1)/n of the message over every link.
+/// </summary>
+/// <param name="LatencySeconds">Seconds however small the message.</param>
+/// <param name="SecondsPerByte">Seconds per byte of the message.</param>
+internal readonly record struct Collective(double LatencySeconds, double SecondsPerByte)
+{
+    /// <summary>The all-reduce among accelerators of one instance: over the scale-up link, or PCIe where it does not span them.</summary>
+    public static Collective Between(Accelerator accelerator, int count, EfficiencyFactors factors)
+    {
+        if (count <= 1) return default;
+        var linked = accelerator.ScaleUp is not null && accelerator.ScaleUpDomain >= count;
+        var bandwidth = linked ? accelerator.ScaleUp!.Value.BytesPerSecond * factors.LinkBandwidth : factors.PcieBytesPerSecond;
+        return new(
+            linked ? factors.LinkLatencySeconds : factors.PcieLatencySeconds,
+            2.0 * (count - 1) / count / Math.Max(bandwidth, 1));
+    }
+}

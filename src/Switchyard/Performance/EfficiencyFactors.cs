@@ -1,0 +1,176 @@
+namespace Switchyard.Performance;
+
+/// <summary>
+/// How much of what is printed on the datasheet real engines reach: the few numbers, the same for every model and accelerator, that
+/// stand between physics and measurement. Those marked <em>fitted</em> come from least squares on the logarithm of measured times
+/// (docs/model/performance.md says on which rows, and with which error on models left out); the others are read from a source.
+/// </summary>
+public sealed record EfficiencyFactors
+{
+    /// <summary>The factors that the product ships.</summary>
+    public static EfficiencyFactors Default { get; } = new();
+
+    /// <summary>Share of the dense 16-bit peak that large matrix products reach, 0 to 1; fitted, and held at most 0.75, what the best libraries report.</summary>
+    public double Matrix16 { get; init; } = 0.75;
+
+    /// <summary>Share of the dense 8-bit peak that large matrix products reach, scaling included, 0 to 1; fitted.</summary>
+    public double Matrix8 { get; init; } = 0.49;
+
+    /// <summary>Share of the dense 4-bit peak that large matrix products reach, scaling included, 0 to 1; fitted, and held at most the share in 8 bits.</summary>
+    public double Matrix4 { get; init; } = 0.49;
+
+    /// <summary>What is left of the matrix share for grouped products over routed experts, unequal load included, 0 to 1; fitted.</summary>
+    public double ExpertMatrix { get; init; } = 0.24;
+
+    /// <summary>Share of the 16-bit peak that attention's products reach, 0 to 1 (FlashAttention-3, arXiv 2407.08608, reports 0.5 to 0.75 forward).</summary>
+    public double Attention { get; init; } = 0.50;
+
+    /// <summary>Share of memory bandwidth reached when reading weights, 0 to 1; fitted.</summary>
+    public double WeightBandwidth { get; init; } = 0.83;
+
+    /// <summary>Share of memory bandwidth reached when reading paged keys and values, 0 to 1; fitted.</summary>
+    public double CacheBandwidth { get; init; } = 0.85;
+
+    /// <summary>
+    /// Factor on the shares above for accelerators not made by NVIDIA. MLPerf Inference 5.1, Llama-2-70B offline in fp8: 3,475 tokens/s per
+    /// MI300X against 3,900 per H100, with 1.32 times the peak: 0.67; MI355X against B200: 0.82.
+    /// </summary>
+    public double OtherVendors { get; init; } = 0.70;
+
+    /// <summary>Seconds a layer takes besides its arithmetic and traffic (kernels of normalisation, rotation, routing; captured graphs); fitted.</summary>
+    public double LayerSeconds { get; init; } = 20e-6;
+
+    /// <summary>Further seconds for a layer with routed experts (routing, permutation, a second set of kernels); fitted.</summary>
+    public double ExpertLayerSeconds { get; init; } = 35e-6;
+
+    /// <summary>Seconds a step takes besides its layers (scheduling, sampling, detokenising); fitted.</summary>
+    public double StepSeconds { get; init; } = 0.6e-3;
+
+    /// <summary>Seconds each running request adds to a step (sampling, bookkeeping); fitted.</summary>
+    public double RequestSeconds { get; init; } = 6.3e-6;
+
+    /// <summary>Seconds from an arrival to its place in the queue and from its first token to the client (HTTP, tokeniser, scheduler).</summary>
+    public double ArrivalSeconds { get; init; } = 8e-3;
+
+    /// <summary>Latency of one all-reduce over the scale-up link, seconds, waiting for the slowest accelerator included; fitted.</summary>
+    public double LinkLatencySeconds { get; init; } = 18e-6;
+
+    /// <summary>Share of the scale-up link reached, 0 to 1: 339 of 450 GB/s at 67 MB over eight H100 (Vidur's measured all-reduce).</summary>
+    public double LinkBandwidth { get; init; } = 0.75;
+
+    /// <summary>Latency of one all-reduce over PCIe, seconds: no peer-to-peer one-shot kernel, host memory in between.</summary>
+    public double PcieLatencySeconds { get; init; } = 40e-6;
+
+    /// <summary>PCIe bandwidth between accelerators without a scale-up link, bytes a second: 16 lanes of generation 4, as measured by common all-reduce tests.</summary>
+    public double PcieBytesPerSecond { get; init; } = 20e9;
+
+    /// <summary>Share of memory that an engine may use: the default of vLLM's <c>gpu_memory_utilization</c>.</summary>
+    public double MemoryShare { get; init; } = 0.90;
+
+    /// <summary>
+    /// Memory kept for activations, graphs and communication, bytes per accelerator. vLLM 0.15 on H100 left 1.1 to 2.2 GiB out of its KV
+    /// blocks beside the weights (five models of the open-loop runs).
+    /// </summary>
+    public double ReservedBytes { get; init; } = 2.0 * 1024 * 1024 * 1024;
+
+    /// <summary>Bytes of one element of the key and value cache; 2, the default of vLLM.</summary>
+    public double CacheElementBytes { get; init; } = 2;
+
+    /// <summary>Most requests in one batch: vLLM's default <c>max_num_seqs</c>.</summary>
+    public double MaxSequences { get; init; } = 256;
+
+    /// <summary>Most tokens in one step: the budget of chunked prefill.</summary>
+    public double TokenBudget { get; init; } = 8192;
+
+    /// <summary>Highest share of the time that prefills may keep a replica busy under a service level. Above it waiting times are too sensitive to promise.</summary>
+    public double MaxUtilisation { get; init; } = 0.85;
+
+    /// <summary>Half of the stated range around a prediction, such as 0.3 for ±30%.</summary>
+    public double Range { get; init; } = 0.30;
+
+    /// <summary>What training, its failures and its power reach.</summary>
+    public TrainingFactors Training { get; init; } = new();
+
+    /// <summary>How an accelerator's power follows its load.</summary>
+    public PowerFactors Power { get; init; } = new();
+}
+
+/// <summary>The efficiency of training.</summary>
+public sealed record TrainingFactors
+{
+    /// <summary>Share of the 16-bit peak of matrix products in training on very wide models, by Ampere and older, 0 to 1; fitted.</summary>
+    public double MatrixAmpere { get; init; } = 0.85;
+
+    /// <summary>The same by Hopper and its contemporaries; fitted.</summary>
+    public double MatrixHopper { get; init; } = 0.59;
+
+    /// <summary>The same by Blackwell and later; fitted.</summary>
+    public double MatrixBlackwell { get; init; } = 0.77;
+
+    /// <summary>What is left of the share in 8 bits, whose peak is twice as high, 0 to 1; fitted.</summary>
+    public double Fp8 { get; init; } = 0.80;
+
+    /// <summary>What is left of the share in 4 bits, 0 to 1; fitted.</summary>
+    public double Fp4 { get; init; } = 0.52;
+
+    /// <summary>What is left of the share for routed experts, with their all-to-all, 0 to 1; fitted.</summary>
+    public double Experts { get; init; } = 0.36;
+
+    /// <summary>Share of the 16-bit peak that attention reaches forward and backward, 0 to 1; fitted.</summary>
+    public double Attention { get; init; } = 0.31;
+
+    /// <summary>Width of the residual stream at which half of the share is reached; narrow models spend their time between products; fitted.</summary>
+    public double HalfWidth { get; init; } = 820;
+
+    /// <summary>Share of the fabric reached by collectives between instances, 0 to 1.</summary>
+    public double FabricBandwidth { get; init; } = 0.70;
+
+    /// <summary>Share of the data-parallel traffic that hides behind arithmetic, 0 to 1; fitted.</summary>
+    public double Overlap { get; init; } = 0.73;
+
+    /// <summary>Tokens in a global batch up to 1,024 accelerators: 4 Mi (Llama 3, arXiv 2407.21783, starts with 4 million).</summary>
+    public double BatchTokens { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Most tokens in a global batch: 16 Mi (Llama 3 405B ends with 16 million on 16,384 accelerators).</summary>
+    public double MaxBatchTokens { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Most virtual stages per pipeline stage, which divide its bubble (interleaved schedule, arXiv 2104.04473; Llama 3 405B cuts 16 stages into eighths).</summary>
+    public double Interleave { get; init; } = 6;
+
+    /// <summary>Failures per day of a node with eight accelerators: 6.50 per 1,000 node-days (Meta RSC, arXiv 2410.21680).</summary>
+    public double FailuresPerNodeDay { get; init; } = 6.50e-3;
+
+    /// <summary>Seconds to notice a failure, replace the node and read the checkpoint: an assumption, 10 minutes.</summary>
+    public double RestartSeconds { get; init; } = 600;
+
+    /// <summary>Bytes a second at which an instance writes its part of a checkpoint: an assumption, 2 GB/s.</summary>
+    public double CheckpointBytesPerSecond { get; init; } = 2e9;
+
+    /// <summary>Bytes of a checkpoint per parameter: weights in 16 bits, master weights and two moments in 32.</summary>
+    public double CheckpointBytesPerParameter { get; init; } = 14;
+
+    /// <summary>Share of memory that training may use.</summary>
+    public double MemoryShare { get; init; } = 0.92;
+}
+
+/// <summary>The shape of an accelerator's power against its load.</summary>
+public sealed record PowerFactors
+{
+    /// <summary>Idle power as a share of the rated power where the maker states none: 70 of 700 W on an H100.</summary>
+    public double IdleShare { get; init; } = 0.10;
+
+    /// <summary>
+    /// Share of the range from idle to rated power drawn by moving data at full bandwidth without arithmetic. An H100 that decodes an 8B
+    /// model at batch 8 uses two thirds of its bandwidth and draws 486 W (ML.ENERGY's measurements, as are the others here).
+    /// </summary>
+    public double Traffic { get; init; } = 0.95;
+
+    /// <summary>Share of the range that is added as arithmetic rises to <see cref="ArithmeticKnee"/>: the same H100 draws 688 W at batch 512.</summary>
+    public double Arithmetic { get; init; } = 0.45;
+
+    /// <summary>Share of the arithmetic peak above which more arithmetic draws no more.</summary>
+    public double ArithmeticKnee { get; init; } = 0.40;
+
+    /// <summary>Share of the bandwidth in use while a job is bound by arithmetic (training, embeddings): an assumption that puts a well-fed H100 at 640 W.</summary>
+    public double TrafficWhenComputing { get; init; } = 0.50;
+}

@@ -1,0 +1,115 @@
+using Switchyard.Demand;
+using Switchyard.Market;
+
+namespace Switchyard.Performance;
+
+/// <summary>
+/// What a model weighs in one number format, in bytes and operations, before it is split over accelerators. Derived from the published
+/// architecture alone: dense layers take 2 operations per parameter and token; attention 4 × heads × width per token and position seen
+/// (2 for scores, 2 for values).
+/// </summary>
+public readonly record struct Footprint
+{
+    /// <summary>All weights, bytes.</summary>
+    public double WeightBytes { get; private init; }
+
+    /// <summary>Weights of one routed expert over all layers, bytes; 0 in a dense model.</summary>
+    public double ExpertBytes { get; private init; }
+
+    /// <summary>Weights that every step reads, bytes: all but routed experts and, where it is a table of its own, the input embedding.</summary>
+    public double SharedBytes { get; private init; }
+
+    /// <summary>Operations of a token in the layers, besides attention.</summary>
+    public double LayerFlops { get; private init; }
+
+    /// <summary>Operations of the output head for a token that is sampled.</summary>
+    public double HeadFlops { get; private init; }
+
+    /// <summary>Operations of attention for a token of a prompt and a position that it sees, in one layer.</summary>
+    public double AttentionFlops { get; private init; }
+
+    /// <summary>Operations of attention for a decoded token and a position, in one layer; larger under latent attention, which works on the latent.</summary>
+    public double DecodeAttentionFlops { get; private init; }
+
+    /// <summary>Layers whose cache grows with the context without bound.</summary>
+    public int FullLayers { get; private init; }
+
+    /// <summary>Layers that see a sliding window.</summary>
+    public int WindowLayers { get; private init; }
+
+    /// <summary>Layers that route to experts.</summary>
+    public int ExpertLayers { get; private init; }
+
+    /// <summary>Bytes of one parameter of the layers, block scales included.</summary>
+    /// <param name="precision">The number format.</param>
+    public static double BytesPerParameter(Precision precision) => precision switch
+    {
+        Precision.Bf16 => 2,
+        Precision.Fp8 or Precision.Int8 => 1,
+        Precision.Fp4 => 0.5 + (1.0 / 16), // an 8-bit scale for 16 weights (NVFP4; MXFP4 has one for 32)
+        Precision.Int4 => 0.5 + (2.0 / 128), // a 16-bit scale for 128 weights (AWQ, GPTQ)
+        _ => throw new ArgumentOutOfRangeException(nameof(precision)),
+    };
+
+    /// <summary>The footprint of a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="precision">The number format of its layers; embeddings stay in 16 bits.</param>
+    public static Footprint Of(ModelArchitecture model, Precision precision)
+    {
+        var latent = model.Attention == AttentionKind.Latent && model.KvLoraRank > 0;
+        var table = (double)model.Vocabulary * model.Hidden;
+        // The configuration's parts add up to the published count either with one embedding table or with two.
+        var tied = !latent && model.Experts == 0 && model.Parameters - DenseParameters(model) < 1.5 * table;
+        var tables = Math.Min(table * (tied ? 1 : 2), model.Parameters / 2);
+        var expertLayers = model.Experts > 0 ? Math.Max(1, model.Layers - model.DenseLayers) : 0;
+        var expert = 3.0 * model.Hidden * model.ExpertFfn * expertLayers;
+        var experts = Math.Min(expert * model.Experts, Math.Max(0, model.Parameters - tables));
+        var bytes = BytesPerParameter(precision);
+        var rank = model.KvLoraRank;
+        return new()
+        {
+            WeightBytes = ((model.Parameters - tables) * bytes) + (tables * 2),
+            ExpertBytes = model.Experts > 0 ? experts / model.Experts * bytes : 0,
+            SharedBytes = ((model.Parameters - tables - experts) * bytes) + (Math.Min(table, tables) * 2),
+            LayerFlops = 2 * Math.Max(model.ActiveParameters - tables, model.ActiveParameters * 0.3),
+            HeadFlops = 2 * table,
+            AttentionFlops = 4.0 * model.Heads * Width(model),
+            DecodeAttentionFlops = latent ? 2.0 * model.Heads * ((2 * rank) + model.QkRopeHeadDim) : 4.0 * model.Heads * Width(model),
+            WindowLayers = model.SlidingWindow > 0 ? Math.Min(model.SlidingWindowLayers, model.Layers) : 0,
+            FullLayers = Math.Max(0, model.Layers - model.LinearAttentionLayers - (model.SlidingWindow > 0 ? model.SlidingWindowLayers : 0)),
+            ExpertLayers = expertLayers,
+        };
+    }
+
+    /// <summary>Bytes that a token keeps in one layer's cache on one accelerator: heads are split and, past one each, copied; a latent is copied.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="tensorParallel">Accelerators over which a layer is split.</param>
+    /// <param name="elementBytes">Bytes of an element.</param>
+    public static double CacheBytes(ModelArchitecture model, int tensorParallel, double elementBytes) =>
+        model.Attention == AttentionKind.Latent && model.KvLoraRank > 0
+            ? (model.KvLoraRank + model.QkRopeHeadDim) * elementBytes
+            : 2.0 * ((model.KvHeads + tensorParallel - 1) / tensorParallel) * Width(model) * elementBytes;
+
+    /// <summary>
+    /// The rate of matrix products, FLOP/s per accelerator at its peak; null where the accelerator cannot run the format. Weights in int4
+    /// are multiplied in 16 bits, and so are those of a model published in fp4 where there is no fp4 unit.
+    /// </summary>
+    /// <param name="accelerator">The accelerator.</param>
+    /// <param name="precision">The number format.</param>
+    /// <param name="native">The format in which the model is published.</param>
+    public static double? PeakFlops(Accelerator accelerator, Precision precision, Precision native) => 1e12 * precision switch
+    {
+        Precision.Bf16 or Precision.Int4 => accelerator.Tflops16,
+        Precision.Fp8 => accelerator.Fp8Tflops,
+        Precision.Int8 => accelerator.Int8Tops,
+        Precision.Fp4 => accelerator.Fp4Tflops ?? (native == Precision.Fp4 ? accelerator.Tflops16 : null),
+        _ => null,
+    };
+
+    /// <summary>Width of a head; where the configuration states none, the heads share the residual stream.</summary>
+    private static double Width(ModelArchitecture model) => model.HeadDim > 0 ? model.HeadDim : (double)model.Hidden / model.Heads;
+
+    /// <summary>Parameters of a dense model's layers: query, key, value, output and three feed-forward matrices.</summary>
+    private static double DenseParameters(ModelArchitecture model) =>
+        (double)model.Layers * model.Hidden * ((2.0 * Width(model) * (model.Heads + model.KvHeads)) + (3.0 * model.Ffn));
+}

@@ -1,0 +1,143 @@
+using Switchyard.Demand;
+using Switchyard.Market;
+
+namespace Switchyard.Performance;
+
+/// <summary>
+/// One copy of a model on a group of accelerators of one instance, and how long a step of it takes for any batch. A step's time is the
+/// roofline of its matrix products, plus that of attention, plus the collectives, plus fixed costs:
+/// max(operations, weight bytes) + max(operations, cache bytes) + all-reduces + layers and requests (Williams et al., Roofline, CACM 2009).
+/// </summary>
+public sealed class Replica
+{
+    private readonly double secondsPerToken, headSeconds, sharedSeconds, expertSeconds, expertsUntouched;
+    private readonly double promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, requestSeconds;
+    private readonly int fullLayers, windowLayers, window, experts;
+
+    /// <summary>Places a model on accelerators, whether or not it fits (see <see cref="KvBytes"/>).</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="precision">Its number format; one that the accelerator can run.</param>
+    /// <param name="accelerator">The accelerator.</param>
+    /// <param name="tensorParallel">Accelerators over which each layer is split; divides the heads.</param>
+    /// <param name="factors">The efficiency reached.</param>
+    /// <exception cref="ArgumentException">The accelerator has no rate for the format.</exception>
+    public Replica(ModelArchitecture model, Precision precision, Accelerator accelerator, int tensorParallel, EfficiencyFactors factors)
+    {
+        var footprint = Footprint.Of(model, precision);
+        var peak = Footprint.PeakFlops(accelerator, precision, model.NativePrecision)
+            ?? throw new ArgumentException($"{accelerator.Name} has no known rate in {precision}.", nameof(precision));
+        var sixteen = 1e12 * (accelerator.Tflops16 ?? peak / 2e12);
+        var maker = accelerator.Vendor.Equals("NVIDIA", StringComparison.OrdinalIgnoreCase) ? 1 : factors.OtherVendors;
+        var in16 = precision == Precision.Int4 || (precision == Precision.Fp4 && accelerator.Fp4Tflops is null);
+        var share = maker * (model.Experts > 0 ? factors.ExpertMatrix : 1) * (in16 ? factors.Matrix16 : precision switch
+        {
+            Precision.Bf16 => factors.Matrix16,
+            Precision.Fp4 => factors.Matrix4,
+            _ => factors.Matrix8,
+        });
+        var bandwidth = accelerator.MemoryBandwidth.BytesPerSecond * maker;
+        var weightBandwidth = bandwidth * factors.WeightBandwidth * tensorParallel;
+
+        Model = model;
+        Precision = precision;
+        TensorParallel = tensorParallel;
+        Footprint = footprint;
+        PeakFlops = peak * tensorParallel;
+        Bandwidth = accelerator.MemoryBandwidth.BytesPerSecond * tensorParallel;
+        UsableBytes = accelerator.Memory.Bytes * factors.MemoryShare;
+        WeightBytes = footprint.WeightBytes / tensorParallel;
+        ReservedBytes = factors.ReservedBytes;
+        CacheBytesPerLayer = Footprint.CacheBytes(model, tensorParallel, factors.CacheElementBytes);
+
+        (fullLayers, windowLayers, window, experts) = (footprint.FullLayers, footprint.WindowLayers, model.SlidingWindow, model.Experts);
+        secondsPerToken = footprint.LayerFlops / (PeakFlops * share);
+        headSeconds = footprint.HeadFlops / (sixteen * tensorParallel * maker * factors.Matrix16);
+        sharedSeconds = footprint.SharedBytes / weightBandwidth;
+        expertSeconds = footprint.ExpertBytes * experts / weightBandwidth;
+        expertsUntouched = experts > 0 ? Math.Log(Math.Max(1e-9, 1 - ((double)model.ExpertsPerToken / experts))) : 0;
+        var attention = sixteen * tensorParallel * maker * factors.Attention;
+        promptSeconds = footprint.AttentionFlops / attention;
+        decodeSeconds = footprint.DecodeAttentionFlops / attention;
+        cacheSeconds = CacheBytesPerLayer / (bandwidth * factors.CacheBandwidth);
+        requestSeconds = factors.RequestSeconds;
+
+        var link = Collective.Between(accelerator, tensorParallel, factors);
+        var reductions = 2.0 * model.Layers;
+        tokenLink = reductions * link.SecondsPerByte * 2 * model.Hidden;
+        fixedSeconds = factors.StepSeconds + (model.Layers * factors.LayerSeconds)
+            + (footprint.ExpertLayers * factors.ExpertLayerSeconds) + (reductions * link.LatencySeconds);
+    }
+
+    /// <summary>The model.</summary>
+    public ModelArchitecture Model { get; }
+
+    /// <summary>Its number format.</summary>
+    public Precision Precision { get; }
+
+    /// <summary>Accelerators of the replica.</summary>
+    public int TensorParallel { get; }
+
+    /// <summary>What the model weighs.</summary>
+    public Footprint Footprint { get; }
+
+    /// <summary>Peak rate of the replica's accelerators in its number format, FLOP/s.</summary>
+    public double PeakFlops { get; }
+
+    /// <summary>Memory bandwidth of the replica's accelerators together, bytes a second.</summary>
+    public double Bandwidth { get; }
+
+    /// <summary>Memory that the engine may use, bytes per accelerator.</summary>
+    public double UsableBytes { get; }
+
+    /// <summary>Weights, bytes per accelerator.</summary>
+    public double WeightBytes { get; }
+
+    /// <summary>Activations and graphs, bytes per accelerator.</summary>
+    public double ReservedBytes { get; }
+
+    /// <summary>Cache of one token in one layer, bytes per accelerator.</summary>
+    public double CacheBytesPerLayer { get; }
+
+    /// <summary>Room for keys and values, bytes per accelerator; negative where the weights do not fit.</summary>
+    public double KvBytes => UsableBytes - WeightBytes - ReservedBytes;
+
+    /// <summary>Bytes that a request keeps in the cache of one accelerator.</summary>
+    /// <param name="context">Its tokens so far.</param>
+    public double KvBytesOf(double context) => CacheBytesPerLayer * Positions(context);
+
+    /// <summary>Seconds of one step.</summary>
+    /// <param name="prompt">Prompt tokens that are prefilled in it.</param>
+    /// <param name="promptContext">Positions that such a token sees on average: about half of the prompt where it is prefilled at once.</param>
+    /// <param name="decodes">Requests that get one more token.</param>
+    /// <param name="context">Their mean context in tokens.</param>
+    public double Step(double prompt, double promptContext, double decodes, double context)
+    {
+        var tokens = prompt + decodes;
+        var sampled = decodes + (prompt > 0 ? 1 : 0);
+        var matrix = Math.Max((tokens * secondsPerToken) + (sampled * headSeconds), WeightSeconds(tokens));
+        var attention = prompt > 0 ? prompt * promptSeconds * Positions(promptContext) : 0;
+        if (decodes > 0) attention += decodes * Positions(context) * Math.Max(decodeSeconds, cacheSeconds);
+        return matrix + attention + (tokens * tokenLink) + (decodes * requestSeconds) + fixedSeconds;
+    }
+
+    /// <summary>Bytes that a decoding step moves on all accelerators of the replica.</summary>
+    /// <param name="decodes">Requests that get one more token.</param>
+    /// <param name="context">Their mean context in tokens.</param>
+    public double StepBytes(double decodes, double context) =>
+        Footprint.SharedBytes + (Footprint.ExpertBytes * experts * Touched(decodes)) + (decodes * KvBytesOf(context) * TensorParallel);
+
+    /// <summary>Useful operations of one request, attention included.</summary>
+    /// <param name="input">Prompt tokens.</param>
+    /// <param name="output">Output tokens.</param>
+    public double RequestFlops(double input, double output) =>
+        ((input + output) * Footprint.LayerFlops) + (output * Footprint.HeadFlops)
+        + (Footprint.AttentionFlops * ((input * Positions(input / 2)) + (output * Positions(input + (output / 2)))));
+
+    /// <summary>Positions seen, summed over the layers.</summary>
+    private double Positions(double context) => (fullLayers * context) + (windowLayers * Math.Min(context, window));
+
+    private double WeightSeconds(double tokens) => sharedSeconds + (experts > 0 ? expertSeconds * Touched(tokens) : 0);
+
+    /// <summary>Expected share of the experts that a batch touches when each token draws its own: 1 − (1 − k/E)^n.</summary>
+    private double Touched(double tokens) => experts > 0 ? 1 - Math.Exp(tokens * expertsUntouched) : 0;
+}

@@ -1,0 +1,129 @@
+using Switchyard.Demand;
+using Switchyard.Market;
+
+namespace Switchyard.Performance;
+
+/// <summary>How a training job is divided over accelerators.</summary>
+/// <param name="TensorParallel">Accelerators over which a layer is split, inside one instance.</param>
+/// <param name="PipelineParallel">Stages into which the layers are split.</param>
+/// <param name="DataParallel">Copies that train on different data.</param>
+/// <param name="MicroBatch">Sequences that a copy works on at a time.</param>
+/// <param name="Sharded">Whether weights and gradients are sharded over the copies too (ZeRO-3, FSDP), not the optimizer alone (ZeRO-1).</param>
+/// <param name="Recompute">Whether all activations are computed a second time, not those of attention alone.</param>
+public readonly record struct TrainingLayout(
+    int TensorParallel, int PipelineParallel, int DataParallel, int MicroBatch, bool Sharded, bool Recompute);
+
+/// <summary>What a training layout takes: seconds of a step and memory, in closed form.</summary>
+public sealed class TrainingStep
+{
+    private readonly ModelArchitecture model;
+    private readonly EfficiencyFactors factors;
+    private readonly double layerFlops, attentionFlops, flopsPerSecond, attentionPerSecond, fabric;
+    private readonly Accelerator accelerator;
+    private readonly int perInstance, sequence;
+
+    /// <summary>Prepares a model and precision on instances.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="precision">16, 8 or 4-bit floating point that the accelerator can run.</param>
+    /// <param name="accelerator">The accelerator.</param>
+    /// <param name="perInstance">Accelerators of an instance.</param>
+    /// <param name="fabricBytesPerSecond">Bandwidth between instances, per instance and direction; 0 for none.</param>
+    /// <param name="sequence">Tokens in a sequence.</param>
+    /// <param name="factors">The efficiency reached.</param>
+    /// <exception cref="ArgumentException">The accelerator has no rate for the format.</exception>
+    public TrainingStep(
+        ModelArchitecture model, Precision precision, Accelerator accelerator, int perInstance, double fabricBytesPerSecond, int sequence, EfficiencyFactors factors)
+    {
+        (this.model, this.factors, this.accelerator, this.perInstance, this.sequence) = (model, factors, accelerator, perInstance, sequence);
+        var training = factors.Training;
+        Peak = Footprint.PeakFlops(accelerator, precision, Precision.Bf16)
+            ?? throw new ArgumentException($"{accelerator.Name} has no known rate in {precision}.", nameof(precision));
+        var footprint = Footprint.Of(model, Precision.Bf16);
+        // Three times the forward pass: once forward, twice backward (Kaplan et al., arXiv 2001.08361).
+        layerFlops = 3 * (footprint.LayerFlops + footprint.HeadFlops);
+        attentionFlops = 3 * footprint.AttentionFlops
+            * ((footprint.FullLayers * sequence / 2.0) + (footprint.WindowLayers * Math.Min(sequence / 2.0, model.SlidingWindow)));
+        var maker = accelerator.Vendor.Equals("NVIDIA", StringComparison.OrdinalIgnoreCase) ? 1 : factors.OtherVendors;
+        var share = Generation(accelerator, training) * maker * (model.Hidden / (model.Hidden + training.HalfWidth))
+            * (model.Experts > 0 ? training.Experts : 1)
+            * precision switch { Precision.Fp8 => training.Fp8, Precision.Fp4 => training.Fp4, _ => 1 };
+        flopsPerSecond = Peak * share;
+        attentionPerSecond = 1e12 * (accelerator.Tflops16 ?? Peak / 1e12) * training.Attention * maker;
+        fabric = fabricBytesPerSecond * training.FabricBandwidth;
+    }
+
+    /// <summary>Peak rate of one accelerator in the number format, FLOP/s.</summary>
+    public double Peak { get; }
+
+    /// <summary>Operations that one token is worth: 6 per active parameter, and attention over the causal half of the sequence.</summary>
+    public double FlopsPerToken => layerFlops + attentionFlops;
+
+    /// <summary>Seconds of one step over a global batch.</summary>
+    /// <param name="layout">The division.</param>
+    /// <param name="sequences">Sequences of the global batch.</param>
+    public double Seconds(in TrainingLayout layout, double sequences)
+    {
+        var split = layout.TensorParallel * (double)layout.PipelineParallel;
+        var micro = Math.Max(1, sequences / (layout.DataParallel * (double)layout.MicroBatch));
+        var tokens = layout.MicroBatch * (double)sequence;
+        var again = layout.Recompute ? 4.0 / 3 : 1;
+        var compute = tokens / split * ((layerFlops * again / flopsPerSecond) + (attentionFlops * 4.0 / 3 / attentionPerSecond));
+        // Four all-reduces a layer (two forward, two backward), as reduce-scatter and all-gather with sequence parallelism (arXiv 2205.05198).
+        var link = Collective.Between(accelerator, layout.TensorParallel, factors);
+        var layers = model.Layers / (double)layout.PipelineParallel;
+        var tensor = 4 * again * layers * (link.LatencySeconds + (link.SecondsPerByte * tokens * 2 * model.Hidden));
+        var bubble = (layout.PipelineParallel - 1) / (micro * Virtual(layout));
+        var work = micro * (compute + tensor) * (1 + bubble);
+
+        // Gradients are reduced and weights gathered once a step; fully sharded weights are gathered for each micro-batch, twice.
+        var exchange = DataSeconds(layout, (layout.Sharded ? 2 * micro : 1) + 2);
+        var hidden = Math.Min(exchange * factors.Training.Overlap, work * factors.Training.Overlap);
+        return work + exchange - hidden;
+    }
+
+    /// <summary>Bytes needed on one accelerator.</summary>
+    /// <param name="layout">The division.</param>
+    public double MemoryBytes(in TrainingLayout layout)
+    {
+        // 2 weights, 4 gradients, 12 master weights and moments (Rajbhandari et al., ZeRO, arXiv 1910.02054).
+        var own = model.Parameters / (layout.TensorParallel * (double)layout.PipelineParallel);
+        var state = layout.Sharded
+            ? (18 * own / layout.DataParallel) + (2 * 2 * 2 * own * layout.PipelineParallel / model.Layers)
+            : own * (6 + (12.0 / layout.DataParallel));
+        // 34 bytes per token, width and layer with selective recomputation, 2 where a layer is recomputed whole (Korthikanti et al., arXiv
+        // 2205.05198). The first stage holds as many micro-batches as there are stages, interleaving adds its share.
+        var tokens = layout.MicroBatch * (double)sequence * model.Hidden / layout.TensorParallel;
+        var held = layout.PipelineParallel > 1 ? 1 + ((layout.PipelineParallel - 1) / (layout.PipelineParallel * Virtual(layout))) : 1;
+        var activations = layout.Recompute ? tokens * ((2 * model.Layers * held) + 34) : tokens * 34 * model.Layers * held;
+        // Scores of the vocabulary, in 16 bits and again in 32 for the loss.
+        var scores = layout.MicroBatch * (double)sequence * model.Vocabulary * 6 / layout.TensorParallel;
+        return state + activations + scores + factors.ReservedBytes;
+    }
+
+    /// <summary>Seconds to exchange a copy's parameters a number of times, 2 bytes each: over the link inside an instance and the fabric between them.</summary>
+    private double DataSeconds(in TrainingLayout layout, double times)
+    {
+        if (layout.DataParallel <= 1) return 0;
+        var bytes = times * 2 * model.Parameters / (layout.TensorParallel * (double)layout.PipelineParallel);
+        var inside = Math.Max(1, perInstance / layout.TensorParallel);
+        var local = Math.Min(inside, layout.DataParallel);
+        var link = Collective.Between(accelerator, Math.Max(2, perInstance), factors);
+        var seconds = local > 1 ? bytes * link.SecondsPerByte / 2 : 0;
+        if (layout.DataParallel > local && fabric > 0)
+        {
+            // All accelerators of an instance share its fabric; copies inside it are reduced before they leave it.
+            seconds += bytes * layout.TensorParallel * Math.Max(1, inside / local) / fabric;
+        }
+
+        return seconds;
+    }
+
+    private double Virtual(in TrainingLayout layout) => Math.Clamp(model.Layers / layout.PipelineParallel, 1, factors.Training.Interleave);
+
+    private static double Generation(Accelerator accelerator, TrainingFactors training) => accelerator.Architecture switch
+    {
+        "Ampere" or "Volta" or "Turing" or "Pascal" or "Kepler" => training.MatrixAmpere,
+        "Blackwell" or "Blackwell Ultra" or "Rubin" => training.MatrixBlackwell,
+        _ => training.MatrixHopper,
+    };
+}

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using Switchyard.Demand;
+using Switchyard.Market;
+using Switchyard.Plan.Solve;
+using Switchyard.Units;
+
+namespace Switchyard.Plan;
+
+/// <summary>What simpler ways of buying would cost, on the same problem and the same prices.</summary>
+internal sealed class Baselines(Scenario scenario, PlanningProblem problem, SolveLimits limits)
+{
+    /// <summary>Every baseline, also those that cannot be done.</summary>
+    public ImmutableArray<Baseline> All()
+    {
+        var baselines = new List<Baseline> { SingleOffer(), OneProvider(), OnDemandOnly(), ReservedForPeak() };
+        if (scenario.Current.Length > 0) baselines.Add(Current());
+        return [.. baselines];
+    }
+
+    private Baseline SingleOffer() => OneSourceEach(
+        "cheapest single offer per workload",
+        (need, option) => SingleSource.AsNeeded(problem, need, option),
+        "a workload that no single offer can do");
+
+    private Baseline ReservedForPeak() => OneSourceEach(
+        "all reserved for the peak",
+        (need, option) => SingleSource.Reserved(problem, need, option),
+        "no commitment can do one of the workloads");
+
+    // For each workload the one source that does it for the least, bought by a fixed rule.
+    private Baseline OneSourceEach(string name, Func<int, int, List<Decision>?> rule, string impossible)
+    {
+        var decisions = new List<Decision>();
+        var detail = new List<string>();
+        for (var need = 0; need < problem.Needs.Length; need++)
+        {
+            (double Usd, int Option, List<Decision> Decisions)? best = null;
+            for (var option = 0; option < SingleSource.OptionCount(problem.Needs[need]); option++)
+            {
+                if (rule(need, option) is not { } found) continue;
+                var usd = found.Sum(d => d.Value * Payments.Of(problem, d).Sum(p => p.Usd * problem.PresentValueFactor(p.Month)));
+                if (best is null || usd < best.Value.Usd - 1e-9) best = (usd, option, found);
+            }
+
+            if (best is not { } chosen) return new(name, problem.Needs[need].Workload, null, [impossible]);
+            decisions.AddRange(chosen.Decisions);
+            detail.Add($"{problem.Needs[need].Workload}: {problem.Sources[SingleSource.SourceOf(problem.Needs[need], chosen.Option)].Label}");
+        }
+
+        return Priced(name, string.Join("; ", detail), problem, decisions);
+    }
+
+    private Baseline OneProvider()
+    {
+        var free = problem with { ProviderShare = null };
+        // Cheapest first by the relaxation, so that most providers need no search.
+        var providers = problem.Sources.Where(s => s.Kind != PurchaseKind.Owned).Select(s => s.Provider).Distinct().Order(StringComparer.Ordinal)
+            .Select(p => (Provider: p, Problem: Only(free, s => s.Provider == p || s.Kind == PurchaseKind.Owned)))
+            .Select(x => (x.Provider, x.Problem, Bound: ProblemSolver.Relaxation(x.Problem)))
+            .Where(x => double.IsFinite(x.Bound)).OrderBy(x => x.Bound).ThenBy(x => x.Provider, StringComparer.Ordinal).ToList();
+        (string Provider, SolvedProblem Solved)? best = null;
+        foreach (var (provider, restricted, bound) in providers)
+        {
+            if (best is { } known && bound >= known.Solved.PresentValue) break;
+            var solved = ProblemSolver.Solve(restricted, limits);
+            if (solved.HasPlan && (best is null || solved.PresentValue < best.Value.Solved.PresentValue)) best = (provider, solved);
+        }
+
+        return best is { } found
+            ? Priced("one provider only", found.Provider, found.Solved.Problem, found.Solved.Decisions)
+            : new("one provider only", "none", null, ["no provider alone can do all the work within the limits"]);
+    }
+
+    private Baseline OnDemandOnly()
+    {
+        var restricted = Only(problem, s => s.Kind is PurchaseKind.OnDemand or PurchaseKind.Owned);
+        var solved = ProblemSolver.Solve(restricted, limits);
+        if (!solved.HasPlan)
+            solved = ProblemSolver.Solve(restricted with { CashPerMonth = null, TotalCost = null, ProviderShare = null }, limits);
+        return solved.HasPlan
+            ? Priced("all on-demand", "no spot, no commitments", solved.Problem, solved.Decisions)
+            : new("all on-demand", "no spot, no commitments", null, ["the on-demand offers cannot do all the work"]);
+    }
+
+    private Baseline Current()
+    {
+        var usd = scenario.Current.Sum(c => scenario.Horizon.TotalHours * c.Count * (double)(c.Offer.OnDemand?.Usd ?? 0)
+            * (1 - scenario.Commercial.Discounts.GetValueOrDefault(c.Offer.Provider)));
+        var unpriced = scenario.Current.Where(c => c.Offer.OnDemand is null).Select(c => $"{c.Offer.Id} has no known price").ToImmutableArray();
+        var detail = string.Join(", ", scenario.Current.Select(c => $"{c.Count} × {c.Offer.Id}")) + " kept as they are";
+        return new("current", detail, unpriced.IsEmpty ? Money.FromUsd(usd) : null, unpriced);
+    }
+
+    private static PlanningProblem Only(PlanningProblem problem, Func<Source, bool> keep) =>
+        problem with { Needs = [.. problem.Needs.Select(need => Planner.Filter(need, source => keep(problem.Sources[source])))] };
+
+    private Baseline Priced(string name, string detail, PlanningProblem solved, IReadOnlyCollection<Decision> decisions)
+    {
+        var purchases = Ledger.Purchases(solved, decisions);
+        var cost = Ledger.Cost(solved, purchases, decisions);
+        var breaks = new List<string>();
+        if (problem.CashPerMonth is { } cash && cost.PerMonth.Any(m => (double)m.Usd > cash + 0.01)) breaks.Add("limits.budget.cash");
+        if (problem.TotalCost is { } total && (double)cost.Total.Usd > total + 0.01) breaks.Add("limits.budget.total");
+        var spending = purchases.Where(p => p.Source.Kind != PurchaseKind.Owned).GroupBy(p => p.Source.Provider).Select(g => g.Sum(p => p.Cost.Usd)).ToList();
+        if (problem.ProviderShare is { } share && spending.Count > 0 && (double)spending.Max() > (share * (double)spending.Sum()) + 0.01)
+            breaks.Add("limits.provider_share");
+        return new(name, detail, cost.Total, [.. breaks]);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Switchyard.Market;
+
+namespace Switchyard.Plan;
+
+/// <summary>Sums up what was weighed for a workload: the options with the lowest price for a unit of work, and why others are out.</summary>
+internal static class Considerations
+{
+    private const int Ranked = 12;
+
+    /// <summary>What was weighed for a need.</summary>
+    public static Consideration Of(BuiltProblem built, int need)
+    {
+        var problem = built.Problem;
+        var options = problem.Needs[need] switch
+        {
+            ServiceNeed service => service.Options.Select((o, i) => (o.Source, Index: i, Cost: ServiceCost(problem, o), Unit: "1M requests")),
+            RunNeed runs => runs.Options.Select((o, i) =>
+                (o.Source, Index: i, Cost: problem.Sources[o.Source].PricePerHour * o.Gang * o.BilledHours, Unit: "run")),
+            PileNeed piles => piles.Options.Select((o, i) => (o.Source, Index: i, Cost: PileCost(problem, o), Unit: "1M requests")),
+            _ => [],
+        };
+        var all = options.ToList();
+        var best = all.Where(o => problem.Sources[o.Source].Kind != PurchaseKind.Owned)
+            .GroupBy(o => problem.Sources[o.Source].Label).Select(g => g.MinBy(o => o.Cost))
+            .OrderBy(o => o.Cost).ThenBy(o => problem.Sources[o.Source].Label, StringComparer.Ordinal).Take(Ranked)
+            .Select(o => new RankedOption(
+                problem.Sources[o.Source].Label, Accelerators(problem.Sources[o.Source]), Ledger.Configuration(problem, need, o.Index),
+                o.Cost, o.Unit, problem.Sources[o.Source].AsOf, problem.Sources[o.Source].Origin));
+        var excluded = built.Exclusions.Where(e => e.Workload == problem.Needs[need].Workload)
+            .GroupBy(e => (e.Limit, Reason: e.Limit is null ? Gist(e.Reason) : ""))
+            .OrderByDescending(g => g.Count()).ThenBy(g => g.Key.Limit, StringComparer.Ordinal).ThenBy(g => g.Key.Reason, StringComparer.Ordinal)
+            .Select(g => new ExclusionCount(g.Key.Limit, g.Count(), $"{g.First().Source}: {g.First().Reason}"));
+        return new(problem.Needs[need].Workload, all.Count, [.. best], [.. excluded.Take(Ranked)]);
+    }
+
+    private static double ServiceCost(PlanningProblem problem, ServiceOption option) => option.CostPerRequest > 0
+        ? option.CostPerRequest * 1e6
+        : problem.Sources[option.Source].PricePerHour / (option.Capacity * 3600) * 1e6;
+
+    private static double PileCost(PlanningProblem problem, PileOption option) => option.CostPerRequest > 0
+        ? option.CostPerRequest * 1e6
+        : problem.Sources[option.Source].PricePerHour / option.RequestsPerHour * 1e6;
+
+    private static string Accelerators(Source source) =>
+        source.AcceleratorCount == 0 ? "" : $"{source.Accelerator}:{source.AcceleratorCount.ToString("0.###", CultureInfo.InvariantCulture)}";
+
+    // Reasons that differ only in their figures are one reason.
+    private static string Gist(string reason) =>
+        string.Concat(reason.Where(c => !char.IsAsciiDigit(c)).Take(24));
+}

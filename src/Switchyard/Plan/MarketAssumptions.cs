@@ -1,0 +1,69 @@
+using System.Collections.Frozen;
+using Switchyard.Market;
+
+namespace Switchyard.Plan;
+
+/// <summary>
+/// What nobody publishes and a plan must still reckon with: how many accelerators can be had at once, and how often spot capacity is
+/// taken away. Documented defaults (docs/model/market.md), each listed in the plan where it is in force; a quota or a quote replaces it.
+/// </summary>
+public static class MarketAssumptions
+{
+    private static readonly FrozenSet<string> Hyperscalers = FrozenSet.Create("aws", "azure", "gcp", "oci", "ibm");
+
+    private static readonly FrozenSet<string> SpecialistClouds = FrozenSet.Create(
+        "coreweave", "crusoe", "lambda", "nebius", "together", "voltagepark", "hyperstack", "fluidstack", "scaleway", "ovhcloud",
+        "vultr", "digitalocean", "paperspace", "denvr", "verda", "yotta", "civo");
+
+    /// <summary>
+    /// Times an instance-hour of spot capacity ends in its being taken away: 0.23, from 13 zones of 8 × H100 over 14.7 days (pooled,
+    /// 0.226 an hour) and 9 zones of V100 over 45 days (median 0.234), skypilot-org/spot-traces.
+    /// </summary>
+    public const double SpotInterruptionsPerHour = 0.23;
+
+    /// <summary>Share of the time in which spot capacity can be had: 0.86, the median over the 13 zones of H100.</summary>
+    public const double SpotAvailability = 0.86;
+
+    /// <summary>Hours from losing an instance to working again on the next: 10 minutes.</summary>
+    public const double RestartHours = 10.0 / 60;
+
+    /// <summary>Gigabytes a second at which one instance writes a checkpoint: 2.</summary>
+    public const double CheckpointGBPerSecond = 2;
+
+    /// <summary>The class of provider that the defaults go by.</summary>
+    public static string ProviderClass(string provider) =>
+        Hyperscalers.Contains(provider) ? "hyperscaler" : SpecialistClouds.Contains(provider) ? "specialist cloud" : "marketplace";
+
+    /// <summary>Accelerators of one kind that can be had at once in a provider's region, where nothing is known.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <param name="kind">How they are bought.</param>
+    public static double Available(string provider, PurchaseKind kind) => (ProviderClass(provider), kind) switch
+    {
+        ("hyperscaler", PurchaseKind.OnDemand) => 64,
+        ("hyperscaler", PurchaseKind.Spot) => 32,
+        ("hyperscaler", _) => 256,
+        ("specialist cloud", PurchaseKind.OnDemand) => 64,
+        ("specialist cloud", PurchaseKind.Spot) => 32,
+        ("specialist cloud", _) => 512,
+        (_, PurchaseKind.OnDemand) => 16,
+        (_, PurchaseKind.Spot) => 16,
+        _ => 64,
+    };
+
+    /// <summary>Share of paid hours that do useful work on spot capacity that needs no gang and loses only what was in flight.</summary>
+    public static double SpotEfficiency => 1 / (1 + (SpotInterruptionsPerHour * RestartHours));
+
+    /// <summary>
+    /// Share of paid hours that do useful work when a gang trains on spot capacity: checkpoints at Young's optimum, half an interval and a
+    /// restart lost each time one of its instances is taken away. 0 where the gang would hardly advance.
+    /// </summary>
+    /// <param name="gang">Instances.</param>
+    /// <param name="checkpointGB">Size of a checkpoint in gigabytes, written by all instances together.</param>
+    public static double SpotTrainingEfficiency(int gang, double checkpointGB)
+    {
+        var between = 1 / (SpotInterruptionsPerHour * gang);
+        var write = checkpointGB / (CheckpointGBPerSecond * gang) / 3600;
+        var overhead = Math.Sqrt(2 * write / between) + (RestartHours / between);
+        return overhead >= 0.5 ? 0 : 1 - overhead;
+    }
+}

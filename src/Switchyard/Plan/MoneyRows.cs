@@ -1,0 +1,146 @@
+using Switchyard.Plan.Solve;
+
+namespace Switchyard.Plan;
+
+/// <summary>The rows that speak of money: what each decision costs and when, budgets, provider shares and credits.</summary>
+internal sealed class MoneyRows(PlanningProblem problem, MixedIntegerProgram program, List<Decision> decisions)
+{
+    private readonly SortedDictionary<int, List<(int Column, double Usd)>> byMonth = [];
+    private readonly SortedDictionary<string, List<(int Column, double Usd)>> byProvider = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Provider, int Month), List<(int Column, double Usd)>> byProviderMonth = [];
+
+    /// <summary>Sets the costs of the columns (present values) and adds the rows.</summary>
+    public void Add()
+    {
+        var decided = decisions.Count;
+        for (var column = 0; column < decided; column++)
+        {
+            var decision = decisions[column];
+            if (decision.Kind == DecisionKind.Auxiliary) continue;
+            var source = problem.Sources[SourceOf(problem, decision)];
+            var provider = source.Provider;
+            var (present, nominal) = (0.0, 0.0);
+            foreach (var (month, usd) in Payments.Of(problem, decision))
+            {
+                present += usd * problem.PresentValueFactor(month);
+                nominal += usd;
+                List(byMonth, month).Add((column, usd));
+                if (!byProviderMonth.TryGetValue((provider, month), out var list)) byProviderMonth[(provider, month)] = list = [];
+                list.Add((column, usd));
+            }
+
+            program.SetCost(column, present);
+            if (nominal > 0 && source.Kind != Market.PurchaseKind.Owned) List(byProvider, provider).Add((column, nominal));
+        }
+
+        var credits = AddCredits();
+        AddBudgets(credits);
+        AddShares();
+    }
+
+    /// <summary>Index of the source that a decision buys from.</summary>
+    public static int SourceOf(PlanningProblem problem, Decision decision) => problem.Needs[decision.Need] switch
+    {
+        ServiceNeed service => service.Options[decision.Option].Source,
+        RunNeed runs => runs.Options[decision.Option].Source,
+        PileNeed piles => piles.Options[decision.Option].Source,
+        _ => throw new InvalidOperationException("A need without options."),
+    };
+
+    private static List<(int Column, double Usd)> List<TKey>(SortedDictionary<TKey, List<(int Column, double Usd)>> lists, TKey key)
+        where TKey : notnull
+    {
+        if (!lists.TryGetValue(key, out var list)) lists[key] = list = [];
+        return list;
+    }
+
+    // c[credit, month]: how much of a credit is spent; at most what is paid to the provider while it lasts.
+    private List<(int Column, int Month)> AddCredits()
+    {
+        var spent = new List<(int Column, int Month)>();
+        var shared = new Dictionary<(string Provider, int Month), int>();
+        for (var c = 0; c < problem.Credits.Length; c++)
+        {
+            var credit = problem.Credits[c];
+            var whole = program.AddRow(double.NegativeInfinity, (double)credit.Amount.Usd);
+            for (var month = 0; month < problem.Horizon.Months; month++)
+            {
+                var share = CreditShare(problem, credit.Expires, month);
+                if (share <= 0 || !byProviderMonth.TryGetValue((credit.Provider, month), out var paid)) continue;
+                var column = program.AddColumn(0, double.PositiveInfinity, -problem.PresentValueFactor(month));
+                decisions.Add(new(DecisionKind.SpendCredit, -1, c, month, 0));
+                spent.Add((column, month));
+                program.AddTerm(whole, column, 1);
+                Below(column, paid, share);
+                // Several credits of one provider together pay no more than there is to pay.
+                if (!shared.TryGetValue((credit.Provider, month), out var row))
+                {
+                    shared[(credit.Provider, month)] = row = program.AddRow(double.NegativeInfinity, 0);
+                    foreach (var (payer, usd) in paid) program.AddTerm(row, payer, -usd);
+                }
+
+                program.AddTerm(row, column, 1);
+            }
+        }
+
+        return spent;
+    }
+
+    private void Below(int column, List<(int Column, double Usd)> paid, double share)
+    {
+        if (share >= 1) return;
+        var row = program.AddRow(double.NegativeInfinity, 0);
+        program.AddTerm(row, column, 1);
+        foreach (var (payer, usd) in paid) program.AddTerm(row, payer, -usd * share);
+    }
+
+    /// <summary>The share of a month's days on which a credit can be spent.</summary>
+    public static double CreditShare(PlanningProblem problem, DateOnly expires, int month)
+    {
+        var (first, next) = (problem.Horizon.FirstDay(month).DayNumber, problem.Horizon.FirstDay(month + 1).DayNumber);
+        return Math.Clamp((expires.DayNumber + 1 - first) / (double)(next - first), 0, 1);
+    }
+
+    private void AddBudgets(List<(int Column, int Month)> credits)
+    {
+        double Fixed(int month) => month < problem.FixedCash.Length ? problem.FixedCash[month] : 0;
+        if (problem.CashPerMonth is { } cash)
+        {
+            foreach (var (month, paid) in byMonth.Where(m => m.Key < problem.Horizon.Months))
+            {
+                var row = program.AddRow(double.NegativeInfinity, cash - Fixed(month));
+                foreach (var (column, usd) in paid) program.AddTerm(row, column, usd);
+                foreach (var (column, _) in credits.Where(c => c.Month == month)) program.AddTerm(row, column, -1);
+            }
+        }
+
+        if (problem.TotalCost is { } total)
+        {
+            var row = program.AddRow(double.NegativeInfinity, total - problem.FixedCash.Sum());
+            foreach (var (column, usd) in byMonth.Values.SelectMany(list => list)) program.AddTerm(row, column, usd);
+            foreach (var (column, _) in credits) program.AddTerm(row, column, -1);
+        }
+    }
+
+    // S[provider] = what it is paid; S[provider] ≤ share × Σ S.
+    private void AddShares()
+    {
+        if (problem.ProviderShare is not { } share) return;
+        var totals = new List<int>();
+        foreach (var (_, paid) in byProvider)
+        {
+            decisions.Add(new(DecisionKind.Auxiliary, -1, -1, -1, 0));
+            var total = program.AddColumn(0, double.PositiveInfinity, 0);
+            var row = program.AddRow(0, 0);
+            program.AddTerm(row, total, -1);
+            foreach (var (column, usd) in paid) program.AddTerm(row, column, usd);
+            totals.Add(total);
+        }
+
+        foreach (var total in totals)
+        {
+            var row = program.AddRow(double.NegativeInfinity, 0);
+            foreach (var other in totals) program.AddTerm(row, other, other == total ? 1 - share : -share);
+        }
+    }
+}

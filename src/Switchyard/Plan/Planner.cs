@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using Switchyard.Demand;
+using Switchyard.Market;
+using Switchyard.Performance;
+using Switchyard.Plan.Solve;
+using Switchyard.Units;
+
+namespace Switchyard.Plan;
+
+/// <summary>When the solver may stop, and what is asked beside the plan itself.</summary>
+/// <param name="Gap">The plan's present value may lie above the proven bound by at most this share of it.</param>
+/// <param name="MaximumNodes">Most nodes of the search tree, for each program solved.</param>
+/// <param name="Explain">False to leave out baselines, alternatives and what limits cost.</param>
+public sealed record PlannerSettings(double Gap = 0.002, int MaximumNodes = 20_000, bool Explain = true);
+
+/// <summary>Finds the cheapest way to do all the work within all the limits, and says why.</summary>
+public sealed class Planner
+{
+    private readonly Scenario scenario;
+    private readonly PriceBook prices;
+    private readonly RememberedPerformance performance;
+    private readonly PlannerSettings settings;
+    private readonly SolveLimits limits;
+
+    private Planner(Scenario scenario, PriceBook prices, PerformanceModel performance, PlannerSettings settings)
+    {
+        this.scenario = scenario;
+        this.prices = prices;
+        this.performance = new(performance);
+        this.settings = settings;
+        limits = new(settings.Gap, settings.MaximumNodes);
+    }
+
+    /// <summary>Plans a scenario.</summary>
+    /// <param name="scenario">What is wanted.</param>
+    /// <param name="prices">What can be had.</param>
+    /// <param name="performance">What workloads do on hardware.</param>
+    /// <param name="settings">When to stop and what to explain.</param>
+    /// <returns>The plan, or the limits that cannot all hold.</returns>
+    public static PlanningResult Plan(Scenario scenario, PriceBook prices, PerformanceModel performance, PlannerSettings settings) =>
+        new Planner(scenario, prices, performance, settings).Plan();
+
+    private BuiltProblem Build(params IEnumerable<string> lifted) =>
+        new ProblemBuilder(scenario, prices, performance, lifted.ToHashSet(StringComparer.Ordinal)).Build();
+
+    private PlanningResult Plan()
+    {
+        var built = Build();
+        var solved = ProblemSolver.Solve(built.Problem, limits);
+        if (!solved.HasPlan)
+        {
+            if (solved.Status != SolveStatus.Infeasible)
+                throw new InvalidOperationException($"The solver stopped after {settings.MaximumNodes} nodes without a plan; allow more with --nodes.");
+            return new(null, new ConflictFinder(scenario, built, Build, limits).Find());
+        }
+
+        var purchases = Ledger.Purchases(solved.Problem, solved.Decisions);
+        var cost = Ledger.Cost(solved.Problem, purchases, solved.Decisions);
+        var plan = new PurchasePlan
+        {
+            Scenario = scenario.Name,
+            Horizon = scenario.Horizon,
+            PricesAsOf = prices.AsOf,
+            Cost = cost,
+            Bound = Money.FromUsd(Math.Min(solved.Bound, (double)cost.PresentValue.Usd)),
+            Gap = solved.Gap,
+            Purchases = purchases,
+            Considered = [.. built.Problem.Needs.Select((_, need) => Considerations.Of(built, need))],
+            Assumed = [.. scenario.Assumed, .. built.Assumed],
+            NotYetUsed = scenario.NotYetUsed,
+        };
+        if (!settings.Explain) return new(plan, null);
+        return new(plan with
+        {
+            Baselines = new Baselines(scenario, built.Problem, limits).All(),
+            Alternatives = [.. built.Problem.Needs.Select((_, need) => RunnerUp(built.Problem, solved, purchases, need))],
+            Binding = [.. Binding(built, solved)],
+        }, null);
+    }
+
+    // The best plan in which a workload does without the source that it spends most on.
+    private Alternative RunnerUp(PlanningProblem problem, SolvedProblem solved, ImmutableArray<Purchase> purchases, int need)
+    {
+        var workload = problem.Needs[need].Workload;
+        var winner = Main(purchases, workload);
+        if (winner is null) return new(workload, "nothing", null, null, null);
+        var without = problem with { Needs = problem.Needs.SetItem(need, Filter(problem.Needs[need], source => problem.Sources[source] != winner)) };
+        var second = ProblemSolver.Solve(without, limits);
+        if (!second.HasPlan) return new(workload, winner.Label, null, null, null);
+        var dearer = Math.Max(0, second.PresentValue - solved.PresentValue);
+        return new(
+            workload, winner.Label, Main(Ledger.Purchases(second.Problem, second.Decisions), workload)?.Label,
+            Money.FromUsd(dearer), dearer / Math.Max(1e-9, solved.PresentValue));
+    }
+
+    private static Source? Main(ImmutableArray<Purchase> purchases, string workload) => purchases
+        .Where(p => p.Workload == workload && p.Source.Kind != PurchaseKind.Owned)
+        .OrderByDescending(p => p.Cost.Usd).ThenBy(p => p.Source.Label, StringComparer.Ordinal).FirstOrDefault()?.Source;
+
+    /// <summary>A need with only the options whose source passes.</summary>
+    internal static Need Filter(Need need, Func<int, bool> keep) => need switch
+    {
+        ServiceNeed service => service with { Options = [.. service.Options.Where(o => keep(o.Source))] },
+        RunNeed runs => runs with { Options = [.. runs.Options.Where(o => keep(o.Source))] },
+        PileNeed piles => piles with { Options = [.. piles.Options.Where(o => keep(o.Source))] },
+        _ => need,
+    };
+
+    // What each limit costs: the plan without it is solved again where the relaxation without it is cheaper, which is quick to see.
+    private IEnumerable<BindingLimit> Binding(BuiltProblem built, SolvedProblem solved)
+    {
+        var relaxed = ProblemSolver.Relaxation(built.Problem);
+        foreach (var limit in DeclaredLimit.Of(scenario, built.Problem))
+        {
+            var without = Build(limit.Path).Problem;
+            if (ProblemSolver.Relaxation(without) > relaxed * (1 - 1e-7)) continue;
+            var cheaper = solved.PresentValue - ProblemSolver.Solve(without, limits).PresentValue;
+            if (cheaper > settings.Gap * solved.PresentValue) yield return new(limit.Path, limit.Value, Money.FromUsd(cheaper));
+        }
+    }
+}

@@ -1,0 +1,253 @@
+using System.Collections.Immutable;
+using Switchyard.Demand;
+using Switchyard.Market;
+using Switchyard.Performance;
+using Switchyard.Units;
+
+namespace Switchyard.Plan;
+
+/// <summary>Why an offer is not among a workload's options.</summary>
+/// <param name="Workload">The workload.</param>
+/// <param name="Source">The offer and how it would be bought.</param>
+/// <param name="Limit">The path of the limit that rules it out, such as <c>limits.regions</c>; null where it cannot do the work.</param>
+/// <param name="Reason">The reason in words.</param>
+public sealed record Exclusion(string Workload, string Source, string? Limit, string Reason);
+
+/// <summary>A planning problem and what was left out of it.</summary>
+/// <param name="Problem">The problem.</param>
+/// <param name="Exclusions">Offers that are not among a workload's options, and why.</param>
+/// <param name="Assumed">Defaults in force.</param>
+public sealed record BuiltProblem(PlanningProblem Problem, ImmutableArray<Exclusion> Exclusions, ImmutableArray<string> Assumed);
+
+/// <summary>Turns a scenario and a price book into the numbers that are decided on.</summary>
+public sealed class ProblemBuilder
+{
+    private readonly Scenario scenario;
+    private readonly PriceBook prices;
+    private readonly List<Source> sources = [];
+    private readonly List<Candidate> candidates = [];
+    private readonly List<Exclusion> exclusions = [];
+    private readonly WorkloadOptions options;
+    private readonly IReadOnlySet<string> lifted;
+
+    /// <summary>Prepares to build.</summary>
+    /// <param name="scenario">What is wanted.</param>
+    /// <param name="prices">What can be had.</param>
+    /// <param name="performance">What workloads do on hardware.</param>
+    /// <param name="lifted">Paths of limits to build without, such as <c>limits.regions</c>; for asking what a limit costs.</param>
+    public ProblemBuilder(Scenario scenario, PriceBook prices, RememberedPerformance performance, IReadOnlySet<string>? lifted = null)
+    {
+        this.scenario = scenario;
+        this.prices = prices;
+        this.lifted = lifted ?? System.Collections.Frozen.FrozenSet<string>.Empty;
+        options = new(scenario, prices, performance, this.lifted, exclusions);
+    }
+
+    /// <summary>Builds the problem.</summary>
+    public BuiltProblem Build()
+    {
+        CollectSources();
+        var needs = scenario.Workloads.Select(workload => NeedOf(workload)).ToImmutableArray();
+        var (limits, assumed) = CapacityLimits(needs);
+        var problem = new PlanningProblem
+        {
+            Horizon = scenario.Horizon,
+            DiscountRate = scenario.DiscountRate,
+            Sources = [.. sources],
+            Needs = needs,
+            CapacityLimits = limits,
+            CashPerMonth = Lifted("limits.budget.cash") ? null : (double?)scenario.Limits.CashPerMonth?.Usd,
+            TotalCost = Lifted("limits.budget.total") ? null : (double?)scenario.Limits.TotalCost?.Usd,
+            ProviderShare = Lifted("limits.provider_share") ? null : scenario.Limits.ProviderShare,
+            Credits = scenario.Commercial.Credits,
+            FixedCash = FixedCash(),
+        };
+        return new(problem, [.. exclusions], assumed);
+    }
+
+    private bool Lifted(string path) => lifted.Contains(path);
+
+    private double Factor(string provider) => 1 - scenario.Commercial.Discounts.GetValueOrDefault(provider);
+
+    private void CollectSources()
+    {
+        foreach (var offer in prices.Offers)
+        {
+            Hourly(offer, PurchaseKind.OnDemand, offer.OnDemand, Factor(offer.Provider));
+            if (offer.Spot is not null) Hourly(offer, PurchaseKind.Spot, offer.Spot, Factor(offer.Provider));
+        }
+
+        foreach (var quote in scenario.HourlyQuotes) Hourly(quote, PurchaseKind.OnDemand, quote.OnDemand, 1);
+        foreach (var commitment in prices.Commitments) Term(commitment, Factor(commitment.Instance.Provider));
+        foreach (var quote in scenario.TermQuotes) Term(quote, 1);
+        foreach (var holding in scenario.Holdings)
+        {
+            var end = holding.Ends is { } ends ? Math.Clamp(scenario.Horizon.MonthOf(ends), 0, scenario.Horizon.Months) : scenario.Horizon.Months;
+            Add(holding.Instance, null, new Source
+            {
+                Id = holding.Name,
+                Kind = PurchaseKind.Owned,
+                Provider = holding.Instance.Provider,
+                Region = holding.Instance.Region,
+                PricePerHour = (double)holding.Running.Usd,
+                Held = [.. Enumerable.Range(0, scenario.Horizon.Months).Select(m => m < end ? holding.Count : 0)],
+                Basis = PriceBasis.Quote,
+                Origin = "scenario",
+            });
+        }
+    }
+
+    private void Hourly(Offer offer, PurchaseKind kind, HourlyPrice? price, double factor) =>
+        Add(offer, prices.Judge(offer, kind), new Source
+        {
+            Id = offer.Id,
+            Kind = kind,
+            Provider = offer.Provider,
+            Region = offer.Region,
+            PricePerHour = (double)(price?.Usd ?? 0) * factor,
+            Basis = offer.Basis,
+            AsOf = offer.AsOf,
+            Origin = offer.Source,
+        });
+
+    private void Term(CommitmentOffer commitment, double factor)
+    {
+        var offer = commitment.Instance;
+        // A capacity block has no term of whole months: it is shown by the market and not yet planned with.
+        if (commitment.TermMonths is not { } months) return;
+        Add(offer, prices.Judge(commitment), new Source
+        {
+            Id = commitment.Id,
+            Kind = PurchaseKind.Commitment,
+            Provider = offer.Provider,
+            Region = offer.Region,
+            PricePerHour = (double)commitment.Price.Usd * factor,
+            TermMonths = months,
+            UpfrontShare = commitment.UpfrontShare ?? 0,
+            LastStart = commitment.ValidUntil is { } day ? scenario.Horizon.MonthOf(day) : int.MaxValue,
+            MinCount = commitment.MinCount,
+            MaxCount = commitment.MaxCount,
+            Basis = commitment.Basis,
+            AsOf = commitment.AsOf,
+            Origin = commitment.Source,
+        });
+    }
+
+    private void Add(Offer offer, Standing? standing, Source source)
+    {
+        var whole = offer.AcceleratorCount >= 1 && offer.AcceleratorCount == Math.Floor(offer.AcceleratorCount);
+        var geography = prices.FindRegion(offer.Provider, offer.Region)?.Geography;
+        string? limit = null, reason = null;
+        if (standing is { Buyable: false } bad && !prices.Policy.AllowIndicative) (limit, reason) = ("--allow-indicative", bad.Reason);
+        else if (source.Kind is PurchaseKind.OnDemand or PurchaseKind.Spot && source.PricePerHour <= 0) reason = "no price known";
+        else if (!whole) reason = "less than a whole accelerator";
+        else if (source.Kind != PurchaseKind.Owned && !Lifted("limits.regions")
+            && !NamePattern.MatchesRegion(scenario.Limits.Regions, offer.Provider, offer.Region, geography))
+            (limit, reason) = ("limits.regions", $"region {offer.Region} is not among those allowed");
+        else if (source.Kind != PurchaseKind.Owned && !Lifted("limits.providers") && scenario.Limits.Providers.Length > 0
+            && !scenario.Limits.Providers.Any(p => NamePattern.Matches(p, offer.Provider)))
+            (limit, reason) = ("limits.providers", $"provider {offer.Provider} is not among those allowed");
+        sources.Add(source with { Accelerator = offer.Accelerator.Name, AcceleratorCount = offer.AcceleratorCount });
+        candidates.Add(new(sources.Count - 1, source.Kind, offer, limit, reason));
+    }
+
+    private Need NeedOf(Workload workload)
+    {
+        var usable = new List<Candidate>();
+        foreach (var candidate in candidates)
+        {
+            var label = sources[candidate.Source].Label;
+            if (candidate.Reason is { } reason) exclusions.Add(new(workload.Name, label, candidate.Limit, reason));
+            else if (candidate.Kind == PurchaseKind.Spot && !workload.SpotAllowed && !Lifted($"workloads.{workload.Name}.spot"))
+                exclusions.Add(new(workload.Name, label, $"workloads.{workload.Name}.spot", "spot is not allowed"));
+            else if (!Lifted($"workloads.{workload.Name}.accelerators")
+                && !NamePattern.MatchesAccelerator(workload.AcceleratorPatterns, candidate.Offer.Accelerator))
+                exclusions.Add(new(workload.Name, label, $"workloads.{workload.Name}.accelerators", "accelerator is not among those allowed"));
+            else usable.Add(candidate);
+        }
+
+        return workload switch
+        {
+            InferenceWorkload service => options.Service(
+                Lifted($"workloads.{service.Name}.availability.replicas_min") ? service with { MinReplicas = 0 } : service, usable, sources),
+            TrainingWorkload training => options.Runs(training, usable, sources),
+            BatchWorkload batch => options.Piles(batch, usable, sources),
+            _ => throw new InvalidOperationException($"No planning model for {workload.Kind}."),
+        };
+    }
+
+    private (ImmutableArray<CapacityLimit> Limits, ImmutableArray<string> Assumed) CapacityLimits(ImmutableArray<Need> needs)
+    {
+        var used = needs.SelectMany(SourcesOf).ToHashSet();
+        var limits = new List<CapacityLimit>();
+        foreach (var quota in scenario.Commercial.Quotas.Where(q => !Lifted($"commercial.quota.{q.Id}")))
+        {
+            var members = used.Where(i => Covers(quota, sources[i])).Order().ToImmutableArray();
+            if (members.Length > 0) limits.Add(new($"commercial.quota.{quota.Id}", quota.Count, false, members));
+        }
+
+        var assumed = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        var pools = used.Where(i => sources[i] is { Kind: not (PurchaseKind.Owned or PurchaseKind.Tokens), MaxCount: null, Basis: not PriceBasis.Quote }
+                && !scenario.Commercial.Quotas.Any(q => Covers(q, sources[i])))
+            .GroupBy(i => (sources[i].Provider, sources[i].Region, sources[i].Accelerator, sources[i].Kind))
+            .OrderBy(g => g.Key.Provider, StringComparer.Ordinal).ThenBy(g => g.Key.Region, StringComparer.Ordinal)
+            .ThenBy(g => g.Key.Accelerator, StringComparer.Ordinal).ThenBy(g => g.Key.Kind);
+        foreach (var pool in pools)
+        {
+            if (Lifted(DeclaredLimit.Availability)) continue;
+            var most = MarketAssumptions.Available(pool.Key.Provider, pool.Key.Kind);
+            var kind = pool.Key.Kind switch { PurchaseKind.OnDemand => "on-demand", PurchaseKind.Spot => "spot", _ => "committed" };
+            assumed[$"{kind} at a {MarketAssumptions.ProviderClass(pool.Key.Provider)}"] = most;
+            limits.Add(new($"available:{pool.Key.Provider}/{pool.Key.Region}/{pool.Key.Accelerator}/{kind}", most, true, [.. pool.Order()]));
+        }
+
+        var lines = assumed.Select(a => $"availability, {a.Key}: {a.Value} accelerators of a kind per region (nobody publishes it)").ToList();
+        if (used.Any(i => sources[i].Kind == PurchaseKind.Spot))
+        {
+            lines.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"spot: {MarketAssumptions.SpotInterruptionsPerHour} interruptions per instance-hour, 10 min to restart (measured H100 and V100 traces)"));
+        }
+
+        return ([.. limits], [.. lines]);
+    }
+
+    private static bool Covers(Quota quota, Source source) =>
+        source.Kind is PurchaseKind.OnDemand or PurchaseKind.Spot or PurchaseKind.Commitment
+        && string.Equals(quota.Provider, source.Provider, StringComparison.OrdinalIgnoreCase)
+        && NamePattern.Matches(quota.Region, source.Region)
+        && NamePattern.Matches(quota.Accelerator, source.Accelerator);
+
+    private static IEnumerable<int> SourcesOf(Need need) => need switch
+    {
+        ServiceNeed service => service.Options.Select(o => o.Source),
+        RunNeed runs => runs.Options.Select(o => o.Source),
+        PileNeed piles => piles.Options.Select(o => o.Source),
+        _ => [],
+    };
+
+    private ImmutableArray<double> FixedCash()
+    {
+        var months = new List<double>();
+        foreach (var holding in scenario.Holdings.Where(h => h.Committed.Usd > 0))
+        {
+            var end = holding.Ends ?? scenario.Horizon.End;
+            for (var month = 0; scenario.Horizon.FirstDay(month) < end; month++)
+            {
+                var last = scenario.Horizon.FirstDay(month + 1) < end ? scenario.Horizon.FirstDay(month + 1) : end;
+                var hours = (last.DayNumber - scenario.Horizon.FirstDay(month).DayNumber) * 24.0;
+                while (months.Count <= month) months.Add(0);
+                months[month] += hours * holding.Count * (double)holding.Committed.Usd;
+            }
+        }
+
+        return [.. months];
+    }
+}
+
+/// <summary>An offer in one way of buying, before it is known what it can do for a workload.</summary>
+/// <param name="Source">Index of its source.</param>
+/// <param name="Kind">How it is bought.</param>
+/// <param name="Offer">The instance.</param>
+/// <param name="Limit">The limit that rules it out for every workload; null where none does.</param>
+/// <param name="Reason">Why it is ruled out for every workload; null where it is not.</param>
+internal sealed record Candidate(int Source, PurchaseKind Kind, Offer Offer, string? Limit, string? Reason);

@@ -1,0 +1,168 @@
+using System.Collections.Immutable;
+using Switchyard.Market;
+using Switchyard.Units;
+
+namespace Switchyard.Plan;
+
+/// <summary>What to buy, where, from when to when, what it costs, and why.</summary>
+public sealed record PurchasePlan
+{
+    /// <summary>The scenario's name.</summary>
+    public required string Scenario { get; init; }
+
+    /// <summary>The months planned.</summary>
+    public required Horizon Horizon { get; init; }
+
+    /// <summary>The price book's date.</summary>
+    public required DateOnly PricesAsOf { get; init; }
+
+    /// <summary>What it costs.</summary>
+    public required PlanCost Cost { get; init; }
+
+    /// <summary>Proven: no plan within the limits has a smaller present value, in US dollars.</summary>
+    public required Money Bound { get; init; }
+
+    /// <summary>How far the present value can at most lie above the bound, as a share of it.</summary>
+    public required double Gap { get; init; }
+
+    /// <summary>What is bought, by workload and source.</summary>
+    public required ImmutableArray<Purchase> Purchases { get; init; }
+
+    /// <summary>What simpler ways of buying would cost.</summary>
+    public ImmutableArray<Baseline> Baselines { get; init; } = [];
+
+    /// <summary>The limits that make the plan dearer than it would be without them.</summary>
+    public ImmutableArray<BindingLimit> Binding { get; init; } = [];
+
+    /// <summary>For each workload, the best plan without its main source.</summary>
+    public ImmutableArray<Alternative> Alternatives { get; init; } = [];
+
+    /// <summary>For each workload, what was weighed and what was left out.</summary>
+    public ImmutableArray<Consideration> Considered { get; init; } = [];
+
+    /// <summary>Defaults in force.</summary>
+    public ImmutableArray<string> Assumed { get; init; } = [];
+
+    /// <summary>Parts of the scenario that were checked and not used.</summary>
+    public ImmutableArray<string> NotYetUsed { get; init; } = [];
+}
+
+/// <summary>What a plan costs: cash when it is paid, commitments for their whole term.</summary>
+public sealed record PlanCost
+{
+    /// <summary>All of it, credits taken off.</summary>
+    public required Money Total { get; init; }
+
+    /// <summary>All of it in today's money, at the scenario's discount rate.</summary>
+    public required Money PresentValue { get; init; }
+
+    /// <summary>Cash by month of the horizon, credits taken off.</summary>
+    public required ImmutableArray<Money> PerMonth { get; init; }
+
+    /// <summary>What is still owed for commitments and runs after the horizon; part of the total.</summary>
+    public required Money AfterHorizon { get; init; }
+
+    /// <summary>By workload, before credits.</summary>
+    public required ImmutableSortedDictionary<string, Money> PerWorkload { get; init; }
+
+    /// <summary>By way of buying, before credits.</summary>
+    public required ImmutableSortedDictionary<string, Money> PerPurchaseKind { get; init; }
+
+    /// <summary>By provider, before credits.</summary>
+    public required ImmutableSortedDictionary<string, Money> PerProvider { get; init; }
+
+    /// <summary>Commitments entered earlier, paid whatever is decided; part of the total.</summary>
+    public required Money CommittedEarlier { get; init; }
+
+    /// <summary>Credits spent.</summary>
+    public required Money CreditsUsed { get; init; }
+}
+
+/// <summary>A source bought from for a workload.</summary>
+public sealed record Purchase
+{
+    /// <summary>The workload.</summary>
+    public required string Workload { get; init; }
+
+    /// <summary>The source.</summary>
+    public required Source Source { get; init; }
+
+    /// <summary>How one instance does the work, in words.</summary>
+    public required string Configuration { get; init; }
+
+    /// <summary>Month by month: only months in which there is something.</summary>
+    public required ImmutableArray<PurchaseMonth> Months { get; init; }
+
+    /// <summary>All of it.</summary>
+    public Money Cost => new(Months.Sum(m => m.Cash.Usd));
+}
+
+/// <summary>A month of a purchase.</summary>
+/// <param name="Month">Zero-based month; beyond the horizon where something is still owed.</param>
+/// <param name="Instances">Most instances at a time; for tokens, the largest share of the load.</param>
+/// <param name="InstanceHours">Instance-hours paid for; for tokens, requests.</param>
+/// <param name="Cash">Cash paid.</param>
+public readonly record struct PurchaseMonth(int Month, double Instances, double InstanceHours, Money Cash);
+
+/// <summary>A simpler way of buying, for comparison.</summary>
+/// <param name="Name">Its name, such as <c>one provider only</c>.</param>
+/// <param name="Detail">Which offers or provider.</param>
+/// <param name="Cost">What it costs in total; null where it cannot be done.</param>
+/// <param name="Breaks">The limits that it would break; empty where it is feasible.</param>
+public sealed record Baseline(string Name, string Detail, Money? Cost, ImmutableArray<string> Breaks);
+
+/// <summary>A limit that makes the plan dearer.</summary>
+/// <param name="Limit">Its path in the scenario.</param>
+/// <param name="Value">What it says.</param>
+/// <param name="Worth">How much cheaper the plan would be without it; what is within the gap counts as nothing.</param>
+public sealed record BindingLimit(string Limit, string Value, Money Worth);
+
+/// <summary>The runner-up for a workload.</summary>
+/// <param name="Workload">The workload.</param>
+/// <param name="Winner">The source that it spends most on.</param>
+/// <param name="RunnerUp">The source that it would spend most on without the winner; null where there is no feasible plan.</param>
+/// <param name="Gap">How much dearer the whole plan would be.</param>
+/// <param name="GapShare">The same as a share of the plan's total.</param>
+public sealed record Alternative(string Workload, string Winner, string? RunnerUp, Money? Gap, double? GapShare);
+
+/// <summary>What was weighed for a workload.</summary>
+/// <param name="Workload">The workload.</param>
+/// <param name="Options">How many options there were.</param>
+/// <param name="Best">The cheapest per unit of work, when fully used.</param>
+/// <param name="Excluded">Offers left out, by limit and reason.</param>
+public sealed record Consideration(
+    string Workload, int Options, ImmutableArray<RankedOption> Best, ImmutableArray<ExclusionCount> Excluded);
+
+/// <summary>An option with its price for a unit of work.</summary>
+/// <param name="Source">The source.</param>
+/// <param name="Accelerators">The accelerators of an instance, such as <c>H100-80GB:8</c>.</param>
+/// <param name="Configuration">How one instance does the work.</param>
+/// <param name="UnitCost">US dollars for a unit of work, when fully used.</param>
+/// <param name="Unit">The unit of work.</param>
+/// <param name="AsOf">The day of the price; null where unknown or quoted.</param>
+/// <param name="Origin">Where the price was read.</param>
+public sealed record RankedOption(
+    string Source, string Accelerators, string Configuration, double UnitCost, string Unit, DateOnly? AsOf, string Origin);
+
+/// <summary>Offers left out for the same reason.</summary>
+/// <param name="Limit">The limit that rules them out; null where they cannot do the work.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Example">One of them with its reason.</param>
+public sealed record ExclusionCount(string? Limit, int Count, string Example);
+
+/// <summary>Why there is no plan: a smallest set of limits that cannot all hold.</summary>
+/// <param name="Scenario">The scenario's name.</param>
+/// <param name="Limits">The limits in conflict.</param>
+/// <param name="Unservable">Workloads that no offer can do at all, with the reasons.</param>
+public sealed record Conflict(string Scenario, ImmutableArray<ConflictingLimit> Limits, ImmutableArray<Consideration> Unservable);
+
+/// <summary>One of the limits in conflict.</summary>
+/// <param name="Limit">Its path in the scenario.</param>
+/// <param name="Value">What it says.</param>
+/// <param name="Enough">What it would have to say for a plan to exist, the others unchanged; null where that alone is not enough.</param>
+public sealed record ConflictingLimit(string Limit, string Value, string? Enough);
+
+/// <summary>A plan, or why there is none. Exactly one is given.</summary>
+/// <param name="Plan">The plan; null where there is none.</param>
+/// <param name="Conflict">Why there is none; null where there is one.</param>
+public sealed record PlanningResult(PurchasePlan? Plan, Conflict? Conflict);

@@ -1,0 +1,123 @@
+using Switchyard.Market;
+
+namespace Switchyard.Plan;
+
+/// <summary>Does a workload from one source alone, by fixed rules instead of a search.</summary>
+internal static class SingleSource
+{
+    /// <summary>How many options a need has.</summary>
+    public static int OptionCount(Need need) => need switch
+    {
+        ServiceNeed service => service.Options.Length,
+        RunNeed runs => runs.Options.Length,
+        PileNeed piles => piles.Options.Length,
+        _ => 0,
+    };
+
+    /// <summary>The source of an option.</summary>
+    public static int SourceOf(Need need, int option) => need switch
+    {
+        ServiceNeed service => service.Options[option].Source,
+        RunNeed runs => runs.Options[option].Source,
+        PileNeed piles => piles.Options[option].Source,
+        _ => -1,
+    };
+
+    /// <summary>Buys what each month needs: by the hour as the load goes, commitments when the load has grown beyond them.</summary>
+    /// <returns>The decisions; null where the source alone cannot do it.</returns>
+    public static List<Decision>? AsNeeded(PlanningProblem problem, int need, int option)
+    {
+        var source = problem.Sources[SourceOf(problem.Needs[need], option)];
+        if (source.Kind == PurchaseKind.Owned || Instances(problem, need, option) is not { } instances) return null;
+        if (!Available(problem, SourceOf(problem.Needs[need], option), source, instances.Values.DefaultIfEmpty(0).Max())) return null;
+        var decisions = new List<Decision>();
+        if (source.Kind == PurchaseKind.Commitment)
+        {
+            foreach (var (month, wanted) in instances)
+            {
+                var there = decisions.Where(d => d.Index + source.TermMonths > month).Sum(d => d.Value);
+                if (wanted <= there + 1e-9) continue;
+                if (month >= problem.Horizon.Months || month > source.LastStart) return null;
+                decisions.Add(new(DecisionKind.Commit, need, option, month, Math.Max(source.MinCount, wanted - there)));
+            }
+        }
+
+        decisions.AddRange(Work(problem, need, option, source));
+        return decisions;
+    }
+
+    /// <summary>Commits to the peak from the first month to the last, again at the end of each term.</summary>
+    /// <returns>The decisions; null where the source is no commitment or cannot do it.</returns>
+    public static List<Decision>? Reserved(PlanningProblem problem, int need, int option)
+    {
+        var source = problem.Sources[SourceOf(problem.Needs[need], option)];
+        if (source.Kind != PurchaseKind.Commitment || Instances(problem, need, option) is not { } instances) return null;
+        var peak = Math.Max(source.MinCount, instances.Values.DefaultIfEmpty(0).Max());
+        if (!Available(problem, SourceOf(problem.Needs[need], option), source, peak)) return null;
+        var decisions = new List<Decision>();
+        for (var month = 0; month < problem.Horizon.Months; month += source.TermMonths)
+        {
+            if (month > source.LastStart) return null;
+            decisions.Add(new(DecisionKind.Commit, need, option, month, peak));
+        }
+
+        if (instances.Keys.Any(month => month >= problem.Horizon.Months)) return null;
+        decisions.AddRange(Work(problem, need, option, source));
+        return decisions;
+    }
+
+    private static bool Available(PlanningProblem problem, int index, Source source, double instances) =>
+        instances <= (source.MaxCount ?? double.PositiveInfinity)
+        && problem.CapacityLimits.Where(l => l.Sources.Contains(index)).All(l => instances * source.AcceleratorCount <= l.Accelerators + 1e-9);
+
+    // Instances needed at once in each month; null where this option alone cannot do the work.
+    private static SortedDictionary<int, double>? Instances(PlanningProblem problem, int need, int option)
+    {
+        var byMonth = new SortedDictionary<int, double>();
+        void Want(int month, double instances) => byMonth[month] = Math.Max(byMonth.GetValueOrDefault(month), instances);
+        switch (problem.Needs[need])
+        {
+            case ServiceNeed service:
+                var serve = service.Options[option];
+                var kind = problem.Sources[serve.Source].Kind;
+                if (serve.Users != (1u << service.UserShares.Length) - 1) return null;
+                if (kind == PurchaseKind.Spot && service.MinReplicas > 0) return null;
+                if (kind == PurchaseKind.Tokens) break;
+                foreach (var slot in service.Slots) Want(slot.Month, Count(service, serve, slot));
+                break;
+            case RunNeed runs:
+                var run = runs.Options[option];
+                var concurrent = Payments.Concurrent(new(0, [.. runs.Groups.SelectMany(g => g.Starts).Order()]), run.Hours);
+                foreach (var start in runs.Groups.SelectMany(g => g.Starts))
+                    foreach (var (month, _) in Payments.MonthsOf(problem.Horizon, start, run.Hours)) Want(month, run.Gang * concurrent);
+                break;
+            case PileNeed piles:
+                var work = piles.Options[option];
+                if (problem.Sources[work.Source].Kind == PurchaseKind.Tokens) break;
+                foreach (var pile in piles.Piles)
+                    Want(pile.Month, Math.Ceiling((pile.Requests / work.RequestsPerHour / pile.WindowHours) - 1e-9));
+                break;
+        }
+
+        return byMonth;
+    }
+
+    private static double Count(ServiceNeed service, ServiceOption option, Slot slot) => Math.Max(
+        Math.Ceiling((slot.Rate / option.Capacity) - 1e-9), Math.Ceiling(service.MinReplicas / (double)Math.Max(1, option.Replicas)));
+
+    private static IEnumerable<Decision> Work(PlanningProblem problem, int need, int option, Source source) => problem.Needs[need] switch
+    {
+        ServiceNeed service => source.Kind switch
+        {
+            PurchaseKind.Tokens => service.Slots.Select((_, s) => new Decision(DecisionKind.BuyTokens, need, option, s, 1)),
+            PurchaseKind.OnDemand or PurchaseKind.Spot => service.Slots.Select((slot, s) =>
+                new Decision(DecisionKind.RentForSlot, need, option, s, Count(service, service.Options[option], slot))),
+            _ => [],
+        },
+        RunNeed runs => runs.Groups.Select((group, g) => new Decision(DecisionKind.DoRuns, need, option, g, group.Starts.Length)),
+        PileNeed piles => piles.Piles.Select((pile, p) => source.Kind == PurchaseKind.Tokens
+            ? new Decision(DecisionKind.BuyTokens, need, option, p, pile.Requests)
+            : new Decision(DecisionKind.WorkPile, need, option, p, pile.Requests / piles.Options[option].RequestsPerHour)),
+        _ => [],
+    };
+}

@@ -1,0 +1,244 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Switchyard.Demand;
+using Switchyard.Market;
+using Switchyard.Performance;
+using Switchyard.Units;
+
+namespace Switchyard.Plan;
+
+/// <summary>Finds what each offer can do for a workload.</summary>
+internal sealed class WorkloadOptions(
+    Scenario scenario, PriceBook prices, RememberedPerformance performance, IReadOnlySet<string> lifted, List<Exclusion> exclusions)
+{
+    // Round trips are rounded up to 5 ms, so that regions at about the same distance share a prediction.
+    private const double RoundTripStep = 5;
+
+    public ServiceNeed Service(InferenceWorkload workload, List<Candidate> candidates, List<Source> sources)
+    {
+        var found = new List<ServiceOption>();
+        foreach (var candidate in candidates)
+            found.AddRange(ServiceOptions(workload, candidate, sources[candidate.Source].Label));
+        foreach (var api in scenario.TokenOffers.Where(api => api.Model == workload.Model))
+        {
+            var cost = ((workload.Input.Mean * api.InputPerMillion) + (workload.Output.Mean * api.OutputPerMillion)) / 1e6;
+            sources.Add(TokenSource(api));
+            found.Add(new(sources.Count - 1, 1, 0, AllUsers(workload.Users.Length), cost, null));
+        }
+
+        return new()
+        {
+            Workload = workload.Name,
+            Slots = [.. Slots(workload)],
+            UserShares = workload.Users.Length == 0 ? [1.0] : [.. workload.Users.Select(u => u.Share)],
+            MinReplicas = workload.MinReplicas,
+            Options = [.. found],
+        };
+    }
+
+    private IEnumerable<Slot> Slots(InferenceWorkload workload)
+    {
+        for (var month = 0; month < scenario.Horizon.Months; month++)
+        {
+            var peak = workload.Load.Peak(month);
+            foreach (var segment in workload.Load.Segments)
+            {
+                yield return new(month, segment.Share * scenario.Horizon.Hours(month),
+                    peak * segment.Level * (1 + workload.Headroom), peak * segment.Mean);
+            }
+        }
+    }
+
+    // One option for each set of user groups that counts: the nearest alone, the two nearest, and so on, each at the load that its
+    // farthest users still allow. A set that leaves as much capacity as a smaller one makes the smaller one needless.
+    private List<ServiceOption> ServiceOptions(InferenceWorkload workload, Candidate candidate, string label)
+    {
+        var offer = candidate.Offer;
+        var groups = new List<(double RoundTrip, uint Users)>();
+        if (workload.Users.Length == 0)
+        {
+            groups.Add((0, 1));
+        }
+        else
+        {
+            var near = workload.Users
+                .Select((user, i) => (Trip: prices.RoundTripMilliseconds(user.Geography, offer.Provider, offer.Region), Index: i))
+                .OrderBy(x => x.Trip).ThenBy(x => x.Index).ToList();
+            if (near[0].Trip is null)
+            {
+                exclusions.Add(new(workload.Name, label, null, $"where region {offer.Region} lies is unknown, so its distance to the users is too"));
+                return [];
+            }
+
+            var users = 0u;
+            foreach (var (trip, index) in near) groups.Add((trip!.Value, users |= 1u << index));
+        }
+
+        var found = new List<ServiceOption>();
+        string? refusal = null;
+        foreach (var (trip, users) in groups)
+        {
+            var outcome = Serve(workload.Model, workload.Precisions, offer, workload.Input, workload.Output, workload.ServiceLevel, trip);
+            if (outcome.Value is not { } estimate)
+            {
+                refusal ??= outcome.Refusal;
+                continue;
+            }
+
+            var efficiency = candidate.Kind == PurchaseKind.Spot ? MarketAssumptions.SpotEfficiency : 1;
+            var capacity = estimate.RequestsPerSecond.Value * estimate.Replicas * efficiency;
+            found.RemoveAll(o => o.Capacity <= capacity);
+            found.Add(new(candidate.Source, capacity, estimate.Replicas, users, 0, estimate));
+        }
+
+        if (found.Count == 0) exclusions.Add(new(workload.Name, label, null, refusal ?? "no capacity within the service level"));
+        return found;
+    }
+
+    public RunNeed Runs(TrainingWorkload workload, List<Candidate> candidates, List<Source> sources)
+    {
+        var starts = workload.Cadence.Starts(scenario.Horizon).ToList();
+        var groups = starts.GroupBy(hour => MonthAt(hour)).OrderBy(g => g.Key).Select(g => new RunGroup(g.Key, [.. g])).ToImmutableArray();
+        var found = new List<RunOption>();
+        foreach (var candidate in candidates)
+        {
+            var source = sources[candidate.Source];
+            if (Gang(workload, candidate, source) is { } option) found.Add(option);
+        }
+
+        return new() { Workload = workload.Name, Groups = groups, Options = [.. found] };
+    }
+
+    private static readonly int[] GangSizes = [.. Sizes()];
+
+    private static IEnumerable<int> Sizes()
+    {
+        yield return 1;
+        for (var power = 2; power <= 8192; power *= 2)
+        {
+            yield return power;
+            yield return power / 2 * 3;
+        }
+    }
+
+    // The smallest gang that ends in time: larger ones only lose more to communication.
+    private RunOption? Gang(TrainingWorkload workload, Candidate candidate, Source source)
+    {
+        var offer = candidate.Offer;
+        var most = source.MaxCount ?? (source.Held.Length > 0 ? source.Held.Max()
+            : (int)Math.Floor(MostAccelerators(source) / source.AcceleratorCount));
+        var window = workload.Cadence.Within.TotalHours;
+        string? refusal = null;
+        foreach (var gang in GangSizes)
+        {
+            if (gang > most)
+            {
+                refusal = $"{refusal ?? "too slow"}; at most {most} instances can be had";
+                break;
+            }
+
+            var outcome = Train(workload, offer, gang);
+            if (outcome.Value is not { } estimate)
+            {
+                refusal = outcome.Refusal;
+                if (gang > 1 && offer.Fabric is null) break;
+                continue;
+            }
+
+            var efficiency = estimate.Goodput.Value;
+            var elapsed = efficiency;
+            if (candidate.Kind == PurchaseKind.Spot)
+            {
+                var checkpoint = workload.Checkpoint?.GB ?? workload.Model.Parameters * 14 / 1e9;
+                efficiency *= MarketAssumptions.SpotTrainingEfficiency(gang, checkpoint);
+                elapsed = efficiency * MarketAssumptions.SpotAvailability;
+            }
+
+            if (efficiency <= 0)
+            {
+                refusal = "interrupted too often to advance on spot";
+                break;
+            }
+
+            var work = workload.Work.Count / estimate.TokensPerSecond.Value / 3600;
+            if (work / elapsed <= window) return new(candidate.Source, gang, work / elapsed, work / efficiency, estimate);
+            refusal = string.Create(CultureInfo.InvariantCulture,
+                $"{gang} instance{(gang == 1 ? "" : "s")} take {work / elapsed / 24:0.#} days, over {window / 24:0.#}");
+        }
+
+        exclusions.Add(new(workload.Name, source.Label, null, refusal ?? "cannot train it"));
+        return null;
+    }
+
+    private double MostAccelerators(Source source)
+    {
+        var quota = scenario.Commercial.Quotas
+            .Where(q => !lifted.Contains($"commercial.quota.{q.Id}") && string.Equals(q.Provider, source.Provider, StringComparison.OrdinalIgnoreCase)
+                && NamePattern.Matches(q.Region, source.Region) && NamePattern.Matches(q.Accelerator, source.Accelerator))
+            .Select(q => (double?)q.Count).Min();
+        return quota ?? (lifted.Contains(DeclaredLimit.Availability) || source.Basis == PriceBasis.Quote
+            ? GangSizes[^1] * source.AcceleratorCount
+            : MarketAssumptions.Available(source.Provider, source.Kind));
+    }
+
+    public PileNeed Piles(BatchWorkload workload, List<Candidate> candidates, List<Source> sources)
+    {
+        var horizon = scenario.Horizon;
+        var window = workload.Cadence.Within.TotalHours;
+        var piles = workload.Cadence.Starts(horizon).GroupBy(MonthAt).OrderBy(g => g.Key)
+            .Select(g => new Pile(
+                g.Key,
+                workload.Requests * g.Count() * Math.Pow(1 + workload.MonthlyGrowth, g.Key),
+                Math.Min(window * g.Count(), horizon.Hours(g.Key))))
+            .ToImmutableArray();
+        var found = new List<PileOption>();
+        foreach (var candidate in candidates)
+        {
+            var outcome = Serve(
+                workload.Model, workload.Precisions, candidate.Offer, workload.Input, workload.Output, ServiceLevel.None, 0);
+            if (outcome.Value is not { } estimate)
+            {
+                exclusions.Add(new(workload.Name, sources[candidate.Source].Label, null, outcome.Refusal ?? "cannot run it"));
+                continue;
+            }
+
+            var efficiency = candidate.Kind == PurchaseKind.Spot ? MarketAssumptions.SpotEfficiency : 1;
+            found.Add(new(candidate.Source, estimate.RequestsPerSecond.Value * estimate.Replicas * 3600 * efficiency, 0, estimate));
+        }
+
+        foreach (var api in scenario.TokenOffers.Where(api => api.Model == workload.Model))
+        {
+            var cost = ((workload.Input.Mean * api.InputPerMillion) + (workload.Output.Mean * api.OutputPerMillion)) / 1e6;
+            sources.Add(TokenSource(api));
+            found.Add(new(sources.Count - 1, 1, cost, null));
+        }
+
+        return new() { Workload = workload.Name, Piles = piles, Options = [.. found] };
+    }
+
+    private int MonthAt(double hour) => scenario.Horizon.MonthOf(scenario.Horizon.Start.AddDays((int)(hour / 24)));
+
+    private static Source TokenSource(TokenOffer api) => new()
+    {
+        Id = api.Name,
+        Kind = PurchaseKind.Tokens,
+        Provider = api.Provider,
+        Region = "anywhere",
+        PricePerHour = 0,
+        Basis = PriceBasis.Quote,
+        Origin = "scenario",
+    };
+
+    private static uint AllUsers(int groups) => groups == 0 ? 1 : (1u << groups) - 1;
+
+    private Outcome<ServingEstimate> Serve(
+        ModelArchitecture model, ImmutableArray<Precision> precisions, Offer offer, TokenLengths input, TokenLengths output,
+        ServiceLevel level, double roundTrip)
+    {
+        var trip = TimeSpan.FromMilliseconds(Math.Ceiling(roundTrip / RoundTripStep) * RoundTripStep);
+        return performance.Serve(new(model, precisions, offer.Accelerator, (int)offer.AcceleratorCount, input, output, level, trip));
+    }
+
+    private Outcome<TrainingEstimate> Train(TrainingWorkload workload, Offer offer, int gang) => performance.Train(new(
+        workload.Model, workload.Precisions, offer.Accelerator, (int)offer.AcceleratorCount, gang, offer.Fabric, workload.SequenceLength));
+}
