@@ -106,7 +106,7 @@ internal readonly struct ServingSearch
     {
         var (model, accelerator, culture) = (question.Model, question.Accelerator, CultureInfo.InvariantCulture);
         var subject = $"{model.Name} in {PerformanceModel.NameOf(precision)}";
-        if (kind == Shortfall.Unsupported) return $"{accelerator.Name} has no known rate in {PerformanceModel.NameOf(precision)}";
+        if (kind == Shortfall.Unsupported) return $"{accelerator.Name} has no known rate in {string.Join(" or ", question.Precisions.Select(PerformanceModel.NameOf))}";
         if (kind == Shortfall.Heads) return string.Create(culture, $"heads {model.Heads} and key-value heads {model.KvHeads} of {model.Name} are not divisible among {split} accelerators");
         var footprint = Footprint.Of(model, precision);
         var group = string.Create(culture, $"{split} x {accelerator.Name}");
