@@ -79,6 +79,7 @@ public readonly record struct CalendarSpan(int Months, TimeSpan Time)
     {
         var ok = TryParse(text, out var span, out misread);
         value = span.Time;
+        if (!ok && misread.Correction is { } likely && !(TryParse(likely, out var meant, out _) && meant.Months == 0)) misread = misread with { Correction = null };
         if (!ok || span.Months == 0) return ok;
         misread = new("a duration without months, such as '30 days'", $"{QuantityText.Plain(Math.Round(span.Months * 30.436875))} days");
         return false;
@@ -93,7 +94,9 @@ public readonly record struct CalendarSpan(int Months, TimeSpan Time)
         var days = span.Time.TotalDays;
         var bare = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= 1200;
         misread = new("a number of whole months, such as '12 months'", bare ? Label(count, "month")
-            : ok && days >= 28 ? Label(Math.Max(1, Math.Round(days / 30.436875)) + span.Months, "month") : misread.Correction);
+            : ok && days >= 28 ? Label(Math.Max(1, Math.Round(days / 30.436875)) + span.Months, "month")
+            : misread.Correction is { } likely && TryParse(likely, out var meant, out _) && meant.Time == TimeSpan.Zero ? likely
+            : null);
         return false;
     }
 

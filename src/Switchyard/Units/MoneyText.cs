@@ -42,7 +42,7 @@ public readonly record struct Price(decimal Usd, PricePer Per)
 
         if (!MoneyText.TryParseAny(text[..slash], out var amount, out var problem))
         {
-            misread = problem;
+            misread = problem with { Correction = null };
             return false;
         }
 
@@ -166,7 +166,7 @@ public readonly record struct Growth(double Share, int Months)
         if (number == 0 && slash < 0) months = 1;
         if (months == 0 || (unit.Length == 0 && number != 0))
         {
-            misread = misread with { Correction = $"{QuantityText.Plain(percent)}%/{(months == 12 ? "year" : "month")}" };
+            if (percent is >= -90 and <= 1000) misread = misread with { Correction = $"{QuantityText.Plain(percent)}%/{(months == 12 ? "year" : "month")}" };
             return false;
         }
 
