@@ -103,7 +103,7 @@ public static class MoneyText
         var bare = unit.Length == 0 && !dollars;
         if (bare || (unit.Length > 0 && !(unit.Equals("USD", StringComparison.OrdinalIgnoreCase) || unit is "$" || unit is "dollars")))
         {
-            misread = new(Expected, bare && number > 0 ? $"${text.Trim()}" : null);
+            misread = new(Expected, bare && number * magnitude is > 0 and <= 1e15 ? $"${text.Trim()}" : null);
             return false;
         }
 
@@ -133,7 +133,7 @@ public static class MoneyText
     private static string? DecimalComma(string text)
     {
         var pointed = text.Replace(',', '.');
-        return pointed != text && TryParseAny(pointed, out _, out _) ? pointed : null;
+        return pointed != text && TryParse(pointed, out _, out _) ? pointed : null;
     }
 }
 
