@@ -10,6 +10,10 @@ namespace Switchyard.Plan;
 /// <param name="Value">What it says.</param>
 internal sealed record DeclaredLimit(string Path, string Value)
 {
+    /// <summary>Whether it stands in rows of the program, rather than ruling out options before.</summary>
+    public bool IsRow => Path == Availability || Path is "limits.budget.cash" or "limits.budget.total" or "limits.provider_share"
+        || Path.StartsWith("commercial.quota.", StringComparison.Ordinal) || Path.EndsWith(".replicas_min", StringComparison.Ordinal);
+
     /// <summary>The path that stands for all assumed availabilities together.</summary>
     public const string Availability = "availability (assumed)";
 

@@ -26,14 +26,15 @@ public static class ProblemSolver
     /// <summary>The cheapest plan within the limits, as far as the solver's limits allow.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="limits">When to stop.</param>
+    /// <param name="prove">False to be content with a good plan and a weaker bound.</param>
     /// <exception cref="InvalidOperationException">The solver's plan breaks a limit: a bug.</exception>
-    public static SolvedProblem Solve(PlanningProblem problem, SolveLimits limits)
+    public static SolvedProblem Solve(PlanningProblem problem, SolveLimits limits, bool prove = true)
     {
         var earlier = Earlier(problem);
         if (Impossible(problem)) return None(problem, double.PositiveInfinity, SolveStatus.Infeasible);
         var reduced = Dominance.Reduce(problem);
         var formulation = Formulation.Of(reduced);
-        var solution = CbcSolver.Solve(formulation.Program, limits);
+        var solution = PricedSolver.Solve(formulation.Program, limits, prove);
         if (!solution.HasPoint) return None(reduced, solution.Bound + earlier, solution.Status);
         var decisions = ImmutableArray.CreateRange(formulation.Read(solution.Values));
         if (Recheck.Problems(reduced, decisions) is [_, ..] broken)
@@ -48,6 +49,15 @@ public static class ProblemSolver
         if (Impossible(problem)) return double.PositiveInfinity;
         var solution = ClpSolver.Solve(Formulation.Of(Dominance.Reduce(problem)).Program);
         return solution.Status == SolveStatus.Infeasible ? double.PositiveInfinity : solution.Objective + Earlier(problem);
+    }
+
+    /// <summary>The same, with the paths of the limits of which it uses everything.</summary>
+    /// <param name="problem">The problem; has a plan.</param>
+    internal static (double PresentValue, IReadOnlySet<string> Tight) RelaxationWithLimits(PlanningProblem problem)
+    {
+        var formulation = Formulation.Of(Dominance.Reduce(problem));
+        var solution = ClpSolver.Solve(formulation.Program);
+        return (solution.Objective + Earlier(problem), formulation.TightLimits(solution.Values));
     }
 
     private static SolvedProblem None(PlanningProblem problem, double bound, SolveStatus status) =>

@@ -14,6 +14,9 @@ internal sealed class WorkloadOptions(
     // Round trips are rounded up to 5 ms, so that regions at about the same distance share a prediction.
     private const double RoundTripStep = 5;
 
+    // Requests a second below which a replica at the edge of its service level counts as not able to keep it.
+    private const double HardlyAny = 0.01;
+
     public ServiceNeed Service(InferenceWorkload workload, List<Candidate> candidates, List<Source> sources)
     {
         var found = new List<ServiceOption>();
@@ -79,7 +82,7 @@ internal sealed class WorkloadOptions(
         foreach (var (trip, users) in groups)
         {
             var outcome = Serve(workload.Model, workload.Precisions, offer, workload.Input, workload.Output, workload.ServiceLevel, trip);
-            if (outcome.Value is not { } estimate)
+            if (outcome.Value is not { } estimate || estimate.RequestsPerSecond.Value < HardlyAny)
             {
                 refusal ??= outcome.Refusal;
                 continue;
