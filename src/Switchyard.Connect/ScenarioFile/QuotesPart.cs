@@ -72,7 +72,7 @@ internal static class QuotesPart
 
         if (section.Text(key, "a region, such as 'us-east-1', or a part of the world, such as 'us-east'") is not { } region) return "unknown";
         if (region == "unknown" || Geography.Find(region) is not null) return region;
-        var names = scope.Regions.Where(r => r.Provider == provider).Select(r => r.Region).Order(StringComparer.Ordinal).ToList();
+        var names = scope.Regions.Where(r => r.Provider == provider).Select(r => r.Name).Order(StringComparer.Ordinal).ToList();
         var known = names.Find(n => string.Equals(n, region, StringComparison.OrdinalIgnoreCase));
         if (known is not null) return known;
         var what = names.Count > 0 ? $"a region of {provider}, a part of the world, or 'unknown'" : "a part of the world, or 'unknown'";
