@@ -12,6 +12,7 @@ RootCommand root = new("Plans where to run AI work, proves the plan, and says wh
     ValidateCommand.Create(),
     InitCommand.Create(),
     MarketCommand.Create(),
+    PerformanceCommand.Create(),
 };
 
 try

@@ -17,7 +17,7 @@ internal readonly record struct Collective(double LatencySeconds, double Seconds
         var linked = accelerator.ScaleUp is not null && accelerator.ScaleUpDomain >= count;
         var bandwidth = linked ? accelerator.ScaleUp!.Value.BytesPerSecond * factors.LinkBandwidth : factors.PcieBytesPerSecond;
         return new(
-            linked ? factors.LinkLatencySeconds : factors.PcieLatencySeconds,
+            linked ? factors.LinkLatencySeconds + ((count - 2) * factors.LinkPeerSeconds) : factors.PcieLatencySeconds,
             2.0 * (count - 1) / count / Math.Max(bandwidth, 1));
     }
 }

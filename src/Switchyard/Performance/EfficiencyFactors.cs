@@ -28,6 +28,21 @@ public sealed record EfficiencyFactors
     /// <summary>Share of memory bandwidth reached when reading weights, 0 to 1; fitted.</summary>
     public double WeightBandwidth { get; init; } = 0.83;
 
+    /// <summary>What is left of <see cref="WeightBandwidth"/> for routed experts, whose matrices are small and many, 0 to 1; fitted.</summary>
+    public double ExpertBandwidth { get; init; } = 0.90;
+
+    /// <summary>What is left of <see cref="WeightBandwidth"/> where 4-bit weights are widened to 16 bits before they are multiplied, 0 to 1; fitted.</summary>
+    public double WeightOnly { get; init; } = 0.80;
+
+    /// <summary>
+    /// How independently tokens choose their experts, 0 to 1: n tokens touch as many experts as n to this power independent ones would.
+    /// Requests of one subject, and tokens of one request, prefer the same experts; fitted.
+    /// </summary>
+    public double ExpertIndependence { get; init; } = 0.95;
+
+    /// <summary>Further arithmetic of the busiest accelerator where whole experts are dealt out, as a share; fitted.</summary>
+    public double ExpertImbalance { get; init; } = 0.20;
+
     /// <summary>Share of memory bandwidth reached when reading paged keys and values, 0 to 1; fitted.</summary>
     public double CacheBandwidth { get; init; } = 0.85;
 
@@ -49,11 +64,23 @@ public sealed record EfficiencyFactors
     /// <summary>Seconds each running request adds to a step (sampling, bookkeeping); fitted.</summary>
     public double RequestSeconds { get; init; } = 6.3e-6;
 
+    /// <summary>Factor on the fixed seconds of a step under vLLM; fitted.</summary>
+    public double VllmSteps { get; init; } = 1;
+
+    /// <summary>Factor on the fixed seconds of a step under SGLang; fitted.</summary>
+    public double SglangSteps { get; init; } = 1;
+
+    /// <summary>Factor on the fixed seconds of a step under TensorRT-LLM; fitted.</summary>
+    public double TensorRtSteps { get; init; } = 1;
+
     /// <summary>Seconds from an arrival to its place in the queue and from its first token to the client (HTTP, tokeniser, scheduler).</summary>
     public double ArrivalSeconds { get; init; } = 8e-3;
 
     /// <summary>Latency of one all-reduce over the scale-up link, seconds, waiting for the slowest accelerator included; fitted.</summary>
     public double LinkLatencySeconds { get; init; } = 18e-6;
+
+    /// <summary>Further latency of an all-reduce for each accelerator past the second, seconds; fitted.</summary>
+    public double LinkPeerSeconds { get; init; }
 
     /// <summary>Share of the scale-up link reached, 0 to 1: 339 of 450 GB/s at 67 MB over eight H100 (Vidur's measured all-reduce).</summary>
     public double LinkBandwidth { get; init; } = 0.75;
@@ -87,6 +114,16 @@ public sealed record EfficiencyFactors
 
     /// <summary>Half of the stated range around a prediction, such as 0.3 for ±30%.</summary>
     public double Range { get; init; } = 0.30;
+
+    /// <summary>The factor on fixed seconds of an engine.</summary>
+    /// <param name="engine">The engine.</param>
+    public double StepsOf(Engine engine) => engine switch
+    {
+        Engine.Vllm => VllmSteps,
+        Engine.Sglang => SglangSteps,
+        Engine.TensorRt => TensorRtSteps,
+        _ => (VllmSteps + SglangSteps + TensorRtSteps) / 3,
+    };
 
     /// <summary>What training, its failures and its power reach.</summary>
     public TrainingFactors Training { get; init; } = new();

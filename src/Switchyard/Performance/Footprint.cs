@@ -22,6 +22,9 @@ public readonly record struct Footprint
     /// <summary>Operations of a token in the layers, besides attention.</summary>
     public double LayerFlops { get; private init; }
 
+    /// <summary>The part of <see cref="LayerFlops"/> that routed experts take; 0 in a dense model.</summary>
+    public double ExpertFlops { get; private init; }
+
     /// <summary>Operations of the output head for a token that is sampled.</summary>
     public double HeadFlops { get; private init; }
 
@@ -66,12 +69,14 @@ public readonly record struct Footprint
         var experts = Math.Min(expert * model.Experts, Math.Max(0, model.Parameters - tables));
         var bytes = BytesPerParameter(precision);
         var rank = model.KvLoraRank;
+        var layerFlops = 2 * Math.Max(model.ActiveParameters - tables, model.ActiveParameters * 0.3);
         return new()
         {
             WeightBytes = ((model.Parameters - tables) * bytes) + (tables * 2),
             ExpertBytes = model.Experts > 0 ? experts / model.Experts * bytes : 0,
             SharedBytes = ((model.Parameters - tables - experts) * bytes) + (Math.Min(table, tables) * 2),
-            LayerFlops = 2 * Math.Max(model.ActiveParameters - tables, model.ActiveParameters * 0.3),
+            LayerFlops = layerFlops,
+            ExpertFlops = model.Experts > 0 ? Math.Min(2 * expert * model.ExpertsPerToken, 0.95 * layerFlops) : 0,
             HeadFlops = 2 * table,
             AttentionFlops = 4.0 * model.Heads * Width(model),
             DecodeAttentionFlops = latent ? 2.0 * model.Heads * ((2 * rank) + model.QkRopeHeadDim) : 4.0 * model.Heads * Width(model),

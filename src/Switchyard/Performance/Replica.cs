@@ -5,16 +5,17 @@ namespace Switchyard.Performance;
 
 /// <summary>
 /// One copy of a model on a group of accelerators of one instance, and how long a step of it takes for any batch. A step's time is the
-/// roofline of its matrix products, plus that of attention, plus the collectives, plus fixed costs:
-/// max(operations, weight bytes) + max(operations, cache bytes) + all-reduces + layers and requests (Williams et al., Roofline, CACM 2009).
+/// roofline of its matrix products, plus that of its experts, plus that of attention, plus the collectives, plus fixed costs:
+/// max(operations, weight bytes) + max(operations, expert bytes) + max(operations, cache bytes) + collectives + layers and requests
+/// (Williams et al., Roofline, CACM 2009).
 /// </summary>
 public sealed class Replica
 {
-    private readonly double secondsPerToken, headSeconds, sharedSeconds, expertSeconds, expertsUntouched;
-    private readonly double promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, requestSeconds;
+    private readonly double tokenSeconds, headSeconds, sharedSeconds, expertTokenSeconds, expertSeconds, expertsUntouched, independence;
+    private readonly double promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, requestSeconds, kvTokens;
     private readonly int fullLayers, windowLayers, window, experts;
 
-    /// <summary>Places a model on accelerators, whether or not it fits (see <see cref="KvBytes"/>).</summary>
+    /// <summary>Places a model on accelerators, split by tensor parallelism alone, under no engine in particular.</summary>
     /// <param name="model">The model.</param>
     /// <param name="precision">Its number format; one that the accelerator can run.</param>
     /// <param name="accelerator">The accelerator.</param>
@@ -22,50 +23,78 @@ public sealed class Replica
     /// <param name="factors">The efficiency reached.</param>
     /// <exception cref="ArgumentException">The accelerator has no rate for the format.</exception>
     public Replica(ModelArchitecture model, Precision precision, Accelerator accelerator, int tensorParallel, EfficiencyFactors factors)
+        : this(model, new() { Precision = precision, TensorParallel = tensorParallel }, accelerator, factors)
     {
+    }
+
+    /// <summary>Places a model on accelerators, whether or not it fits (see <see cref="KvBytes"/>).</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="deployment">Its division and engine; one that is possible for the model.</param>
+    /// <param name="accelerator">The accelerator.</param>
+    /// <param name="factors">The efficiency reached.</param>
+    /// <exception cref="ArgumentException">The accelerator has no rate for the format.</exception>
+    public Replica(ModelArchitecture model, Deployment deployment, Accelerator accelerator, EfficiencyFactors factors)
+    {
+        var precision = deployment.Precision;
         var footprint = Footprint.Of(model, precision);
         var peak = Footprint.PeakFlops(accelerator, precision, model.NativePrecision)
-            ?? throw new ArgumentException($"{accelerator.Name} has no known rate in {precision}.", nameof(precision));
+            ?? throw new ArgumentException($"{accelerator.Name} has no known rate in {precision}.", nameof(deployment));
         var sixteen = 1e12 * (accelerator.Tflops16 ?? peak / 2e12);
         var maker = accelerator.Vendor.Equals("NVIDIA", StringComparison.OrdinalIgnoreCase) ? 1 : factors.OtherVendors;
-        var in16 = precision == Precision.Int4 || (precision == Precision.Fp4 && accelerator.Fp4Tflops is null);
-        var share = maker * (model.Experts > 0 ? factors.ExpertMatrix : 1) * (in16 ? factors.Matrix16 : precision switch
+        var (tensor, ranks, group) = (deployment.TensorParallel, deployment.DataParallel, deployment.Accelerators);
+        var widened = precision == Precision.Int4 || (precision == Precision.Fp4 && accelerator.Fp4Tflops is null);
+        var share = maker * (widened ? factors.Matrix16 : precision switch
         {
             Precision.Bf16 => factors.Matrix16,
             Precision.Fp4 => factors.Matrix4,
             _ => factors.Matrix8,
         });
         var bandwidth = accelerator.MemoryBandwidth.BytesPerSecond * maker;
-        var weightBandwidth = bandwidth * factors.WeightBandwidth * tensorParallel;
+        var weightBandwidth = bandwidth * factors.WeightBandwidth * (widened ? factors.WeightOnly : 1);
 
         Model = model;
         Precision = precision;
-        TensorParallel = tensorParallel;
+        TensorParallel = tensor;
+        DataParallel = ranks;
         Footprint = footprint;
-        PeakFlops = peak * tensorParallel;
-        Bandwidth = accelerator.MemoryBandwidth.BytesPerSecond * tensorParallel;
-        UsableBytes = accelerator.Memory.Bytes * factors.MemoryShare;
-        WeightBytes = footprint.WeightBytes / tensorParallel;
+        PeakFlops = peak * group;
+        Bandwidth = accelerator.MemoryBandwidth.BytesPerSecond * group;
+        UsableBytes = accelerator.Memory.Bytes * (deployment.MemoryShare > 0 ? deployment.MemoryShare : factors.MemoryShare);
+        WeightBytes = ((footprint.WeightBytes - (footprint.ExpertBytes * model.Experts)) / tensor) + (footprint.ExpertBytes * model.Experts / group);
         ReservedBytes = factors.ReservedBytes;
-        CacheBytesPerLayer = Footprint.CacheBytes(model, tensorParallel, factors.CacheElementBytes);
+        CacheBytesPerLayer = Footprint.CacheBytes(model, tensor, deployment.CacheElementBytes > 0 ? deployment.CacheElementBytes : factors.CacheElementBytes);
 
         (fullLayers, windowLayers, window, experts) = (footprint.FullLayers, footprint.WindowLayers, model.SlidingWindow, model.Experts);
-        secondsPerToken = footprint.LayerFlops / (PeakFlops * share);
-        headSeconds = footprint.HeadFlops / (sixteen * tensorParallel * maker * factors.Matrix16);
-        sharedSeconds = footprint.SharedBytes / weightBandwidth;
-        expertSeconds = footprint.ExpertBytes * experts / weightBandwidth;
+        (kvTokens, independence) = (deployment.KvTokens, factors.ExpertIndependence);
+        // Every rank of data-parallel attention works on its share of the tokens; experts work on all of them together.
+        tokenSeconds = (footprint.LayerFlops - footprint.ExpertFlops) / (peak * group * share);
+        headSeconds = footprint.HeadFlops / (sixteen * group * maker * factors.Matrix16);
+        sharedSeconds = footprint.SharedBytes / (weightBandwidth * tensor);
+        var uneven = deployment.ExpertParallel > 1 || ranks > 1 ? 1 + factors.ExpertImbalance : 1;
+        expertTokenSeconds = footprint.ExpertFlops * uneven / (peak * group * share * factors.ExpertMatrix);
+        expertSeconds = footprint.ExpertBytes * experts * uneven / (weightBandwidth * factors.ExpertBandwidth * group);
         expertsUntouched = experts > 0 ? Math.Log(Math.Max(1e-9, 1 - ((double)model.ExpertsPerToken / experts))) : 0;
-        var attention = sixteen * tensorParallel * maker * factors.Attention;
+        var attention = sixteen * group * maker * factors.Attention;
         promptSeconds = footprint.AttentionFlops / attention;
         decodeSeconds = footprint.DecodeAttentionFlops / attention;
-        cacheSeconds = CacheBytesPerLayer / (bandwidth * factors.CacheBandwidth);
-        requestSeconds = factors.RequestSeconds;
+        cacheSeconds = CacheBytesPerLayer / (bandwidth * factors.CacheBandwidth * ranks);
+        requestSeconds = factors.RequestSeconds / ranks;
 
-        var link = Collective.Between(accelerator, tensorParallel, factors);
+        var link = Collective.Between(accelerator, tensor, factors);
         var reductions = 2.0 * model.Layers;
-        tokenLink = reductions * link.SecondsPerByte * 2 * model.Hidden;
-        fixedSeconds = factors.StepSeconds + (model.Layers * factors.LayerSeconds)
-            + (footprint.ExpertLayers * factors.ExpertLayerSeconds) + (reductions * link.LatencySeconds);
+        tokenLink = reductions * link.SecondsPerByte * 2 * model.Hidden / ranks;
+        var collectives = reductions * link.LatencySeconds;
+        if (ranks > 1 && experts > 0)
+        {
+            // Tokens go to the experts in 8 bits and come back in 16, each to as many accelerators as it has experts at most.
+            var all = Collective.Between(accelerator, group, factors);
+            var travels = Math.Min(model.ExpertsPerToken, group) * 3.0 * model.Hidden * footprint.ExpertLayers;
+            tokenLink += travels * all.SecondsPerByte / 2 / ranks;
+            collectives += 2 * footprint.ExpertLayers * all.LatencySeconds;
+        }
+
+        var overhead = factors.StepSeconds + (model.Layers * factors.LayerSeconds) + (footprint.ExpertLayers * factors.ExpertLayerSeconds);
+        fixedSeconds = (overhead * factors.StepsOf(deployment.Engine)) + collectives;
     }
 
     /// <summary>The model.</summary>
@@ -74,8 +103,11 @@ public sealed class Replica
     /// <summary>Its number format.</summary>
     public Precision Precision { get; }
 
-    /// <summary>Accelerators of the replica.</summary>
+    /// <summary>Accelerators over which attention is split.</summary>
     public int TensorParallel { get; }
+
+    /// <summary>Ranks of data-parallel attention.</summary>
+    public int DataParallel { get; }
 
     /// <summary>What the model weighs.</summary>
     public Footprint Footprint { get; }
@@ -101,6 +133,11 @@ public sealed class Replica
     /// <summary>Room for keys and values, bytes per accelerator; negative where the weights do not fit.</summary>
     public double KvBytes => UsableBytes - WeightBytes - ReservedBytes;
 
+    /// <summary>Tokens whose keys and values fit into the replica, at a context; 0 where the weights leave no room.</summary>
+    /// <param name="context">Tokens of a request; matters where layers have a sliding window.</param>
+    public double KvTokens(double context) => kvTokens > 0 ? kvTokens
+        : Math.Max(0, KvBytes) / Math.Max(1, KvBytesOf(Math.Max(1, context))) * Math.Max(1, context) * DataParallel;
+
     /// <summary>Bytes that a request keeps in the cache of one accelerator.</summary>
     /// <param name="context">Its tokens so far.</param>
     public double KvBytesOf(double context) => CacheBytesPerLayer * Positions(context);
@@ -114,7 +151,8 @@ public sealed class Replica
     {
         var tokens = prompt + decodes;
         var sampled = decodes + (prompt > 0 ? 1 : 0);
-        var matrix = Math.Max((tokens * secondsPerToken) + (sampled * headSeconds), WeightSeconds(tokens));
+        var matrix = Math.Max((tokens * tokenSeconds) + (sampled * headSeconds), sharedSeconds);
+        if (experts > 0) matrix += Math.Max(tokens * expertTokenSeconds, expertSeconds * Touched(tokens));
         var attention = prompt > 0 ? prompt * promptSeconds * Positions(promptContext) : 0;
         if (decodes > 0) attention += decodes * Positions(context) * Math.Max(decodeSeconds, cacheSeconds);
         return matrix + attention + (tokens * tokenLink) + (decodes * requestSeconds) + fixedSeconds;
@@ -124,7 +162,7 @@ public sealed class Replica
     /// <param name="decodes">Requests that get one more token.</param>
     /// <param name="context">Their mean context in tokens.</param>
     public double StepBytes(double decodes, double context) =>
-        Footprint.SharedBytes + (Footprint.ExpertBytes * experts * Touched(decodes)) + (decodes * KvBytesOf(context) * TensorParallel);
+        (Footprint.SharedBytes * DataParallel) + (Footprint.ExpertBytes * experts * Touched(decodes)) + (decodes * KvBytesOf(context) * TensorParallel);
 
     /// <summary>Useful operations of one request, attention included.</summary>
     /// <param name="input">Prompt tokens.</param>
@@ -136,8 +174,7 @@ public sealed class Replica
     /// <summary>Positions seen, summed over the layers.</summary>
     private double Positions(double context) => (fullLayers * context) + (windowLayers * Math.Min(context, window));
 
-    private double WeightSeconds(double tokens) => sharedSeconds + (experts > 0 ? expertSeconds * Touched(tokens) : 0);
-
-    /// <summary>Expected share of the experts that a batch touches when each token draws its own: 1 − (1 − k/E)^n.</summary>
-    private double Touched(double tokens) => experts > 0 ? 1 - Math.Exp(tokens * expertsUntouched) : 0;
+    /// <summary>Expected share of the experts that a batch touches when each token draws its own: 1 − (1 − k/E)^m, with m tokens that count as independent.</summary>
+    private double Touched(double tokens) =>
+        experts > 0 ? 1 - Math.Exp((tokens > 1 ? Math.Pow(tokens, independence) : tokens) * expertsUntouched) : 0;
 }

@@ -25,7 +25,7 @@ internal readonly struct TrainingSearch(TrainingQuestion question, EfficiencyFac
             supported = true;
             var step = new TrainingStep(
                 question.Model, precision, accelerator, question.AcceleratorCount, question.Fabric?.BytesPerSecond ?? 0, question.SequenceLength, factors);
-            var (layout, rate, memory) = Fastest(step, gang, limit);
+            var (layout, rate, memory) = Fastest(step, gang, limit, Math.Max(1, BatchTokens(gang) / question.SequenceLength));
             least = Math.Min(least, memory);
             if (rate > bestRate * (1 + 1e-9) || (rate >= bestRate * (1 - 1e-9) && rate > 0 && precision < bestPrecision))
                 (best, bestLayout, bestPrecision, bestRate) = (step, layout, precision, rate);
@@ -49,6 +49,17 @@ internal readonly struct TrainingSearch(TrainingQuestion question, EfficiencyFac
         };
     }
 
+    /// <summary>The fastest division for a global batch of one's own, and its tokens a second; null where none fits.</summary>
+    internal (TrainingLayout? Layout, double TokensPerSecond) BestLayout(Precision precision, double sequences)
+    {
+        var accelerator = question.Accelerator;
+        var step = new TrainingStep(
+            question.Model, precision, accelerator, question.AcceleratorCount, question.Fabric?.BytesPerSecond ?? 0, question.SequenceLength, factors);
+        var (layout, rate, _) = Fastest(
+            step, question.AcceleratorCount * (double)question.Instances, accelerator.Memory.Bytes * factors.Training.MemoryShare, sequences);
+        return rate > 0 ? (layout, rate) : (null, 0);
+    }
+
     private string? Impossible()
     {
         if (question.Precisions.IsDefaultOrEmpty) return "no number format is allowed";
@@ -61,10 +72,9 @@ internal readonly struct TrainingSearch(TrainingQuestion question, EfficiencyFac
     private double BatchTokens(double gang) =>
         Math.Min(factors.Training.MaxBatchTokens, factors.Training.BatchTokens * Math.Max(1, gang / 1024));
 
-    private (TrainingLayout Layout, double TokensPerSecond, double LeastMemory) Fastest(TrainingStep step, double gang, double limit)
+    private (TrainingLayout Layout, double TokensPerSecond, double LeastMemory) Fastest(TrainingStep step, double gang, double limit, double sequences)
     {
         var (best, bestRate, least) = (default(TrainingLayout), 0.0, double.PositiveInfinity);
-        var sequences = Math.Max(1, BatchTokens(gang) / question.SequenceLength);
         for (var tensor = 1; tensor <= question.AcceleratorCount; tensor *= 2)
         {
             if (question.AcceleratorCount % tensor != 0 || question.Model.Heads % tensor != 0) continue;

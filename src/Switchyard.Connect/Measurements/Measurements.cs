@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Switchyard.Connect.Catalog;
+using Switchyard.Demand;
+using Switchyard.Market;
+using Switchyard.Performance;
+using Switchyard.Performance.Measured;
+
+namespace Switchyard.Connect.Measurements;
+
+/// <summary>Measured runs of a file.</summary>
+/// <param name="Format">What the file was recognised as.</param>
+/// <param name="Runs">The runs, each once.</param>
+/// <param name="Rows">Rows of the file that hold a measurement.</param>
+/// <param name="Duplicates">Rows that say again what another row says.</param>
+public sealed record MeasuredFile(string Format, ImmutableArray<MeasuredRun> Runs, int Rows, int Duplicates);
+
+/// <summary>Reads files of measured runs, recognised by their header.</summary>
+public static class MeasurementReader
+{
+    private static readonly (string Mark, string Format, Func<Source, CatalogContents, List<Problem>, MeasuredFile?> Read)[] Formats =
+    [
+        ("silicon_data_source", "serving table", ServingTable.Read),
+        ("infmax_model_prefix", "InferenceMAX", InferenceMaxTable.Read),
+        ("stage_index", "open-loop runs", OpenLoopTable.Read),
+        ("target_qps", "MLPerf Inference", MlperfTables.ReadInference),
+        ("act_ckpt", "training table", TrainingTable.Read),
+        ("median_throughput_samples_s", "MLPerf Training", MlperfTables.ReadTraining),
+        ("accelerator", "Switchyard runs", OwnTable.Read),
+    ];
+
+    /// <summary>Reads a file or, for runs that are recorded by request, a folder. Everything wrong in it comes at once.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="catalog">The models and accelerators known.</param>
+    /// <param name="workloads">The file that describes the workloads of open-loop runs; null for the one beside the table.</param>
+    public static Reading<MeasuredFile> Read(string path, CatalogContents catalog, string? workloads = null)
+    {
+        List<Problem> problems = [];
+        if (Directory.Exists(path) || Path.GetFileName(path) == RequestFolder.FileName)
+        {
+            var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+            return RequestFolder.Read(folder, catalog, problems) is { } run && problems.Count == 0 ? run : problems;
+        }
+
+        string header;
+        try
+        {
+            header = File.ReadLines(path).FirstOrDefault("");
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            return new List<Problem> { new(path, 0, "", File.Exists(path) ? "cannot be read" : "there is no such file or folder") };
+        }
+
+        var columns = header.TrimStart('\uFEFF').Split(',').Select(column => column.Trim().Trim('"')).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var (mark, _, read) in Formats)
+        {
+            if (!columns.Contains(mark)) continue;
+            var source = new Source(Path.GetDirectoryName(Path.GetFullPath(path))!, path, workloads);
+            return read(source, catalog, problems) is { } file && problems.Count == 0 ? file : problems;
+        }
+
+        return new List<Problem>
+        {
+            new(path, 1, "", "no known table of measured runs has this header; Switchyard's own begins with model,accelerator,precision (see docs/guide/measurements.md)"),
+        };
+    }
+}
+
+/// <summary>Where a table lies.</summary>
+/// <param name="Folder">Its folder.</param>
+/// <param name="Path">Its path as the user gave it.</param>
+/// <param name="Workloads">The file beside it that was named; null for the default.</param>
+internal sealed record Source(string Folder, string Path, string? Workloads)
+{
+    internal CsvTable? Open(IReadOnlyList<string> required, List<Problem> problems) => CsvTable.Open("", Path, required, problems);
+}
+
+/// <summary>Names that tables of measured runs use for what the catalog knows.</summary>
+internal static class Names
+{
+    internal static ModelArchitecture? Model(CatalogContents catalog, string name) =>
+        catalog.FindModel(name) ?? catalog.FindModel(Path.GetFileName(name));
+
+    internal static Accelerator? Accelerator(CatalogContents catalog, string name) =>
+        catalog.Prices.Accelerators.FirstOrDefault(accelerator => accelerator.IsNamed(name))
+        ?? catalog.Prices.Accelerators.FirstOrDefault(accelerator => accelerator.IsNamed(name.Replace("NVIDIA ", "", StringComparison.OrdinalIgnoreCase).Replace(' ', '-')));
+
+    internal static Engine Engine(string name) => name.ToLowerInvariant() switch
+    {
+        var text when text.Contains("vllm", StringComparison.Ordinal) => Performance.Engine.Vllm,
+        var text when text.Contains("sglang", StringComparison.Ordinal) => Performance.Engine.Sglang,
+        var text when text.Contains("trt", StringComparison.Ordinal) || text.Contains("tensorrt", StringComparison.Ordinal) => Performance.Engine.TensorRt,
+        _ => Performance.Engine.Unknown,
+    };
+
+    /// <summary>A number format; null where the text names none.</summary>
+    internal static Precision? Format(string text) => text.ToLowerInvariant() switch
+    {
+        "bf16" or "fp16" or "bfloat16" or "float16" or "amp_bf16" => Precision.Bf16,
+        "fp8" or "fp8_block" or "mxfp8" or "amp_fp8" or "fp8-cs" or "fp8-mx" => Precision.Fp8,
+        "int8" => Precision.Int8,
+        "fp4" or "nvfp4" or "mxfp4" => Precision.Fp4,
+        "int4" or "awq" or "gptq" or "int4_wo" => Precision.Int4,
+        _ => null,
+    };
+}

@@ -1,0 +1,69 @@
+using Switchyard.Demand;
+
+namespace Switchyard.Performance;
+
+/// <summary>The program that serves a model. Engines differ in the fixed costs of a step.</summary>
+public enum Engine
+{
+    /// <summary>Not said: taken as the mean of the others.</summary>
+    Unknown,
+
+    /// <summary>vLLM.</summary>
+    Vllm,
+
+    /// <summary>SGLang.</summary>
+    Sglang,
+
+    /// <summary>NVIDIA TensorRT-LLM.</summary>
+    TensorRt,
+}
+
+/// <summary>How one replica of a model is laid out over accelerators, and the limits of its engine.</summary>
+public sealed record Deployment
+{
+    /// <summary>Number format of the weights.</summary>
+    public required Precision Precision { get; init; }
+
+    /// <summary>Accelerators over which the attention of one rank is split; at least 1.</summary>
+    public int TensorParallel { get; init; } = 1;
+
+    /// <summary>Ranks that each attend to their own requests and share the experts (data-parallel attention); at least 1.</summary>
+    public int DataParallel { get; init; } = 1;
+
+    /// <summary>Groups among which whole experts are dealt out; 1 where each expert is split over all accelerators.</summary>
+    public int ExpertParallel { get; init; } = 1;
+
+    /// <summary>The engine.</summary>
+    public Engine Engine { get; init; }
+
+    /// <summary>Bytes of one element of keys and values; 0 for the engine's default.</summary>
+    public double CacheElementBytes { get; init; }
+
+    /// <summary>Most requests in a batch; 0 for the engine's default.</summary>
+    public int MaxSequences { get; init; }
+
+    /// <summary>Most tokens in a step; 0 for the engine's default.</summary>
+    public int TokenBudget { get; init; }
+
+    /// <summary>Share of memory that the engine may use, 0 to 1; 0 for its default.</summary>
+    public double MemoryShare { get; init; }
+
+    /// <summary>Tokens whose keys and values fit, where the engine said so; 0 where it follows from the memory.</summary>
+    public double KvTokens { get; init; }
+
+    /// <summary>Accelerators of the replica.</summary>
+    public int Accelerators => TensorParallel * DataParallel;
+
+    /// <summary>Why a model cannot be divided like this; null where it can.</summary>
+    /// <param name="model">The model.</param>
+    public string? Impossible(ModelArchitecture model)
+    {
+        if (TensorParallel < 1 || DataParallel < 1 || ExpertParallel < 1) return "a replica has at least one accelerator in each direction";
+        if (model.Heads % TensorParallel != 0) return $"{model.Heads} heads of {model.Name} cannot be split over {TensorParallel} accelerators";
+        var copies = model.Attention == AttentionKind.Latent
+            || (model.KvHeads >= TensorParallel ? model.KvHeads % TensorParallel == 0 : TensorParallel % model.KvHeads == 0);
+        if (!copies) return $"{model.KvHeads} key and value heads of {model.Name} can be neither split over {TensorParallel} accelerators nor copied";
+        if (ExpertParallel > 1 && model.Experts == 0) return $"{model.Name} has no experts to deal out";
+        return null;
+    }
+}

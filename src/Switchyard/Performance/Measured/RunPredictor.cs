@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using Switchyard.Demand;
+using Switchyard.Market;
+using Switchyard.Performance.Simulate;
+using Switchyard.Units;
+
+namespace Switchyard.Performance.Measured;
+
+/// <summary>Predicts what a measured run measured, or says why not. The run's numbers play no part.</summary>
+/// <param name="factors">The efficiency reached.</param>
+public sealed class RunPredictor(EfficiencyFactors factors)
+{
+    private const int MostRequests = 20_000;
+    private const ulong Seed = 20261122;
+
+    /// <summary>What was predicted, by metric.</summary>
+    public sealed record Predicted
+    {
+        /// <summary>Time to first token, where it was predicted.</summary>
+        public Distribution? Ttft { get; init; }
+
+        /// <summary>Time per output token.</summary>
+        public Distribution? Tpot { get; init; }
+
+        /// <summary>Time between tokens.</summary>
+        public Distribution? Itl { get; init; }
+
+        /// <summary>Time to the last token.</summary>
+        public Distribution? EndToEnd { get; init; }
+
+        /// <summary>Tokens a second and accelerator: of output, or trained.</summary>
+        public double? Rate { get; init; }
+
+        /// <summary>A prediction; null where the metric was not predicted.</summary>
+        /// <param name="metric">The metric.</param>
+        public double? Of(Metric metric) => metric.Quantity switch
+        {
+            Quantity.Ttft => Ttft?.At(metric.Statistic),
+            Quantity.Tpot => Tpot?.At(metric.Statistic),
+            Quantity.Itl => Itl?.At(metric.Statistic),
+            Quantity.EndToEnd => EndToEnd?.At(metric.Statistic),
+            _ => Rate,
+        };
+    }
+
+    /// <summary>The prediction of a run.</summary>
+    /// <param name="run">The run.</param>
+    public Outcome<Predicted> Predict(MeasuredRun run)
+    {
+        if (run.Model is not { } model) return Refused($"unknown model {run.ModelName}");
+        if (run.Accelerator is not { } accelerator) return Refused($"unknown accelerator {run.System}");
+        if (run.Incomplete is { } incomplete) return Refused(incomplete);
+        return run switch
+        {
+            ServingRun serving => Serve(serving, model, accelerator),
+            TrainingRun training => Train(training, model, accelerator),
+            _ => Refused("neither serving nor training"),
+        };
+    }
+
+    private static Outcome<Predicted> Refused(string reason) => Outcome<Predicted>.Refused(reason);
+
+    private Outcome<Predicted> Serve(ServingRun run, ModelArchitecture model, Accelerator accelerator)
+    {
+        if (run.Load is Saturated saturated) return Saturate(run, saturated, model, accelerator);
+        if (Unfit(run.Deployment, model, accelerator) is { } reason) return Refused(reason);
+        var replica = new Replica(model, run.Deployment, accelerator, factors);
+        var context = run.Input.Mean + run.Output.Mean;
+        if (replica.KvTokens(context) < context)
+            return Refused($"{PerformanceModel.NameOf(run.Deployment.Precision)} weights leave no room for one request on {run.Deployment.Accelerators} accelerators");
+        if (run.Prefill is { } before) return Apart(run, before, replica, model, accelerator);
+        var limits = SchedulerLimits.Of(replica, run.Deployment, context, factors);
+        var simulator = new ReplicaSimulator(replica, limits, accelerator, factors);
+        var result = run.Load switch
+        {
+            ClosedLoop loop => Closed(simulator, run, loop),
+            OpenLoop open => simulator.Answer(Arrivals(run, open)),
+            Replay replay => simulator.Answer(replay.Requests.AsSpan()),
+            _ => throw new ArgumentException($"no load {run.Load}", nameof(run)),
+        };
+        if (result.Requests == 0) return Refused("no request fits into the memory for keys and values");
+        return new Predicted
+        {
+            Ttft = result.Ttft,
+            Tpot = result.Tpot,
+            Itl = result.Itl,
+            EndToEnd = result.EndToEnd,
+            Rate = result.OutputTokensPerSecond / run.Deployment.Accelerators,
+        };
+    }
+
+    private static SimulationResult Closed(ReplicaSimulator simulator, ServingRun run, ClosedLoop loop)
+    {
+        var clients = Math.Max(1, loop.Concurrency / run.Replicas);
+        var requests = Math.Max(clients, loop.Requests / run.Replicas);
+        return simulator.Serve(clients, Math.Min(requests, Math.Max(MostRequests, 3 * clients)), run.Input, run.Output, run.CachedPrefix, Seed);
+    }
+
+    private Outcome<Predicted> Apart(ServingRun run, Deployment before, Replica replica, ModelArchitecture model, Accelerator accelerator)
+    {
+        if (Unfit(before, model, accelerator) is { } reason) return Refused(reason);
+        if (run.Load is not ClosedLoop) return Refused("disaggregated serving is predicted in a closed loop only");
+        var (ttft, tpot) = SteadyState.Disaggregated(run, new(model, before, accelerator, factors), replica, factors);
+        if (double.IsNaN(ttft)) return Refused("weights leave no room for one request");
+        static Distribution Mean(double value) => new(value, value, value, value, value);
+        return new Predicted { Ttft = Mean(ttft), Tpot = Mean(tpot), EndToEnd = Mean(ttft + ((run.Output.Mean - 1) * tpot)) };
+    }
+
+    private static string? Unfit(Deployment deployment, ModelArchitecture model, Accelerator accelerator)
+    {
+        if (deployment.Impossible(model) is { } reason) return reason;
+        if (Footprint.PeakFlops(accelerator, deployment.Precision, model.NativePrecision) is not > 0)
+            return $"{accelerator.Name} cannot multiply in {PerformanceModel.NameOf(deployment.Precision)}";
+        return deployment.Accelerators > Math.Max(8, accelerator.ScaleUpDomain)
+            ? $"a replica over {deployment.Accelerators} accelerators leaves the scale-up link of {accelerator.Name}" : null;
+    }
+
+    private Outcome<Predicted> Saturate(ServingRun run, Saturated saturated, ModelArchitecture model, Accelerator accelerator)
+    {
+        // A result over several systems is that of one, several times.
+        var count = Math.Min(run.Deployment.Accelerators, Math.Max(8, accelerator.ScaleUpDomain));
+        while (count > 8 && run.Deployment.Accelerators % count != 0) count--;
+        var question = new ServingQuestion(
+            model, [run.Deployment.Precision], accelerator, count, TokenLengths.Constant(run.Input.Mean), TokenLengths.Constant(run.Output.Mean), saturated.Level, TimeSpan.Zero);
+        var answer = new PerformanceModel(factors with { MaxSequences = 2048 }).Serve(question);
+        if (answer.Value is not { } estimate) return Refused(answer.Refusal!);
+        return new Predicted { Rate = estimate.RequestsPerSecond.Value * estimate.Replicas * run.Output.Mean / count };
+    }
+
+    private static RequestShape[] Arrivals(ServingRun run, OpenLoop open)
+    {
+        var generator = new Generator(Seed);
+        List<RequestShape> requests = [];
+        var start = 0.0;
+        foreach (var stage in open.Stages)
+        {
+            var end = start + stage.Seconds;
+            for (var at = start + Gap(ref generator, stage, open.Even); at < end; at += Gap(ref generator, stage, open.Even))
+                requests.Add(new(at, run.Input.Draw(ref generator), run.Output.Draw(ref generator), run.CachedPrefix));
+            start = end;
+        }
+
+        return [.. requests];
+    }
+
+    private static double Gap(ref Generator generator, Stage stage, bool even) => (even ? 1 : generator.Exponential()) / stage.PerSecond;
+
+    private Outcome<Predicted> Train(TrainingRun run, ModelArchitecture model, Accelerator accelerator)
+    {
+        if (Footprint.PeakFlops(accelerator, run.Precision, Precision.Bf16) is not > 0)
+            return Refused($"{accelerator.Name} cannot multiply in {PerformanceModel.NameOf(run.Precision)}");
+        var step = new TrainingStep(model, run.Precision, accelerator, run.PerInstance, run.Fabric, run.Sequence, factors);
+        double seconds;
+        if (run.Layout is { } layout)
+        {
+            seconds = step.Seconds(layout, run.Sequences);
+        }
+        else
+        {
+            var question = new TrainingQuestion(
+                model, [run.Precision], accelerator, run.PerInstance, Math.Max(1, run.Accelerators / run.PerInstance), new DataRate(run.Fabric), run.Sequence);
+            var (best, rate) = new TrainingSearch(question, factors).BestLayout(run.Precision, run.Sequences);
+            if (best is null) return Refused("no division over so many accelerators fits");
+            seconds = run.Sequences * run.Sequence / rate;
+        }
+
+        return new Predicted { Rate = run.Sequences * run.Sequence / seconds / run.Accelerators };
+    }
+}
