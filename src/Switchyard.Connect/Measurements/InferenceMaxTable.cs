@@ -86,14 +86,19 @@ internal static partial class InferenceMaxTable
 
     private static Deployment Layout(CsvTable table, string part, Demand.Precision precision, string framework)
     {
-        var tensor = Math.Max(1, table.Whole(part + "tp") ?? 1);
+        int Of(string column) => table.Column(column) < 0 ? 1 : Math.Max(1, table.Whole(column) ?? 1);
+        var tensor = Of(part + "tp");
         var ranks = string.Equals(table.Text(part + "dp_attention"), "true", StringComparison.OrdinalIgnoreCase);
+        var dealt = Of(part + "ep");
+        // Disaggregated rows count the accelerators of all their replicas; where a replica has more than tp, they are ranks of data-parallel attention.
+        var all = part.Length == 0 ? tensor : Of($"num_{part}gpu") / Of(part + "num_workers");
+        if (all > tensor) (tensor, ranks, dealt) = (all, true, all);
         return new()
         {
             Precision = precision,
             TensorParallel = ranks ? 1 : tensor,
             DataParallel = ranks ? tensor : 1,
-            ExpertParallel = Math.Max(1, table.Whole(part + "ep") ?? 1),
+            ExpertParallel = dealt,
             Engine = Names.Engine(framework),
             MaxSequences = 1 << 20,
         };

@@ -67,6 +67,7 @@ internal static partial class ServingTable
         string? incomplete = clients < 1 ? "no concurrency is stated" : table.Whole("pp_size") > 1 ? "pipeline-parallel serving is not modelled" : null;
         Deployment? prefill = null;
         var (replicas, prefillReplicas, worth) = (1, 1, origin.StartsWith("db-dump", StringComparison.Ordinal) ? 2 : 1);
+        string? suspect = null;
         Deployment deployment;
         if (disaggregated)
         {
@@ -74,12 +75,27 @@ internal static partial class ServingTable
             deployment = Layout(table, "decode_", precision, engine);
             prefillReplicas = table.Whole("prefill_num_workers") ?? 0;
             replicas = table.Whole("decode_num_workers") ?? 0;
-            if (replicas < 1 || prefillReplicas < 1) incomplete ??= "disaggregated, and the number of workers is not stated";
-            else worth += 2;
+            if (replicas >= 1 && prefillReplicas >= 1)
+            {
+                worth += 2;
+            }
+            else
+            {
+                // Rows of the same benchmark that do state it fill about 32 accelerators with replicas that decode, and attend by rank in the wide ones.
+                suspect = "disaggregated without the number of replicas: assumed";
+                var wide = deployment.Accelerators >= 16;
+                (replicas, prefillReplicas) = (Math.Max(1, 32 / deployment.Accelerators), wide ? 4 : 1);
+                if (wide) deployment = deployment with { TensorParallel = 1, DataParallel = deployment.Accelerators, ExpertParallel = deployment.Accelerators };
+            }
         }
         else
         {
             deployment = Layout(table, "", precision, engine);
+            if (Names.Model(catalog, name) is { Experts: > 0 } model && model.Heads % deployment.TensorParallel != 0)
+            {
+                suspect = "its heads cannot be split like this: taken as data-parallel attention";
+                deployment = deployment with { TensorParallel = 1, DataParallel = deployment.Accelerators, ExpertParallel = deployment.Accelerators };
+            }
         }
 
         var run = new ServingRun
@@ -93,6 +109,7 @@ internal static partial class ServingTable
             EngineName = engine,
             Version = table.Text("backend_version") ?? "",
             Incomplete = incomplete,
+            Suspect = suspect,
             Deployment = deployment,
             Replicas = Math.Max(1, replicas),
             Prefill = prefill,
@@ -116,7 +133,7 @@ internal static partial class ServingTable
         int Of(string column) => Math.Max(1, table.Whole(part + column) ?? 1);
         var (tensor, ranks, split, dealt) = (Of("tp_size"), Of("attention_dp_size"), Of("moe_tp_size"), Of("moe_ep_size"));
         if (tensor > 1 && ranks > 1) (tensor, dealt) = (1, ranks);
-        else if (split == dealt && split > 1 && tensor * ranks == split * dealt) (tensor, ranks) = ranks > 1 ? (1, split) : (split, 1);
+        else if (part.Length == 0 && split == dealt && split > 1 && tensor * ranks == split * dealt) (tensor, ranks) = ranks > 1 ? (1, split) : (split, 1);
         return new()
         {
             Precision = precision,

@@ -73,8 +73,22 @@ public sealed record EfficiencyFactors
     /// <summary>Factor on the fixed seconds of a step under TensorRT-LLM; fitted.</summary>
     public double TensorRtSteps { get; init; } = 1;
 
-    /// <summary>Seconds from an arrival to its place in the queue and from its first token to the client (HTTP, tokeniser, scheduler).</summary>
+    /// <summary>
+    /// Seconds a layer takes at least in a step with a prompt, whose kernels are launched one by one and not as a captured graph; fitted.
+    /// </summary>
+    public double PromptLayerSeconds { get; init; } = 200e-6;
+
+    /// <summary>The same for a layer with routed experts; fitted.</summary>
+    public double ExpertPromptLayerSeconds { get; init; } = 400e-6;
+
+    /// <summary>Seconds from an arrival to its place in the queue and from its first token to the client (HTTP, tokeniser, scheduler), under vLLM; fitted.</summary>
     public double ArrivalSeconds { get; init; } = 8e-3;
+
+    /// <summary>The same under SGLang; fitted.</summary>
+    public double SglangArrivalSeconds { get; init; } = 60e-3;
+
+    /// <summary>The same under TensorRT-LLM; fitted.</summary>
+    public double TensorRtArrivalSeconds { get; init; } = 60e-3;
 
     /// <summary>Latency of one all-reduce over the scale-up link, seconds, waiting for the slowest accelerator included; fitted.</summary>
     public double LinkLatencySeconds { get; init; } = 18e-6;
@@ -124,6 +138,26 @@ public sealed record EfficiencyFactors
         Engine.TensorRt => TensorRtSteps,
         _ => (VllmSteps + SglangSteps + TensorRtSteps) / 3,
     };
+
+    /// <summary>Seconds from an arrival to its place in an engine's queue; vLLM's where none is named.</summary>
+    /// <param name="engine">The engine.</param>
+    public double ArrivalOf(Engine engine) => engine switch
+    {
+        Engine.Sglang => SglangArrivalSeconds,
+        Engine.TensorRt => TensorRtArrivalSeconds,
+        _ => ArrivalSeconds,
+    };
+
+    /// <summary>
+    /// Bytes of an element of keys and values: 2, but 1 where the checkpoint asks for it, as NVIDIA's in 4 bits do, and those in 8 bits under their own
+    /// engine. Where no engine is named, 2.
+    /// </summary>
+    /// <param name="deployment">The deployment.</param>
+    /// <param name="accelerator">The accelerator.</param>
+    public double CacheBytesOf(Deployment deployment, Market.Accelerator accelerator) =>
+        deployment.CacheElementBytes > 0 ? deployment.CacheElementBytes
+        : (deployment.Engine == Engine.TensorRt && deployment.Precision is Demand.Precision.Fp8 or Demand.Precision.Fp4)
+            || (deployment.Engine != Engine.Unknown && deployment.Precision == Demand.Precision.Fp4 && accelerator.Fp4Tflops is not null) ? 1 : CacheElementBytes;
 
     /// <summary>What training, its failures and its power reach.</summary>
     public TrainingFactors Training { get; init; } = new();

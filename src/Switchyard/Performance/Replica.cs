@@ -12,7 +12,7 @@ namespace Switchyard.Performance;
 public sealed class Replica
 {
     private readonly double tokenSeconds, headSeconds, sharedSeconds, expertTokenSeconds, expertSeconds, expertsUntouched, independence;
-    private readonly double promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, requestSeconds, kvTokens;
+    private readonly double promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, promptFixed, requestSeconds, kvTokens;
     private readonly int fullLayers, windowLayers, window, experts;
 
     /// <summary>Places a model on accelerators, split by tensor parallelism alone, under no engine in particular.</summary>
@@ -62,7 +62,7 @@ public sealed class Replica
         UsableBytes = accelerator.Memory.Bytes * (deployment.MemoryShare > 0 ? deployment.MemoryShare : factors.MemoryShare);
         WeightBytes = ((footprint.WeightBytes - (footprint.ExpertBytes * model.Experts)) / tensor) + (footprint.ExpertBytes * model.Experts / group);
         ReservedBytes = factors.ReservedBytes;
-        CacheBytesPerLayer = Footprint.CacheBytes(model, tensor, deployment.CacheElementBytes > 0 ? deployment.CacheElementBytes : factors.CacheElementBytes);
+        CacheBytesPerLayer = Footprint.CacheBytes(model, tensor, factors.CacheBytesOf(deployment, accelerator));
 
         (fullLayers, windowLayers, window, experts) = (footprint.FullLayers, footprint.WindowLayers, model.SlidingWindow, model.Experts);
         (kvTokens, independence) = (deployment.KvTokens, factors.ExpertIndependence);
@@ -95,6 +95,7 @@ public sealed class Replica
 
         var overhead = factors.StepSeconds + (model.Layers * factors.LayerSeconds) + (footprint.ExpertLayers * factors.ExpertLayerSeconds);
         fixedSeconds = (overhead * factors.StepsOf(deployment.Engine)) + collectives;
+        promptFixed = ((model.Layers - footprint.ExpertLayers) * factors.PromptLayerSeconds) + (footprint.ExpertLayers * factors.ExpertPromptLayerSeconds);
     }
 
     /// <summary>The model.</summary>
@@ -155,7 +156,9 @@ public sealed class Replica
         if (experts > 0) matrix += Math.Max(tokens * expertTokenSeconds, expertSeconds * Touched(tokens));
         var attention = prompt > 0 ? prompt * promptSeconds * Positions(promptContext) : 0;
         if (decodes > 0) attention += decodes * Positions(context) * Math.Max(decodeSeconds, cacheSeconds);
-        return matrix + attention + (tokens * tokenLink) + (decodes * requestSeconds) + fixedSeconds;
+        var seconds = matrix + attention + (tokens * tokenLink) + (decodes * requestSeconds) + fixedSeconds;
+        // Kernels of a step with a prompt are launched one by one: it takes at least as long as their launches.
+        return prompt > 0 ? Math.Max(seconds, promptFixed) : seconds;
     }
 
     /// <summary>Bytes that a decoding step moves on all accelerators of the replica.</summary>

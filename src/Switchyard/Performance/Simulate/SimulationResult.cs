@@ -31,7 +31,7 @@ public sealed record SchedulerLimits
         MaxSequences = (deployment.MaxSequences > 0 ? deployment.MaxSequences : (int)factors.MaxSequences) * deployment.DataParallel,
         TokenBudget = (deployment.TokenBudget > 0 ? deployment.TokenBudget : (int)factors.TokenBudget) * deployment.DataParallel,
         KvTokens = replica.KvTokens(context),
-        ArrivalSeconds = factors.ArrivalSeconds,
+        ArrivalSeconds = factors.ArrivalOf(deployment.Engine),
     };
 }
 

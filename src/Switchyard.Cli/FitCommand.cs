@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Switchyard.Cli.Output;
+using Switchyard.Connect.Measurements;
+using Switchyard.Performance;
+using Switchyard.Performance.Fit;
+using Switchyard.Performance.Measured;
+
+namespace Switchyard.Cli;
+
+/// <summary><c>switchyard performance fit</c>: makes the coefficients, the intervals and the table of errors again from measured runs.</summary>
+internal static class FitCommand
+{
+    private const int PerGroup = 14, PerGroupLeftOut = 5, Rounds = 14, RoundsLeftOut = 5;
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        Argument<string[]> paths = new("files") { Description = "Measured runs", Arity = ArgumentArity.OneOrMore };
+        Option<string?> folder = new("--out") { Description = "Write coefficients.csv, intervals.csv and errors.csv into this folder", HelpName = "DIR" };
+        Option<bool> leaveOut = new("--leave-out") { Description = "Fit again without each model, accelerator and version, and say how far off we are there" };
+        Command command = new("fit", "Fit the coefficients of the model to measured runs") { paths };
+        command.Options.Add(folder);
+        command.Options.Add(leaveOut);
+        var catalogs = new CatalogOptions(command);
+        command.SetAction(parsed =>
+        {
+            var catalog = catalogs.Read(parsed);
+            if (catalog.Value is not { } contents) return Printer.Fail(catalog.Problems);
+            List<MeasuredRun> runs = [];
+            List<Connect.Problem> problems = [];
+            foreach (var path in parsed.GetValue(paths)!)
+            {
+                var reading = MeasurementReader.Read(path, contents);
+                if (reading.Value is { } file) runs.AddRange(file.Runs);
+                else problems.AddRange(reading.Problems);
+            }
+
+            if (problems.Count > 0) return Printer.Fail(problems);
+            var watch = Stopwatch.StartNew();
+            var factors = Fitter.Fit(EfficiencyFactors.Default, Coefficient.Serving, runs.OfType<ServingRun>(), PerGroup, Rounds);
+            factors = Fitter.Fit(factors, Coefficient.Training, runs.OfType<TrainingRun>(), 1000, Rounds);
+            Console.Error.WriteLine(FormattableString.Invariant($"fitted in {watch.Elapsed.TotalSeconds:0} s"));
+            var coefficients = Coefficients(factors);
+            Console.Out.Write(coefficients);
+            var fitted = CheckReport.Of(runs, new RunPredictor(factors), ErrorIntervals.None);
+            List<(string Kind, ImmutableArray<CheckedNumber> Numbers)> tables = [("fitted", fitted.Numbers)];
+            if (parsed.GetValue(leaveOut))
+            {
+                foreach (var by in new[] { LeftOut.Model, LeftOut.Accelerator, LeftOut.Version })
+                {
+                    void Done(string group) => Console.Error.WriteLine(FormattableString.Invariant($"{watch.Elapsed.TotalSeconds,5:0} s  without {group}"));
+                    var serving = Fitter.LeaveOut(factors, Coefficient.Serving, [.. runs.OfType<ServingRun>()], by, PerGroupLeftOut, RoundsLeftOut, Done);
+                    var training = Fitter.LeaveOut(factors, Coefficient.Training, [.. runs.OfType<TrainingRun>()], by, 1000, RoundsLeftOut, Done);
+                    tables.Add(($"without its {by.ToString().ToLowerInvariant()}", [.. serving, .. training]));
+                }
+            }
+
+            var errors = Errors(tables);
+            Console.Out.Write(errors);
+            if (parsed.GetValue(folder) is not { } target) return ExitCode.Done;
+            Printer.WriteFile(Path.Combine(target, "coefficients.csv"), coefficients);
+            Printer.WriteFile(Path.Combine(target, "errors.csv"), errors);
+            if (tables.Count > 1) Printer.WriteFile(Path.Combine(target, "intervals.csv"), Intervals(tables.Skip(1).SelectMany(t => t.Numbers)));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static string Day => DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static string Coefficients(EfficiencyFactors factors)
+    {
+        var text = new StringBuilder("name,value,unit,least,most,as_of,source\n");
+        foreach (var c in Coefficient.Serving.Concat(Coefficient.Training))
+            text.Append(CultureInfo.InvariantCulture, $"{c.Name},{Math.Clamp(c.Get(factors), c.Least, c.Most):G4},{c.Unit},{c.Least},{c.Most},{Day},switchyard performance fit\n");
+        return text.ToString();
+    }
+
+    private static string Errors(List<(string Kind, ImmutableArray<CheckedNumber> Numbers)> tables)
+    {
+        var text = new StringBuilder("runs,kind,metric,group,numbers,median,mean,p90,bias,as_of,source\n");
+        foreach (var (kind, numbers) in tables)
+        {
+            foreach (var metric in numbers.GroupBy(n => (n.Metric, n.Run.Dense)).OrderBy(g => g.Key.Metric.ToString(), StringComparer.Ordinal).ThenByDescending(g => g.Key.Dense))
+            {
+                Row("all", [.. metric]);
+                if (metric.Key.Metric.Statistic != Statistic.Mean) continue;
+                foreach (var group in metric.GroupBy(n => kind.EndsWith("accelerator", StringComparison.Ordinal) ? n.Run.SystemKey
+                    : kind.EndsWith("version", StringComparison.Ordinal) ? $"{n.Run.EngineName} {n.Run.Version}" : n.Run.ModelKey).OrderBy(g => g.Key, StringComparer.Ordinal))
+                    Row(group.Key, [.. group]);
+
+                void Row(string name, List<CheckedNumber> of)
+                {
+                    var e = ErrorSummary.Of(of);
+                    text.Append(CultureInfo.InvariantCulture,
+                        $"{kind},{(metric.Key.Dense ? "dense" : "moe")},{metric.Key.Metric},\"{name}\",{e.Count},{e.Median:0.0000},{e.Mean:0.0000},{e.P90:0.0000},{e.Bias:0.0000},{Day},switchyard performance fit\n");
+                }
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static string Intervals(IEnumerable<CheckedNumber> heldOut)
+    {
+        var text = new StringBuilder("quantity,statistic,kind,down,up,numbers,as_of,source\n");
+        foreach (var f in ErrorIntervals.From(heldOut).Factors)
+            text.Append(CultureInfo.InvariantCulture, $"{f.Metric.Quantity},{f.Metric.Statistic},{(f.Dense ? "dense" : "moe")},{f.Down:G4},{f.Up:G4},{f.Runs},{Day},switchyard performance fit --leave-out\n");
+        return text.ToString();
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+
+namespace Switchyard.Performance.Fit;
+
+/// <summary>An efficiency that is fitted, by name: how to read it from the factors and how to change it there.</summary>
+/// <param name="Name">Its name in the file of coefficients.</param>
+/// <param name="Unit">Its unit.</param>
+/// <param name="Get">Reads it.</param>
+/// <param name="With">Changes it.</param>
+/// <param name="Least">Least value that physics allows; positive.</param>
+/// <param name="Most">Most that physics allows.</param>
+public sealed record Coefficient(
+    string Name, string Unit, Func<EfficiencyFactors, double> Get, Func<EfficiencyFactors, double, EfficiencyFactors> With, double Least, double Most)
+{
+    /// <summary>The coefficients of serving.</summary>
+    public static ImmutableArray<Coefficient> Serving { get; } =
+    [
+        new("matrix_16", "share of peak", f => f.Matrix16, (f, v) => f with { Matrix16 = v }, 0.3, 0.80),
+        new("matrix_8", "share of peak", f => f.Matrix8, (f, v) => f with { Matrix8 = v }, 0.2, 0.80),
+        new("matrix_4", "share of peak", f => f.Matrix4, (f, v) => f with { Matrix4 = v }, 0.1, 0.80),
+        new("expert_matrix", "share", f => f.ExpertMatrix, (f, v) => f with { ExpertMatrix = v }, 0.05, 1),
+        new("weight_bandwidth", "share of bandwidth", f => f.WeightBandwidth, (f, v) => f with { WeightBandwidth = v }, 0.4, 0.95),
+        new("expert_bandwidth", "share", f => f.ExpertBandwidth, (f, v) => f with { ExpertBandwidth = v }, 0.2, 1),
+        new("weight_only", "share", f => f.WeightOnly, (f, v) => f with { WeightOnly = v }, 0.2, 1),
+        new("expert_independence", "exponent", f => f.ExpertIndependence, (f, v) => f with { ExpertIndependence = v }, 0.5, 1),
+        new("expert_imbalance", "share", f => f.ExpertImbalance, (f, v) => f with { ExpertImbalance = v }, 0.01, 1),
+        new("cache_bandwidth", "share of bandwidth", f => f.CacheBandwidth, (f, v) => f with { CacheBandwidth = v }, 0.3, 0.95),
+        new("attention", "share of peak", f => f.Attention, (f, v) => f with { Attention = v }, 0.1, 0.80),
+        new("layer_seconds", "s", f => f.LayerSeconds, (f, v) => f with { LayerSeconds = v }, 1e-6, 1e-4),
+        new("expert_layer_seconds", "s", f => f.ExpertLayerSeconds, (f, v) => f with { ExpertLayerSeconds = v }, 1e-6, 2e-4),
+        new("step_seconds", "s", f => f.StepSeconds, (f, v) => f with { StepSeconds = v }, 1e-4, 1e-2),
+        new("request_seconds", "s", f => f.RequestSeconds, (f, v) => f with { RequestSeconds = v }, 1e-7, 1e-4),
+        new("vllm_steps", "factor", f => f.VllmSteps, (f, v) => f with { VllmSteps = v }, 0.3, 3),
+        new("sglang_steps", "factor", f => f.SglangSteps, (f, v) => f with { SglangSteps = v }, 0.3, 3),
+        new("tensorrt_steps", "factor", f => f.TensorRtSteps, (f, v) => f with { TensorRtSteps = v }, 0.3, 3),
+        new("link_latency_seconds", "s", f => f.LinkLatencySeconds, (f, v) => f with { LinkLatencySeconds = v }, 2e-6, 5e-5),
+        new("link_peer_seconds", "s", f => f.LinkPeerSeconds, (f, v) => f with { LinkPeerSeconds = v }, 1e-8, 1e-5),
+        new("prompt_layer_seconds", "s", f => f.PromptLayerSeconds, (f, v) => f with { PromptLayerSeconds = v }, 1e-5, 2e-3),
+        new("expert_prompt_layer_seconds", "s", f => f.ExpertPromptLayerSeconds, (f, v) => f with { ExpertPromptLayerSeconds = v }, 1e-5, 5e-3),
+        new("arrival_seconds", "s", f => f.ArrivalSeconds, (f, v) => f with { ArrivalSeconds = v }, 1e-3, 0.3),
+        new("sglang_arrival_seconds", "s", f => f.SglangArrivalSeconds, (f, v) => f with { SglangArrivalSeconds = v }, 1e-3, 0.5),
+        new("tensorrt_arrival_seconds", "s", f => f.TensorRtArrivalSeconds, (f, v) => f with { TensorRtArrivalSeconds = v }, 1e-3, 0.5),
+    ];
+
+    /// <summary>The coefficients of training.</summary>
+    public static ImmutableArray<Coefficient> Training { get; } =
+    [
+        new("training_matrix_ampere", "share of peak", f => f.Training.MatrixAmpere, (f, v) => f with { Training = f.Training with { MatrixAmpere = v } }, 0.3, 0.95),
+        new("training_matrix_hopper", "share of peak", f => f.Training.MatrixHopper, (f, v) => f with { Training = f.Training with { MatrixHopper = v } }, 0.3, 0.95),
+        new("training_matrix_blackwell", "share of peak", f => f.Training.MatrixBlackwell, (f, v) => f with { Training = f.Training with { MatrixBlackwell = v } }, 0.3, 0.95),
+        new("training_fp8", "share", f => f.Training.Fp8, (f, v) => f with { Training = f.Training with { Fp8 = v } }, 0.3, 1),
+        new("training_fp4", "share", f => f.Training.Fp4, (f, v) => f with { Training = f.Training with { Fp4 = v } }, 0.2, 1),
+        new("training_experts", "share", f => f.Training.Experts, (f, v) => f with { Training = f.Training with { Experts = v } }, 0.1, 1),
+        new("training_attention", "share of peak", f => f.Training.Attention, (f, v) => f with { Training = f.Training with { Attention = v } }, 0.1, 0.8),
+        new("training_half_width", "width", f => f.Training.HalfWidth, (f, v) => f with { Training = f.Training with { HalfWidth = v } }, 10, 4000),
+        new("training_overlap", "share", f => f.Training.Overlap, (f, v) => f with { Training = f.Training with { Overlap = v } }, 0.2, 0.98),
+    ];
+
+    /// <summary>The value of a parameter of the fit: its logarithm, bounded.</summary>
+    internal EfficiencyFactors Apply(EfficiencyFactors factors, double logarithm) => With(factors, Math.Clamp(Math.Exp(logarithm), Least, Most));
+}
