@@ -41,7 +41,7 @@ internal static class FitCommand
 
             if (problems.Count > 0) return Printer.Fail(problems);
             var watch = Stopwatch.StartNew();
-            var factors = Fitter.Fit(EfficiencyFactors.Default, Coefficient.Serving, runs.OfType<ServingRun>(), PerGroup, Rounds);
+            var factors = Fitter.Fit(contents.Factors, Coefficient.Serving, runs.OfType<ServingRun>(), PerGroup, Rounds);
             factors = Fitter.Fit(factors, Coefficient.Training, runs.OfType<TrainingRun>(), 1000, Rounds);
             Console.Error.WriteLine(FormattableString.Invariant($"fitted in {watch.Elapsed.TotalSeconds:0} s"));
             var coefficients = Coefficients(factors);

@@ -15,6 +15,7 @@ internal static class PerformanceCommand
     /// <summary>The verb.</summary>
     public static Command Create() => new("performance", "Predict what a model does on hardware, and compare predictions with measured runs")
     {
+        EstimateCommand.Create(),
         Check(),
         FitCommand.Create(),
     };
@@ -35,7 +36,7 @@ internal static class PerformanceCommand
             var name = parsed.GetValue(path)!;
             var reading = MeasurementReader.Read(name, contents, parsed.GetValue(workloads));
             if (reading.Value is not { } file) return Printer.Fail(reading.Problems);
-            var report = CheckReport.Of(file.Runs, new RunPredictor(EfficiencyFactors.Default), ErrorIntervals.None);
+            var report = CheckReport.Of(file.Runs, new RunPredictor(contents.Factors), contents.Intervals);
             printer.Show(parsed, console => CheckTables.Write(console, file, report), () => PlanWriter.Json(json => CheckTables.Json(json, name, file, report)));
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file.Runs.Length} runs in {watch.Elapsed.TotalSeconds:0.0} s"));
             return ExitCode.Done;

@@ -48,7 +48,7 @@ internal static class PlanCommand
             var scenario = scenarios.Read(parsed, contents);
             if (scenario.Value is not { } wanted) return Printer.Fail(scenario.Problems);
             var understood = watch.Elapsed;
-            var cycle = new Cycle(contents.Prices, new PerformanceModel());
+            var cycle = new Cycle(contents.Prices, new PerformanceModel(contents.Factors));
             var result = cycle.Plan(wanted, new(parsed.GetValue(gap), parsed.GetValue(nodes)));
             var planned = watch.Elapsed;
             if (result.Plan is { } plan)

@@ -30,9 +30,11 @@ public static class CatalogReader
         var egress = NetworkTables.ReadEgress(market, problems);
         var trips = withRoundTrips ? NetworkTables.ReadRoundTrips(market, problems) : [];
         var models = ModelTable.Read(Path.Combine(folder, "performance"), problems);
+        var factors = CoefficientTable.ReadFactors(Path.Combine(folder, "performance"), problems);
+        var intervals = CoefficientTable.ReadIntervals(Path.Combine(folder, "performance"), problems);
         if (problems.Count > 0) return problems;
         var book = new PriceBook(asOf ?? own, policy ?? new(), accelerators, offers.Values, commitments, regions, storage, egress, trips);
-        return new CatalogContents(book, [.. models.OrderBy(model => model.Name, StringComparer.Ordinal)], folder);
+        return new CatalogContents(book, [.. models.OrderBy(model => model.Name, StringComparer.Ordinal)], folder) { Factors = factors, Intervals = intervals };
     }
 
     /// <summary>Reads prices and measured throughput between pairs of regions, a table that few questions need.</summary>

@@ -58,6 +58,12 @@ public sealed record EfficiencyFactors
     /// <summary>Further seconds for a layer with routed experts (routing, permutation, a second set of kernels); fitted.</summary>
     public double ExpertLayerSeconds { get; init; } = 35e-6;
 
+    /// <summary>Further seconds for a layer with latent or linear attention (the projections to and from the latent, the state); fitted.</summary>
+    public double LatentLayerSeconds { get; init; } = 20e-6;
+
+    /// <summary>Further seconds for a layer whose activations are narrowed to 8 or 4 bits before each product; fitted.</summary>
+    public double NarrowLayerSeconds { get; init; } = 5e-6;
+
     /// <summary>Seconds a step takes besides its layers (scheduling, sampling, detokenising); fitted.</summary>
     public double StepSeconds { get; init; } = 0.6e-3;
 
@@ -78,8 +84,8 @@ public sealed record EfficiencyFactors
     /// </summary>
     public double PromptLayerSeconds { get; init; } = 200e-6;
 
-    /// <summary>The same for a layer with routed experts; fitted.</summary>
-    public double ExpertPromptLayerSeconds { get; init; } = 400e-6;
+    /// <summary>The same for a layer with latent or linear attention, whose kernels are more; fitted.</summary>
+    public double LatentPromptLayerSeconds { get; init; } = 1.5e-3;
 
     /// <summary>Seconds from an arrival to its place in the queue and from its first token to the client (HTTP, tokeniser, scheduler), under vLLM; fitted.</summary>
     public double ArrivalSeconds { get; init; } = 8e-3;

@@ -93,9 +93,11 @@ public sealed class Replica
             collectives += 2 * footprint.ExpertLayers * all.LatencySeconds;
         }
 
-        var overhead = factors.StepSeconds + (model.Layers * factors.LayerSeconds) + (footprint.ExpertLayers * factors.ExpertLayerSeconds);
+        var special = model.Attention == AttentionKind.Latent ? model.Layers : model.LinearAttentionLayers;
+        var overhead = factors.StepSeconds + (model.Layers * factors.LayerSeconds) + (footprint.ExpertLayers * factors.ExpertLayerSeconds)
+            + (special * factors.LatentLayerSeconds) + (precision == Precision.Bf16 || widened ? 0 : model.Layers * factors.NarrowLayerSeconds);
         fixedSeconds = (overhead * factors.StepsOf(deployment.Engine)) + collectives;
-        promptFixed = ((model.Layers - footprint.ExpertLayers) * factors.PromptLayerSeconds) + (footprint.ExpertLayers * factors.ExpertPromptLayerSeconds);
+        promptFixed = ((model.Layers - special) * factors.PromptLayerSeconds) + (special * factors.LatentPromptLayerSeconds);
     }
 
     /// <summary>The model.</summary>
@@ -152,8 +154,8 @@ public sealed class Replica
     {
         var tokens = prompt + decodes;
         var sampled = decodes + (prompt > 0 ? 1 : 0);
-        var matrix = Math.Max((tokens * tokenSeconds) + (sampled * headSeconds), sharedSeconds);
-        if (experts > 0) matrix += Math.Max(tokens * expertTokenSeconds, expertSeconds * Touched(tokens));
+        var matrix = Both((tokens * tokenSeconds) + (sampled * headSeconds), sharedSeconds);
+        if (experts > 0) matrix += Both(tokens * expertTokenSeconds, expertSeconds * Touched(tokens));
         var attention = prompt > 0 ? prompt * promptSeconds * Positions(promptContext) : 0;
         if (decodes > 0) attention += decodes * Positions(context) * Math.Max(decodeSeconds, cacheSeconds);
         var seconds = matrix + attention + (tokens * tokenLink) + (decodes * requestSeconds) + fixedSeconds;
@@ -173,6 +175,9 @@ public sealed class Replica
     public double RequestFlops(double input, double output) =>
         ((input + output) * Footprint.LayerFlops) + (output * Footprint.HeadFlops)
         + (Footprint.AttentionFlops * ((input * Positions(input / 2)) + (output * Positions(input + (output / 2)))));
+
+    /// <summary>Seconds of work and traffic that overlap but for the ridge between them, where neither is at its best: (a⁴ + b⁴)^¼.</summary>
+    private static double Both(double a, double b) => Math.Sqrt(Math.Sqrt((a * a * a * a) + (b * b * b * b)));
 
     /// <summary>Positions seen, summed over the layers.</summary>
     private double Positions(double context) => (fullLayers * context) + (windowLayers * Math.Min(context, window));

@@ -74,7 +74,7 @@ public sealed class RunPredictor(EfficiencyFactors factors)
         var result = run.Load switch
         {
             ClosedLoop loop => Closed(simulator, run, loop),
-            OpenLoop open => simulator.Answer(Arrivals(run, open)),
+            OpenLoop open => simulator.Answer(Arrivals(open.Stages, open.Even, run.Input, run.Output, run.CachedPrefix)),
             Replay replay => simulator.Answer(replay.Requests.AsSpan()),
             _ => throw new ArgumentException($"no load {run.Load}", nameof(run)),
         };
@@ -106,7 +106,11 @@ public sealed class RunPredictor(EfficiencyFactors factors)
         return new Predicted { Ttft = Mean(ttft), Tpot = Mean(tpot), EndToEnd = Mean(ttft + ((run.Output.Mean - 1) * tpot)) };
     }
 
-    private static string? Unfit(Deployment deployment, ModelArchitecture model, Accelerator accelerator)
+    /// <summary>Why a model cannot be served like this; null where it can be tried.</summary>
+    /// <param name="deployment">The division.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="accelerator">The accelerator.</param>
+    public static string? Unfit(Deployment deployment, ModelArchitecture model, Accelerator accelerator)
     {
         if (deployment.Impossible(model) is { } reason) return reason;
         if (Footprint.PeakFlops(accelerator, deployment.Precision, model.NativePrecision) is not > 0)
@@ -127,16 +131,24 @@ public sealed class RunPredictor(EfficiencyFactors factors)
         return new Predicted { Rate = estimate.RequestsPerSecond.Value * estimate.Replicas * run.Output.Mean / count };
     }
 
-    private static RequestShape[] Arrivals(ServingRun run, OpenLoop open)
+    /// <summary>Requests that arrive by themselves.</summary>
+    /// <param name="stages">Times of constant rate.</param>
+    /// <param name="even">Whether they arrive evenly instead of at random (Poisson).</param>
+    /// <param name="inputs">Prompt lengths.</param>
+    /// <param name="outputs">Answer lengths.</param>
+    /// <param name="prefix">Tokens at the start of each prompt that are in the cache already.</param>
+    /// <param name="seed">Of the arrivals and lengths.</param>
+    public static RequestShape[] Arrivals(
+        IEnumerable<Stage> stages, bool even, RequestLengths inputs, RequestLengths outputs, int prefix, ulong seed = Seed)
     {
-        var generator = new Generator(Seed);
+        var generator = new Generator(seed);
         List<RequestShape> requests = [];
         var start = 0.0;
-        foreach (var stage in open.Stages)
+        foreach (var stage in stages)
         {
             var end = start + stage.Seconds;
-            for (var at = start + Gap(ref generator, stage, open.Even); at < end; at += Gap(ref generator, stage, open.Even))
-                requests.Add(new(at, run.Input.Draw(ref generator), run.Output.Draw(ref generator), run.CachedPrefix));
+            for (var at = start + Gap(ref generator, stage, even); at < end; at += Gap(ref generator, stage, even))
+                requests.Add(new(at, inputs.Draw(ref generator), outputs.Draw(ref generator), prefix));
             start = end;
         }
 
