@@ -30,7 +30,7 @@ internal static class EstimateCommand
         Option<string?> rate = new("--rate") { Description = "Requests a second, arriving at random", HelpName = "6/s" };
         Option<int?> clients = new("--concurrency") { Description = "Clients that each wait for their answer, instead of a rate", HelpName = "N" };
         Option<int> input = new("--input") { Description = "Prompt, tokens", DefaultValueFactory = _ => 1024 };
-        Option<int> output = new("--output-tokens", "--output-length") { Description = "Answer, tokens", DefaultValueFactory = _ => 256 };
+        Option<int> output = new("--output") { Description = "Answer, tokens", DefaultValueFactory = _ => 256 };
         Option<int> prefix = new("--cached-prefix") { Description = "Tokens at the start of each prompt that are in the cache already" };
         Option<string> engine = new("--engine") { Description = "vllm, sglang or trtllm", DefaultValueFactory = _ => "vllm" };
         Option<int> ranks = new("--data-parallel") { Description = "Ranks of data-parallel attention; the rest is tensor-parallel", DefaultValueFactory = _ => 1 };
@@ -38,7 +38,7 @@ internal static class EstimateCommand
         Command command = new("estimate", "Latency, throughput, memory and power of one replica under a load");
         foreach (var option in new Option[] { model, accelerator, precision, rate, clients, input, output, prefix, engine, ranks, slo }) command.Options.Add(option);
         var catalogs = new CatalogOptions(command);
-        var printer = new Printer(command);
+        var printer = new Printer(command, "--format");
         command.SetAction(parsed =>
         {
             var catalog = catalogs.Read(parsed);
@@ -60,7 +60,7 @@ internal static class EstimateCommand
             if (parsed.GetValue(clients) is < 1) Wrong("--concurrency", $"{parsed.GetValue(clients)}", "a number of clients of at least 1");
             if (parsed.GetValue(rate) is null == parsed.GetValue(clients) is null) problems.Add(new("performance estimate", 0, "--rate", "give either --rate or --concurrency"));
             if (parsed.GetValue(input) < 1) Wrong("--input", $"{parsed.GetValue(input)}", "a prompt of at least 1 token");
-            if (parsed.GetValue(output) < 1) Wrong("--output-tokens", $"{parsed.GetValue(output)}", "an answer of at least 1 token");
+            if (parsed.GetValue(output) < 1) Wrong("--output", $"{parsed.GetValue(output)}", "an answer of at least 1 token");
             var split = parsed.GetValue(ranks);
             if (split < 1 || count % split != 0) Wrong("--data-parallel", $"{split}", $"a divisor of {count} accelerators");
             var objectives = Known.Objectives(parsed.GetValue(slo), Wrong);

@@ -14,7 +14,7 @@ namespace Switchyard.Cli;
 /// <summary><c>switchyard performance fit</c>: makes the coefficients, the intervals and the table of errors again from measured runs.</summary>
 internal static class FitCommand
 {
-    private const int PerGroup = 14, PerGroupLeftOut = 5, Rounds = 14, RoundsLeftOut = 5;
+    private const int PerGroup = 10, PerGroupLeftOut = 4, Rounds = 10, RoundsLeftOut = 4;
 
     /// <summary>The verb.</summary>
     public static Command Create()
@@ -22,9 +22,11 @@ internal static class FitCommand
         Argument<string[]> paths = new("files") { Description = "Measured runs", Arity = ArgumentArity.OneOrMore };
         Option<string?> folder = new("--out") { Description = "Write coefficients.csv, intervals.csv and errors.csv into this folder", HelpName = "DIR" };
         Option<bool> leaveOut = new("--leave-out") { Description = "Fit again without each model, accelerator and version, and say how far off we are there" };
+        Option<bool> training = new("--training") { Description = "Fit the coefficients of training as well; otherwise they stay" };
         Command command = new("fit", "Fit the coefficients of the model to measured runs") { paths };
         command.Options.Add(folder);
         command.Options.Add(leaveOut);
+        command.Options.Add(training);
         var catalogs = new CatalogOptions(command);
         command.SetAction(parsed =>
         {
@@ -42,7 +44,7 @@ internal static class FitCommand
             if (problems.Count > 0) return Printer.Fail(problems);
             var watch = Stopwatch.StartNew();
             var factors = Fitter.Fit(contents.Factors, Coefficient.Serving, runs.OfType<ServingRun>(), PerGroup, Rounds);
-            factors = Fitter.Fit(factors, Coefficient.Training, runs.OfType<TrainingRun>(), 1000, Rounds);
+            if (parsed.GetValue(training)) factors = Fitter.Fit(factors, Coefficient.Training, runs.OfType<TrainingRun>(), 1000, Rounds);
             Console.Error.WriteLine(FormattableString.Invariant($"fitted in {watch.Elapsed.TotalSeconds:0} s"));
             var coefficients = Coefficients(factors);
             Console.Out.Write(coefficients);
@@ -54,8 +56,8 @@ internal static class FitCommand
                 {
                     void Done(string group) => Console.Error.WriteLine(FormattableString.Invariant($"{watch.Elapsed.TotalSeconds,5:0} s  without {group}"));
                     var serving = Fitter.LeaveOut(factors, Coefficient.Serving, [.. runs.OfType<ServingRun>()], by, PerGroupLeftOut, RoundsLeftOut, Done);
-                    var training = Fitter.LeaveOut(factors, Coefficient.Training, [.. runs.OfType<TrainingRun>()], by, 1000, RoundsLeftOut, Done);
-                    tables.Add(($"without its {by.ToString().ToLowerInvariant()}", [.. serving, .. training]));
+                    var trained = Fitter.LeaveOut(factors, Coefficient.Training, [.. runs.OfType<TrainingRun>()], by, 1000, RoundsLeftOut, Done);
+                    tables.Add(($"without its {by.ToString().ToLowerInvariant()}", [.. serving, .. trained]));
                 }
             }
 

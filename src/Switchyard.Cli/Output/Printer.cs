@@ -25,10 +25,16 @@ internal sealed class Printer
 {
     private const int WidthOffTerminal = 140;
 
-    private readonly Option<Format> format = new("--output", "-o") { Description = "How to show the result", HelpName = "table|json|yaml" };
+    private readonly Option<Format> format;
 
     /// <summary>Adds the option to a command.</summary>
-    public Printer(Command command) => command.Options.Add(format);
+    /// <param name="command">The command.</param>
+    /// <param name="name">Its long name, where <c>--output</c> means something else.</param>
+    public Printer(Command command, string name = "--output")
+    {
+        format = new(name, "-o") { Description = "How to show the result", HelpName = "table|json|yaml" };
+        command.Options.Add(format);
+    }
 
     /// <summary>Shows a result: as tables, or as the JSON that says the same.</summary>
     public void Show(ParseResult parsed, Action<IAnsiConsole> tables, Func<string> json)

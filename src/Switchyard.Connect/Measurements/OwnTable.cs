@@ -47,6 +47,8 @@ internal static class OwnTable
         var (clients, rate) = (Optional("concurrency"), Optional("rate_per_s"));
         if (observed.Count == 0) table.Report("", "has no measurement; fill at least one of ttft_mean_ms, tpot_mean_ms, ...");
         if (clients is null == rate is null) table.Report("concurrency", "needs either concurrency or rate_per_s");
+        var tensor = table.Whole("tensor_parallel", 1);
+        if (tensor is null && table.Text("tensor_parallel") is null) table.Report("tensor_parallel", "is empty");
         var (input, output, text) = (table.Positive("input"), table.Positive("output"), table.Required("precision"));
         if (input is null) table.Report("input", "is empty");
         if (output is null) table.Report("output", "is empty");
@@ -73,7 +75,7 @@ internal static class OwnTable
             Deployment = new()
             {
                 Precision = precision,
-                TensorParallel = table.Whole("tensor_parallel", 1) ?? 1,
+                TensorParallel = tensor ?? 1,
                 DataParallel = Math.Max(1, Whole("data_parallel")),
                 ExpertParallel = Math.Max(1, Whole("expert_parallel")),
                 Engine = Names.Engine(engine),

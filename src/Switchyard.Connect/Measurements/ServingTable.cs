@@ -37,9 +37,16 @@ internal static partial class ServingTable
             if (known.Run is null || worth > known.Worth) runs[key] = (worth, run);
         }
 
-        var kept = Speculation.Mark([.. order.Select(key => runs[key].Run)]);
+        // One of the sources lists only runs without speculation. Where it lists some of a configuration, runs that it does not have are doubtful.
+        var listed = order.Where(key => runs[key].Worth % 4 >= 2).Select(key => Kind(runs[key].Run)).ToHashSet(StringComparer.Ordinal);
+        var kept = Speculation.Mark([.. order.Select(key => runs[key]).Select(entry =>
+            entry.Worth % 4 < 2 && entry.Run is { Suspect: null, Model.Experts: > 0 } && listed.Contains(Kind(entry.Run))
+                ? entry.Run with { Suspect = "not among the runs that its source lists without speculation" } : entry.Run)]);
         return new("serving table", [.. kept], rows, rows - order.Count);
     }
+
+    private static string Kind(ServingRun run) => string.Create(CultureInfo.InvariantCulture,
+        $"{run.Model?.Layers} {run.Model?.Hidden} {run.SystemKey} {run.EngineName} {run.Deployment.Precision} {run.Prefill is null}");
 
     private static (ServingRun? Run, int Worth, string Key) Row(CsvTable table, CatalogContents catalog)
     {
@@ -63,6 +70,7 @@ internal static partial class ServingTable
         var clients = match.Success && int.TryParse(match.Groups["clients"].Value, CultureInfo.InvariantCulture, out var stated) ? stated : 0;
         // Such runs draw lengths evenly between 0.8 and 1 of the nominal one (InferenceX, --random-range-ratio 0.8).
         var drawn = origin.StartsWith("db-dump", StringComparison.Ordinal) || origin.StartsWith("source_file=20", StringComparison.Ordinal);
+        // Other rows do not say how many requests they sent; those of TensorRT-LLM show no trace of the first ones' burst.
         RequestLengths Lengths(int tokens) => drawn ? RequestLengths.Between(0.8 * tokens, tokens) : RequestLengths.Constant(tokens);
         string? incomplete = clients < 1 ? "no concurrency is stated" : table.Whole("pp_size") > 1 ? "pipeline-parallel serving is not modelled" : null;
         Deployment? prefill = null;
@@ -77,7 +85,7 @@ internal static partial class ServingTable
             replicas = table.Whole("decode_num_workers") ?? 0;
             if (replicas >= 1 && prefillReplicas >= 1)
             {
-                worth += 2;
+                worth += 4;
             }
             else
             {
@@ -116,7 +124,7 @@ internal static partial class ServingTable
             PrefillReplicas = Math.Max(1, prefillReplicas),
             Input = Lengths(input.Value),
             Output = Lengths(output.Value),
-            Load = new ClosedLoop(Math.Max(1, clients), 10 * Math.Max(1, clients)),
+            Load = new ClosedLoop(Math.Max(1, clients), (drawn || Names.Engine(engine) != Engine.TensorRt ? 10 : 50) * Math.Max(1, clients)),
             Observed = ttft is { } first
                 ? [new(new(Quantity.Ttft, Statistic.Mean), first / 1000), new(new(Quantity.Tpot, Statistic.Mean), tpot.Value / 1000)]
                 : [new(new(Quantity.Tpot, Statistic.Mean), tpot.Value / 1000)],

@@ -61,14 +61,20 @@ public sealed record EfficiencyFactors
     /// <summary>Further seconds for a layer with latent or linear attention (the projections to and from the latent, the state); fitted.</summary>
     public double LatentLayerSeconds { get; init; } = 20e-6;
 
-    /// <summary>Further seconds for a layer whose activations are narrowed to 8 or 4 bits before each product; fitted.</summary>
+    /// <summary>Further seconds for a layer whose activations are narrowed to 8 bits before each product; fitted.</summary>
     public double NarrowLayerSeconds { get; init; } = 5e-6;
+
+    /// <summary>The same for 4 bits, whose kernels are newer and do it within the product; fitted.</summary>
+    public double Narrow4LayerSeconds { get; init; } = 2e-6;
 
     /// <summary>Seconds a step takes besides its layers (scheduling, sampling, detokenising); fitted.</summary>
     public double StepSeconds { get; init; } = 0.6e-3;
 
     /// <summary>Seconds each running request adds to a step (sampling, bookkeeping); fitted.</summary>
     public double RequestSeconds { get; init; } = 6.3e-6;
+
+    /// <summary>Factor on the fixed seconds of a step on Blackwell and later, whose kernels start and end faster; fitted.</summary>
+    public double BlackwellSteps { get; init; } = 0.9;
 
     /// <summary>Factor on the fixed seconds of a step under vLLM; fitted.</summary>
     public double VllmSteps { get; init; } = 1;

@@ -94,9 +94,11 @@ public sealed class Replica
         }
 
         var special = model.Attention == AttentionKind.Latent ? model.Layers : model.LinearAttentionLayers;
-        var overhead = factors.StepSeconds + (model.Layers * factors.LayerSeconds) + (footprint.ExpertLayers * factors.ExpertLayerSeconds)
-            + (special * factors.LatentLayerSeconds) + (precision == Precision.Bf16 || widened ? 0 : model.Layers * factors.NarrowLayerSeconds);
-        fixedSeconds = (overhead * factors.StepsOf(deployment.Engine)) + collectives;
+        var overhead = factors.StepSeconds + (model.Layers * factors.LayerSeconds);
+        var further = (footprint.ExpertLayers * factors.ExpertLayerSeconds)
+            + (special * factors.LatentLayerSeconds) + (model.Layers * Narrowing(precision, widened, factors));
+        var newer = accelerator.Architecture is "Blackwell" or "Blackwell Ultra" or "Rubin" ? factors.BlackwellSteps : 1;
+        fixedSeconds = (((overhead * factors.StepsOf(deployment.Engine)) + further) * newer) + collectives;
         promptFixed = ((model.Layers - special) * factors.PromptLayerSeconds) + (special * factors.LatentPromptLayerSeconds);
     }
 
@@ -175,6 +177,14 @@ public sealed class Replica
     public double RequestFlops(double input, double output) =>
         ((input + output) * Footprint.LayerFlops) + (output * Footprint.HeadFlops)
         + (Footprint.AttentionFlops * ((input * Positions(input / 2)) + (output * Positions(input + (output / 2)))));
+
+    private static double Narrowing(Precision precision, bool widened, EfficiencyFactors factors) => precision switch
+    {
+        Precision.Bf16 => 0,
+        _ when widened => 0,
+        Precision.Fp4 => factors.Narrow4LayerSeconds,
+        _ => factors.NarrowLayerSeconds,
+    };
 
     /// <summary>Seconds of work and traffic that overlap but for the ridge between them, where neither is at its best: (a⁴ + b⁴)^¼.</summary>
     private static double Both(double a, double b) => Math.Sqrt(Math.Sqrt((a * a * a * a) + (b * b * b * b)));

@@ -38,6 +38,8 @@ public sealed record Coefficient(
         new("prompt_layer_seconds", "s", f => f.PromptLayerSeconds, (f, v) => f with { PromptLayerSeconds = v }, 1e-5, 2e-3),
         new("latent_prompt_layer_seconds", "s", f => f.LatentPromptLayerSeconds, (f, v) => f with { LatentPromptLayerSeconds = v }, 1e-5, 5e-3),
         new("latent_layer_seconds", "s", f => f.LatentLayerSeconds, (f, v) => f with { LatentLayerSeconds = v }, 1e-7, 1e-4),
+        new("narrow4_layer_seconds", "s", f => f.Narrow4LayerSeconds, (f, v) => f with { Narrow4LayerSeconds = v }, 1e-7, 5e-5),
+        new("blackwell_steps", "factor", f => f.BlackwellSteps, (f, v) => f with { BlackwellSteps = v }, 0.3, 1.5),
         new("narrow_layer_seconds", "s", f => f.NarrowLayerSeconds, (f, v) => f with { NarrowLayerSeconds = v }, 1e-7, 5e-5),
         new("arrival_seconds", "s", f => f.ArrivalSeconds, (f, v) => f with { ArrivalSeconds = v }, 1e-3, 0.3),
         new("sglang_arrival_seconds", "s", f => f.SglangArrivalSeconds, (f, v) => f with { SglangArrivalSeconds = v }, 1e-3, 0.5),

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using Switchyard.Cli.Output;
+using Switchyard.Connect;
+using Switchyard.Connect.PlanFile;
+using Switchyard.Performance;
+using Switchyard.Units;
+
+namespace Switchyard.Cli;
+
+/// <summary><c>switchyard performance train</c>: the fastest layout of a training gang, its time and its energy.</summary>
+internal static class TrainEstimateCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        Option<string> model = new("--model") { Description = "A model of the catalog", Required = true, HelpName = "NAME" };
+        Option<string> accelerator = new("--accelerator") { Description = "Accelerators of the gang", Required = true, HelpName = "H100:64" };
+        Option<string> tokens = new("--tokens") { Description = "Tokens to train on", Required = true, HelpName = "100B" };
+        Option<string> precision = new("--precision") { Description = "bf16, fp8 or fp4", DefaultValueFactory = _ => "bf16" };
+        Option<int> sequence = new("--sequence") { Description = "Tokens in a sequence", DefaultValueFactory = _ => 8192 };
+        Option<double> fabric = new("--fabric") { Description = "Bandwidth between instances, GB/s per instance and direction", DefaultValueFactory = _ => 400, HelpName = "GB/s" };
+        Command command = new("train", "Fastest layout, tokens a second, time and energy of a training run");
+        foreach (var option in new Option[] { model, accelerator, tokens, precision, sequence, fabric }) command.Options.Add(option);
+        var catalogs = new CatalogOptions(command);
+        var printer = new Printer(command);
+        command.SetAction(parsed =>
+        {
+            var catalog = catalogs.Read(parsed);
+            if (catalog.Value is not { } contents) return Printer.Fail(catalog.Problems);
+            List<Problem> problems = [];
+            void Wrong(string option, string value, string expected, string? correction = null) =>
+                problems.Add(Problem.NotA("performance train", 0, option, value, new(expected, correction)));
+            var architecture = Known.Model(contents, parsed.GetValue(model)!, Wrong);
+            var (device, count) = Known.Accelerators(contents, parsed.GetValue(accelerator)!, Wrong);
+            var format = Known.Format(parsed.GetValue(precision)!, Wrong);
+            if (!Count.TryParse(parsed.GetValue(tokens)!, out var work, out var misread) || work.Unit is not ("" or "tokens") || !(work.Number > 0))
+                Wrong("--tokens", parsed.GetValue(tokens)!, misread.Expected ?? "a count of tokens, such as 100B");
+            if (parsed.GetValue(sequence) < 1) Wrong("--sequence", $"{parsed.GetValue(sequence)}", "a sequence of at least 1 token");
+            if (!(parsed.GetValue(fabric) > 0)) Wrong("--fabric", $"{parsed.GetValue(fabric)}", "a bandwidth above 0");
+            var perInstance = device is null ? 1 : Math.Min(count, device.ScaleUpDomain > 8 ? device.ScaleUpDomain : 8);
+            if (device is not null && count % perInstance != 0) Wrong("--accelerator", parsed.GetValue(accelerator)!, $"whole instances of {perInstance}");
+            if (problems.Count > 0) return Printer.Fail(problems);
+            var question = new TrainingQuestion(
+                architecture!, [format!.Value], device!, perInstance, count / perInstance, DataRate.FromGBPerSecond(parsed.GetValue(fabric)), parsed.GetValue(sequence));
+            var answer = new PerformanceModel(contents.Factors).Train(question);
+            if (answer.Value is not { } estimate)
+            {
+                Console.Error.WriteLine(answer.Refusal);
+                return ExitCode.No;
+            }
+
+            var rate = estimate.TokensPerSecond.Value;
+            var seconds = work.Number / (rate * estimate.Goodput.Value);
+            var (low, high) = contents.Intervals.Around(
+                new(Performance.Measured.Quantity.TrainingRate, Performance.Measured.Statistic.Mean), architecture!.Experts == 0, rate);
+            var kilowattHours = estimate.PowerWatts?.Value * seconds / 3.6e6;
+            printer.Show(parsed, console =>
+            {
+                var culture = CultureInfo.InvariantCulture;
+                console.MarkupLineInterpolated($"[bold]{architecture.Name}[/] on {count} x {device!.Name}, {format}, {work.Number:G4} tokens");
+                console.WriteLine(string.Create(culture, $"  layout: tensor {estimate.TensorParallel} x pipeline {estimate.PipelineParallel} x data {estimate.DataParallel}; {estimate.Memory.GiB:0.0} of {device.Memory.GiB:0} GiB each"));
+                console.WriteLine(string.Create(culture, $"  {rate:#,##0} tokens/s ({low:#,##0} to {high:#,##0}), {rate / count:#,##0} per accelerator; {estimate.Mfu.Value:P1} of peak; goodput {estimate.Goodput.Value:P1}"));
+                console.WriteLine(string.Create(culture, $"  {seconds / 86400:0.00} days ({seconds * rate / high / 86400:0.00} to {seconds * rate / low / 86400:0.00}), failures included{(kilowattHours is { } energy ? string.Create(culture, $"; {energy:#,##0} kWh at the accelerators") : "")}"));
+            }, () => PlanWriter.Json(json =>
+            {
+                json.WriteString("schema", "switchyard.performance.train/1");
+                json.WriteString("model", architecture.Name);
+                json.WriteString("accelerator", device!.Name);
+                json.WriteNumber("accelerators", count);
+                json.WriteNumber("tensor_parallel", estimate.TensorParallel);
+                json.WriteNumber("pipeline_parallel", estimate.PipelineParallel);
+                json.WriteNumber("data_parallel", estimate.DataParallel);
+                json.WriteNumber("tokens_per_second", Math.Round(rate, 2));
+                json.WriteNumber("tokens_per_second_low", Math.Round(low, 2));
+                json.WriteNumber("tokens_per_second_high", Math.Round(high, 2));
+                json.WriteNumber("mfu", Math.Round(estimate.Mfu.Value, 5));
+                json.WriteNumber("goodput", Math.Round(estimate.Goodput.Value, 5));
+                json.WriteNumber("seconds", Math.Round(seconds));
+                if (kilowattHours is { } energy) json.WriteNumber("kilowatt_hours", Math.Round(energy, 1));
+            }));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}
