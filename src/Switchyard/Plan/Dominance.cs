@@ -133,7 +133,7 @@ public static class Dominance
             case PileNeed piles:
                 return piles.Options.Where(o => sources.Contains(o.Source))
                     .Select(o => problem.Sources[o.Source].AcceleratorCount
-                        * piles.Piles.Max(p => Math.Ceiling(p.Requests / o.RequestsPerHour / p.WindowHours)))
+                        * piles.Piles.Select(p => Math.Ceiling(p.Requests / o.RequestsPerHour / p.WindowHours)).DefaultIfEmpty(0).Max())
                     .DefaultIfEmpty(0).Max();
             default:
                 return 0;

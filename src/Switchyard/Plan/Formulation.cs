@@ -11,9 +11,13 @@ internal sealed class Formulation
 {
     private readonly PlanningProblem problem;
     private readonly List<Decision> decisions = [];
-    private readonly Dictionary<(int Source, int Month), List<Usage>> usages = [];
+    private readonly CapacityRows capacity;
 
-    private Formulation(PlanningProblem problem) => this.problem = problem;
+    private Formulation(PlanningProblem problem)
+    {
+        this.problem = problem;
+        capacity = new(problem, Program, decisions);
+    }
 
     /// <summary>The program, ready to be solved.</summary>
     public MixedIntegerProgram Program { get; } = new();
@@ -33,8 +37,7 @@ internal sealed class Formulation
             }
         }
 
-        formulation.AddHeldRows();
-        formulation.AddCapacityRows();
+        formulation.capacity.Add();
         new MoneyRows(problem, formulation.Program, formulation.decisions).Add();
         return formulation;
     }
@@ -48,12 +51,6 @@ internal sealed class Formulation
     {
         decisions.Add(new(kind, need, option, index, 0));
         return Program.AddColumn(0, upper, 0, integer);
-    }
-
-    private void Uses(int source, int month, Usage usage)
-    {
-        if (!usages.TryGetValue((source, month), out var list)) usages[(source, month)] = list = [];
-        list.Add(usage);
     }
 
     private void AddService(int need, ServiceNeed service)
@@ -101,7 +98,7 @@ internal sealed class Formulation
                     {
                         var columns = month.Select(s => Column(Most([s]), true, DecisionKind.RentForSlot, need, o, s)).ToArray();
                         foreach (var (s, column) in month.Zip(columns)) Supply(column, s, option.Capacity);
-                        Uses(option.Source, month.Key, new(columns, source.AcceleratorCount, Most(month), false));
+                        capacity.Uses(option.Source, month.Key, Most(month), columns.Select(column => Alone(column)));
                     }
 
                     break;
@@ -114,9 +111,10 @@ internal sealed class Formulation
                 case PurchaseKind.Owned:
                     foreach (var month in byMonth)
                     {
-                        var column = Column(Math.Min(Most(month), source.Held[month.Key]), true, DecisionKind.UseHeld, need, o, month.Key);
+                        var most = Math.Min(Most(month), source.MostAt(month.Key) ?? 0);
+                        var column = Column(most, true, DecisionKind.UseHeld, need, o, month.Key);
                         foreach (var s in month) Supply(column, s, option.Capacity);
-                        Uses(option.Source, month.Key, new([column], 1, source.Held[month.Key], true));
+                        capacity.Uses(option.Source, month.Key, most, Alone(column));
                     }
 
                     break;
@@ -126,10 +124,11 @@ internal sealed class Formulation
                         // Where an API answers everything in a month (z = 1), no replica is needed.
                         var whole = service.MinReplicas > 0 ? Program.AddColumn(0, 1, 0, true) : -1;
                         if (whole >= 0) decisions.Add(new(DecisionKind.Auxiliary, need, o, month.Key, 0));
+                        var columns = new List<(int Column, double Each)[]>();
                         foreach (var s in month)
                         {
-                            var most = source.MaxCount is { } limit ? Math.Min(1, limit / Math.Max(1e-9, service.Slots[s].Rate)) : 1;
-                            var column = Column(most, false, DecisionKind.BuyTokens, need, o, s);
+                            var column = Column(1, false, DecisionKind.BuyTokens, need, o, s);
+                            columns.Add(Alone(column, service.Slots[s].Rate));
                             Supply(column, s, service.Slots[s].Rate);
                             if (whole < 0) continue;
                             var row = Program.AddRow(0, double.PositiveInfinity);
@@ -137,6 +136,8 @@ internal sealed class Formulation
                             Program.AddTerm(row, whole, -1);
                             Program.AddTerm(replicas[s], whole, service.MinReplicas);
                         }
+
+                        capacity.Uses(option.Source, month.Key, month.Max(s => service.Slots[s].Rate), columns);
                     }
 
                     break;
@@ -164,7 +165,7 @@ internal sealed class Formulation
     {
         var terms = problem.Sources[source];
         var cohorts = new List<(int Column, int Start)>();
-        most = Math.Min(terms.MaxCount ?? most, Math.Max(most, terms.MinCount));
+        most = Math.Min(terms.MaxCount ?? double.PositiveInfinity, Math.Max(most, terms.MinCount));
         for (var start = 0; start <= Math.Min(problem.Horizon.Months - 1, terms.LastStart); start++)
         {
             var column = Column(most, true, DecisionKind.Commit, need, option, start);
@@ -180,12 +181,14 @@ internal sealed class Formulation
             for (var month = start; month < start + terms.TermMonths; month++)
             {
                 if (month < problem.Horizon.Months) supply(column, month);
-                Uses(source, month, new([column], terms.AcceleratorCount, most, false));
+                capacity.Uses(source, month, most, Alone(column));
             }
         }
 
         return cohorts;
     }
+
+    private static (int Column, double Each)[] Alone(int column, double each = 1) => [(column, each)];
 
     // Σ coefficient × column ≥ 0.
     private void Row(params ReadOnlySpan<(int Column, double Coefficient)> terms)
@@ -204,57 +207,41 @@ internal sealed class Formulation
             var cohorts = source.Kind == PurchaseKind.Commitment
                 ? AddTerms(need, o, option.Source, option.Gang * MostConcurrent(runs, option), (_, _) => { })
                 : [];
-            // Instances busy in each month: the gangs of the groups that are on in it, one after the other where runs do not overlap.
-            var busy = new SortedDictionary<int, List<(int Column, double Instances)>>();
+            // A group that has a run done this way holds gangs for all its runs: which of them it is stays open.
+            var any = new int[runs.Groups.Length];
             for (var g = 0; g < runs.Groups.Length; g++)
             {
-                var group = runs.Groups[g];
-                var column = Column(group.Starts.Length, true, DecisionKind.DoRuns, need, o, g);
+                var count = runs.Groups[g].Starts.Length;
+                var column = any[g] = Column(count, true, DecisionKind.DoRuns, need, o, g);
                 Program.AddTerm(done[g], column, 1);
-                var any = column;
-                if (group.Starts.Length > 1)
-                {
-                    any = Program.AddColumn(0, 1, 0, true);
-                    decisions.Add(new(DecisionKind.Auxiliary, need, o, g, 0));
-                    Row((any, group.Starts.Length), (column, -1));
-                }
-
-                var instances = (double)option.Gang * Payments.Concurrent(group, option.Hours);
-                foreach (var month in group.Starts.SelectMany(s => Payments.MonthsOf(problem.Horizon, s, option.Hours)).Select(x => x.Month).Distinct())
-                {
-                    if (!busy.TryGetValue(month, out var list)) busy[month] = list = [];
-                    list.Add((any, instances));
-                }
+                if (count <= 1) continue;
+                any[g] = Program.AddColumn(0, 1, 0, true);
+                decisions.Add(new(DecisionKind.Auxiliary, need, o, g, 0));
+                Row((any[g], count), (column, -1));
             }
 
-            var overlap = Overlap(runs, option);
-            foreach (var (month, gangs) in busy)
+            foreach (var (month, moments) in Payments.BusyMoments(problem.Horizon, runs, option.Hours))
             {
-                // Without overlap each gang alone must fit; with it, all of them together.
-                var sets = overlap ? [gangs] : gangs.Select(gang => new List<(int Column, double Instances)> { gang }).ToList();
-                foreach (var set in sets)
+                var gangs = moments.Select(on => on.Select(x => (Column: any[x.Group], Each: (double)option.Gang * x.Runs)).ToArray()).ToList();
+                if (source.Kind != PurchaseKind.Commitment)
                 {
-                    if (source.Kind == PurchaseKind.Commitment)
-                    {
-                        var row = Program.AddRow(0, double.PositiveInfinity);
-                        foreach (var (column, start) in cohorts)
-                            if (start <= month && month < start + source.TermMonths) Program.AddTerm(row, column, 1);
-                        foreach (var (column, instances) in set) Program.AddTerm(row, column, -instances);
-                    }
+                    capacity.Uses(option.Source, month, gangs.Max(on => on.Sum(x => x.Each)), gangs);
+                    continue;
                 }
 
-                if (source.Kind == PurchaseKind.Commitment) continue;
-                var each = source.Kind == PurchaseKind.Owned ? 1 : source.AcceleratorCount;
-                foreach (var (column, instances) in gangs)
-                    Uses(option.Source, month, new([column], each * instances, 1, source.Kind == PurchaseKind.Owned));
+                foreach (var on in gangs)
+                {
+                    var row = Program.AddRow(0, double.PositiveInfinity);
+                    foreach (var (column, start) in cohorts)
+                        if (start <= month && month < start + source.TermMonths) Program.AddTerm(row, column, 1);
+                    foreach (var (column, each) in on) Program.AddTerm(row, column, -each);
+                }
             }
         }
     }
 
     private static int MostConcurrent(RunNeed runs, RunOption option) =>
         Payments.Concurrent(new(0, [.. runs.Groups.SelectMany(g => g.Starts).Order()]), option.Hours);
-
-    private static bool Overlap(RunNeed runs, RunOption option) => MostConcurrent(runs, option) > 1;
 
     private void AddPiles(int need, PileNeed piles)
     {
@@ -269,22 +256,28 @@ internal sealed class Formulation
                 var pile = piles.Piles[p];
                 var hours = pile.Requests / option.RequestsPerHour;
                 var kind = source.Kind == PurchaseKind.Tokens ? DecisionKind.BuyTokens : DecisionKind.WorkPile;
-                work[p] = Column(Math.Min(hours, (source.MaxCount ?? 1e9) * pile.WindowHours), false, kind, need, o, p);
+                work[p] = Column(hours, false, kind, need, o, p);
                 Program.AddTerm(done[p], work[p], option.RequestsPerHour);
                 if (source.Kind is PurchaseKind.OnDemand or PurchaseKind.Spot)
                 {
-                    Uses(option.Source, pile.Month, new([work[p]], source.AcceleratorCount / pile.WindowHours, hours, false));
+                    capacity.Uses(option.Source, pile.Month, hours / pile.WindowHours, Alone(work[p], 1 / pile.WindowHours));
                 }
                 else if (source.Kind == PurchaseKind.Owned)
                 {
-                    var column = Column(source.Held[pile.Month], true, DecisionKind.UseHeld, need, o, pile.Month);
+                    var held = source.MostAt(pile.Month) ?? 0;
+                    var column = Column(held, true, DecisionKind.UseHeld, need, o, pile.Month);
                     Row((column, pile.WindowHours), (work[p], -1));
-                    Uses(option.Source, pile.Month, new([column], 1, source.Held[pile.Month], true));
+                    capacity.Uses(option.Source, pile.Month, held, Alone(column));
+                }
+                else if (source.Kind == PurchaseKind.Tokens)
+                {
+                    var second = 1 / (pile.WindowHours * 3600);
+                    capacity.Uses(option.Source, pile.Month, pile.Requests * second, Alone(work[p], second));
                 }
             }
 
             if (source.Kind != PurchaseKind.Commitment) continue;
-            var most = piles.Piles.Max(p => Math.Ceiling((p.Requests / option.RequestsPerHour / p.WindowHours) - 1e-9));
+            var most = piles.Piles.Select(p => Math.Ceiling((p.Requests / option.RequestsPerHour / p.WindowHours) - 1e-9)).DefaultIfEmpty(0).Max();
             var cohorts = AddTerms(need, o, option.Source, most, (_, _) => { });
             for (var p = 0; p < piles.Piles.Length; p++)
             {
@@ -298,51 +291,4 @@ internal sealed class Formulation
             }
         }
     }
-
-    private void AddHeldRows()
-    {
-        foreach (var ((source, month), list) in usages.Where(u => u.Value[0].Held).OrderBy(u => u.Key))
-        {
-            var held = month < problem.Sources[source].Held.Length ? problem.Sources[source].Held[month] : 0;
-            var row = Program.AddRow(double.NegativeInfinity, held);
-            foreach (var usage in list) Program.AddTerm(row, usage.Columns[0], usage.Each);
-        }
-    }
-
-    private void AddCapacityRows()
-    {
-        foreach (var limit in problem.CapacityLimits)
-        {
-            var months = limit.Sources.SelectMany(s => usages.Keys.Where(k => k.Source == s)).GroupBy(k => k.Month).OrderBy(g => g.Key);
-            foreach (var month in months)
-            {
-                var members = month.Order().SelectMany(key => usages[key]).ToList();
-                if (members.Sum(u => u.Each * u.Most) <= limit.Accelerators + 1e-9) continue;
-                if (members.Count == 1 && Program.IsInteger(members[0].Columns[0]) && members[0].Columns.Length > 1)
-                {
-                    // One option alone: its columns' bounds say it.
-                    var most = Math.Floor((limit.Accelerators / members[0].Each) + 1e-9);
-                    foreach (var column in members[0].Columns)
-                        Program.SetColumnBounds(column, 0, Math.Min(Program.ColumnUpper[column], most));
-                    continue;
-                }
-
-                var row = Program.AddRow(double.NegativeInfinity, limit.Accelerators);
-                foreach (var usage in members) Program.AddTerm(row, PeakOf(usage), usage.Each);
-            }
-        }
-    }
-
-    // The most of several columns: itself where there is one, else a column above all of them.
-    private int PeakOf(Usage usage)
-    {
-        if (usage.Columns.Length == 1) return usage.Columns[0];
-        decisions.Add(new(DecisionKind.Auxiliary, -1, -1, -1, 0));
-        var peak = Program.AddColumn(0, usage.Most, 0);
-        foreach (var column in usage.Columns) Row((peak, 1), (column, -1));
-        return peak;
-    }
-
-    /// <summary>Use of a source in a month: the largest of some columns, so many accelerators (or held instances) each.</summary>
-    private sealed record Usage(int[] Columns, double Each, double Most, bool Held);
 }

@@ -47,7 +47,8 @@ public static class ProblemSolver
     {
         if (Impossible(problem)) return double.PositiveInfinity;
         var solution = ClpSolver.Solve(Formulation.Of(Dominance.Reduce(problem)).Program);
-        return solution.Status == SolveStatus.Infeasible ? double.PositiveInfinity : solution.Objective + Earlier(problem);
+        // Where the simplex met numerical trouble only its bound is known.
+        return solution.Status == SolveStatus.Infeasible ? double.PositiveInfinity : solution.Bound + Earlier(problem);
     }
 
     private static SolvedProblem None(PlanningProblem problem, double bound, SolveStatus status) =>

@@ -22,8 +22,7 @@ internal sealed class WorkloadOptions(
         foreach (var api in scenario.TokenOffers.Where(api => api.Model == workload.Model))
         {
             var cost = ((workload.Input.Mean * api.InputPerMillion) + (workload.Output.Mean * api.OutputPerMillion)) / 1e6;
-            sources.Add(TokenSource(api));
-            found.Add(new(sources.Count - 1, 1, 0, AllUsers(workload.Users.Length), cost, null));
+            found.Add(new(TokenSource(api, sources), 1, 0, AllUsers(workload.Users.Length), cost, null));
         }
 
         return new()
@@ -209,8 +208,7 @@ internal sealed class WorkloadOptions(
         foreach (var api in scenario.TokenOffers.Where(api => api.Model == workload.Model))
         {
             var cost = ((workload.Input.Mean * api.InputPerMillion) + (workload.Output.Mean * api.OutputPerMillion)) / 1e6;
-            sources.Add(TokenSource(api));
-            found.Add(new(sources.Count - 1, 1, cost, null));
+            found.Add(new(TokenSource(api, sources), 1, cost, null));
         }
 
         return new() { Workload = workload.Name, Piles = piles, Options = [.. found] };
@@ -218,16 +216,24 @@ internal sealed class WorkloadOptions(
 
     private int MonthAt(double hour) => scenario.Horizon.MonthOf(scenario.Horizon.Start.AddDays((int)(hour / 24)));
 
-    private static Source TokenSource(TokenOffer api) => new()
+    // An API is one source, whichever workloads use it, so that its rate limit holds for all of them together.
+    private static int TokenSource(TokenOffer api, List<Source> sources)
     {
-        Id = api.Name,
-        Kind = PurchaseKind.Tokens,
-        Provider = api.Provider,
-        Region = "anywhere",
-        PricePerHour = 0,
-        Basis = PriceBasis.Quote,
-        Origin = "scenario",
-    };
+        var known = sources.FindIndex(s => s.Kind == PurchaseKind.Tokens && s.Provider == api.Provider && s.Id == api.Name);
+        if (known >= 0) return known;
+        sources.Add(new()
+        {
+            Id = api.Name,
+            Kind = PurchaseKind.Tokens,
+            Provider = api.Provider,
+            Region = "anywhere",
+            PricePerHour = 0,
+            MaxPerSecond = api.MaxPerSecond,
+            Basis = PriceBasis.Quote,
+            Origin = "scenario",
+        });
+        return sources.Count - 1;
+    }
 
     private static uint AllUsers(int groups) => groups == 0 ? 1 : (1u << groups) - 1;
 
