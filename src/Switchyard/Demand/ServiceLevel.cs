@@ -1,3 +1,5 @@
+using Switchyard.Units;
+
 namespace Switchyard.Demand;
 
 /// <summary>A latency that a share of requests must stay under.</summary>
@@ -5,9 +7,51 @@ namespace Switchyard.Demand;
 /// <param name="Limit">The latency they must stay under; positive.</param>
 public readonly record struct LatencyObjective(double Percentile, TimeSpan Limit)
 {
+    /// <summary>The share of requests, in percent, where only a limit is written.</summary>
+    public const double DefaultPercentile = 95;
+
     /// <summary>As the scenario file writes it, such as <c>p95 &lt; 500ms</c>.</summary>
     public override string ToString() =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"p{Percentile:0.##} < {Limit.TotalMilliseconds:0.##}ms");
+
+    /// <summary>Reads <c>p95 &lt; 500ms</c>, or <c>500ms</c> for the default percentile.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="value">The objective.</param>
+    /// <param name="defaulted">Whether no percentile was written.</param>
+    /// <param name="misread">What was expected, when false is returned.</param>
+    public static bool TryParse(string text, out LatencyObjective value, out bool defaulted, out Misread misread)
+    {
+        var rest = text.AsSpan().Trim();
+        var percentile = DefaultPercentile;
+        defaulted = true;
+        value = default;
+        if (rest.Length > 1 && rest[0] is 'p' or 'P' && char.IsAsciiDigit(rest[1]))
+        {
+            defaulted = false;
+            var length = 1;
+            while (length < rest.Length && (char.IsAsciiDigit(rest[length]) || rest[length] == '.')) length++;
+            if (!double.TryParse(rest[1..length], System.Globalization.NumberStyles.AllowDecimalPoint, System.Globalization.CultureInfo.InvariantCulture, out percentile)
+                || percentile is not (>= 50 and <= 99.9))
+            {
+                misread = new("a percentile from p50 to p99.9, such as 'p95 < 500ms'", percentile > 99.9 ? $"p99.9{rest[length..]}" : null);
+                return false;
+            }
+
+            rest = rest[length..].TrimStart();
+            if (rest.Length == 0 || rest[0] is not ('<' or '≤' or ':'))
+            {
+                misread = new("a latency objective, such as 'p95 < 500ms'", CalendarSpan.TryParseTime(rest.ToString(), out _, out _)
+                    ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"p{percentile:0.##} < {rest}") : null);
+                return false;
+            }
+        }
+
+        var limit = rest.TrimStart("<≤=: ").ToString();
+        if (!CalendarSpan.TryParseTime(limit, out var time, out misread)) return false;
+        misread = new("a latency of at most an hour");
+        value = new(percentile, time);
+        return time <= TimeSpan.FromHours(1);
+    }
 }
 
 /// <summary>What a serving workload promises its users. An objective that is null is not promised.</summary>

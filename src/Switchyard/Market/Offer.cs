@@ -54,6 +54,12 @@ public sealed record Offer
     /// <summary>Bandwidth between instances, per instance and direction; null where unknown.</summary>
     public DataRate? Fabric { get; init; }
 
+    /// <summary>The most instances to be had at once; null where unknown.</summary>
+    public int? MaxCount { get; init; }
+
+    /// <summary>The last day on which it can be had; null where nothing is said.</summary>
+    public DateOnly? ValidUntil { get; init; }
+
     /// <summary>What kind of figure the prices are.</summary>
     public required PriceBasis Basis { get; init; }
 

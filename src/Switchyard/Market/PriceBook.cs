@@ -97,13 +97,20 @@ public sealed class PriceBook
 
     /// <summary>
     /// Round-trip time between users and a region, in milliseconds: from great-circle distance by the line fitted to Azure's 2,350
-    /// published region pairs (docs/model/market.md). Null where the region's place is unknown.
+    /// published region pairs (docs/model/market.md). A region whose place is unknown stands where its part of the world does, and
+    /// one that is named like a part of the world (<c>us-east</c>, as quotes and owned clusters may be) there. Null where nothing is known.
     /// </summary>
     /// <param name="users">Where the users are.</param>
     /// <param name="provider">The provider.</param>
     /// <param name="region">The provider's region.</param>
     public double? RoundTripMilliseconds(Geography users, string provider, string region) =>
-        FindRegion(provider, region)?.Place is { } place ? EstimateRoundTrip(users.Place.KilometresTo(place)) : null;
+        PlaceOf(provider, region) is { } place ? EstimateRoundTrip(users.Place.KilometresTo(place)) : null;
+
+    private Place? PlaceOf(string provider, string region)
+    {
+        var known = FindRegion(provider, region);
+        return known?.Place ?? Geography.Find(known?.Geography ?? region)?.Place;
+    }
 
     /// <summary>The measured median round trip between two regions of a provider, in milliseconds; null where not measured.</summary>
     public double? RoundTripMilliseconds(string provider, string from, string to) =>

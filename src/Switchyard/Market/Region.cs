@@ -73,6 +73,9 @@ public sealed record Geography(string Name, Place Place)
         new("us-east", new(40.71, -74.01)),
         new("us-west", new(37.77, -122.42)),
     ];
+
+    /// <summary>The part of the world with this name; null where there is none.</summary>
+    public static Geography? Find(string name) => All.FirstOrDefault(geography => geography.Name == name);
 }
 
 /// <summary>A measured round trip between two regions of one provider.</summary>

@@ -10,26 +10,26 @@ public sealed record EfficiencyFactors
     /// <summary>The factors that the product ships.</summary>
     public static EfficiencyFactors Default { get; } = new();
 
-    /// <summary>Share of the dense 16-bit peak that large matrix products reach, 0 to 1; fitted.</summary>
-    public double Matrix16 { get; init; } = 0.70;
+    /// <summary>Share of the dense 16-bit peak that large matrix products reach, 0 to 1; fitted, and held at most 0.75, what the best libraries report.</summary>
+    public double Matrix16 { get; init; } = 0.75;
 
     /// <summary>Share of the dense 8-bit peak that large matrix products reach, scaling included, 0 to 1; fitted.</summary>
-    public double Matrix8 { get; init; } = 0.55;
+    public double Matrix8 { get; init; } = 0.49;
 
-    /// <summary>Share of the dense 4-bit peak that large matrix products reach, scaling included, 0 to 1; fitted.</summary>
-    public double Matrix4 { get; init; } = 0.40;
+    /// <summary>Share of the dense 4-bit peak that large matrix products reach, scaling included, 0 to 1; fitted, and held at most the share in 8 bits.</summary>
+    public double Matrix4 { get; init; } = 0.49;
 
     /// <summary>What is left of the matrix share for grouped products over routed experts, unequal load included, 0 to 1; fitted.</summary>
-    public double ExpertMatrix { get; init; } = 0.50;
+    public double ExpertMatrix { get; init; } = 0.24;
 
     /// <summary>Share of the 16-bit peak that attention's products reach, 0 to 1 (FlashAttention-3, arXiv 2407.08608, reports 0.5 to 0.75 forward).</summary>
     public double Attention { get; init; } = 0.50;
 
     /// <summary>Share of memory bandwidth reached when reading weights, 0 to 1; fitted.</summary>
-    public double WeightBandwidth { get; init; } = 0.80;
+    public double WeightBandwidth { get; init; } = 0.83;
 
     /// <summary>Share of memory bandwidth reached when reading paged keys and values, 0 to 1; fitted.</summary>
-    public double CacheBandwidth { get; init; } = 0.60;
+    public double CacheBandwidth { get; init; } = 0.85;
 
     /// <summary>
     /// Factor on the shares above for accelerators not made by NVIDIA. MLPerf Inference 5.1, Llama-2-70B offline in fp8: 3,475 tokens/s per
@@ -38,28 +38,28 @@ public sealed record EfficiencyFactors
     public double OtherVendors { get; init; } = 0.70;
 
     /// <summary>Seconds a layer takes besides its arithmetic and traffic (kernels of normalisation, rotation, routing; captured graphs); fitted.</summary>
-    public double LayerSeconds { get; init; } = 12e-6;
+    public double LayerSeconds { get; init; } = 20e-6;
 
     /// <summary>Further seconds for a layer with routed experts (routing, permutation, a second set of kernels); fitted.</summary>
-    public double ExpertLayerSeconds { get; init; } = 20e-6;
+    public double ExpertLayerSeconds { get; init; } = 35e-6;
 
     /// <summary>Seconds a step takes besides its layers (scheduling, sampling, detokenising); fitted.</summary>
-    public double StepSeconds { get; init; } = 0.5e-3;
+    public double StepSeconds { get; init; } = 0.6e-3;
 
     /// <summary>Seconds each running request adds to a step (sampling, bookkeeping); fitted.</summary>
-    public double RequestSeconds { get; init; } = 8e-6;
+    public double RequestSeconds { get; init; } = 6.3e-6;
 
     /// <summary>Seconds from an arrival to its place in the queue and from its first token to the client (HTTP, tokeniser, scheduler).</summary>
     public double ArrivalSeconds { get; init; } = 8e-3;
 
-    /// <summary>Latency of one all-reduce over the scale-up link, seconds: custom one-shot kernels in captured graphs; fitted.</summary>
-    public double LinkLatencySeconds { get; init; } = 8e-6;
+    /// <summary>Latency of one all-reduce over the scale-up link, seconds, waiting for the slowest accelerator included; fitted.</summary>
+    public double LinkLatencySeconds { get; init; } = 18e-6;
 
     /// <summary>Share of the scale-up link reached, 0 to 1: 339 of 450 GB/s at 67 MB over eight H100 (Vidur's measured all-reduce).</summary>
     public double LinkBandwidth { get; init; } = 0.75;
 
     /// <summary>Latency of one all-reduce over PCIe, seconds: no peer-to-peer one-shot kernel, host memory in between.</summary>
-    public double PcieLatencySeconds { get; init; } = 30e-6;
+    public double PcieLatencySeconds { get; init; } = 40e-6;
 
     /// <summary>PCIe bandwidth between accelerators without a scale-up link, bytes a second: 16 lanes of generation 4, as measured by common all-reduce tests.</summary>
     public double PcieBytesPerSecond { get; init; } = 20e9;
@@ -99,34 +99,34 @@ public sealed record EfficiencyFactors
 public sealed record TrainingFactors
 {
     /// <summary>Share of the 16-bit peak of matrix products in training on very wide models, by Ampere and older, 0 to 1; fitted.</summary>
-    public double MatrixAmpere { get; init; } = 0.72;
+    public double MatrixAmpere { get; init; } = 0.85;
 
     /// <summary>The same by Hopper and its contemporaries; fitted.</summary>
-    public double MatrixHopper { get; init; } = 0.60;
+    public double MatrixHopper { get; init; } = 0.59;
 
     /// <summary>The same by Blackwell and later; fitted.</summary>
-    public double MatrixBlackwell { get; init; } = 0.60;
+    public double MatrixBlackwell { get; init; } = 0.77;
 
     /// <summary>What is left of the share in 8 bits, whose peak is twice as high, 0 to 1; fitted.</summary>
-    public double Fp8 { get; init; } = 0.70;
+    public double Fp8 { get; init; } = 0.80;
 
     /// <summary>What is left of the share in 4 bits, 0 to 1; fitted.</summary>
-    public double Fp4 { get; init; } = 0.45;
+    public double Fp4 { get; init; } = 0.52;
 
     /// <summary>What is left of the share for routed experts, with their all-to-all, 0 to 1; fitted.</summary>
-    public double Experts { get; init; } = 0.45;
+    public double Experts { get; init; } = 0.36;
 
-    /// <summary>Share of the 16-bit peak that attention reaches forward and backward, 0 to 1.</summary>
-    public double Attention { get; init; } = 0.40;
+    /// <summary>Share of the 16-bit peak that attention reaches forward and backward, 0 to 1; fitted.</summary>
+    public double Attention { get; init; } = 0.31;
 
     /// <summary>Width of the residual stream at which half of the share is reached; narrow models spend their time between products; fitted.</summary>
-    public double HalfWidth { get; init; } = 600;
+    public double HalfWidth { get; init; } = 820;
 
     /// <summary>Share of the fabric reached by collectives between instances, 0 to 1.</summary>
     public double FabricBandwidth { get; init; } = 0.70;
 
-    /// <summary>Share of the data-parallel traffic that hides behind arithmetic, 0 to 1.</summary>
-    public double Overlap { get; init; } = 0.80;
+    /// <summary>Share of the data-parallel traffic that hides behind arithmetic, 0 to 1; fitted.</summary>
+    public double Overlap { get; init; } = 0.73;
 
     /// <summary>Tokens in a global batch up to 1,024 accelerators: 4 Mi (Llama 3, arXiv 2407.21783, starts with 4 million).</summary>
     public double BatchTokens { get; init; } = 4 * 1024 * 1024;
@@ -159,12 +159,18 @@ public sealed record PowerFactors
     /// <summary>Idle power as a share of the rated power where the maker states none: 70 of 700 W on an H100.</summary>
     public double IdleShare { get; init; } = 0.10;
 
-    /// <summary>Share of the range from idle to rated power drawn by moving data at full bandwidth without arithmetic: an H100 that decodes an 8B model at batch 8 draws 486 W.</summary>
-    public double Traffic { get; init; } = 0.66;
+    /// <summary>
+    /// Share of the range from idle to rated power drawn by moving data at full bandwidth without arithmetic. An H100 that decodes an 8B
+    /// model at batch 8 uses two thirds of its bandwidth and draws 486 W (ML.ENERGY's measurements, as are the others here).
+    /// </summary>
+    public double Traffic { get; init; } = 0.95;
 
     /// <summary>Share of the range that is added as arithmetic rises to <see cref="ArithmeticKnee"/>: the same H100 draws 688 W at batch 512.</summary>
-    public double Arithmetic { get; init; } = 0.34;
+    public double Arithmetic { get; init; } = 0.45;
 
-    /// <summary>Share of the arithmetic peak at which rated power is reached.</summary>
-    public double ArithmeticKnee { get; init; } = 0.25;
+    /// <summary>Share of the arithmetic peak above which more arithmetic draws no more.</summary>
+    public double ArithmeticKnee { get; init; } = 0.40;
+
+    /// <summary>Share of the bandwidth in use while a job is bound by arithmetic (training, embeddings): an assumption that puts a well-fed H100 at 640 W.</summary>
+    public double TrafficWhenComputing { get; init; } = 0.50;
 }

@@ -73,8 +73,8 @@ public readonly record struct Footprint
             SharedBytes = ((model.Parameters - tables - experts) * bytes) + (Math.Min(table, tables) * 2),
             LayerFlops = 2 * Math.Max(model.ActiveParameters - tables, model.ActiveParameters * 0.3),
             HeadFlops = 2 * table,
-            AttentionFlops = 4.0 * model.Heads * model.HeadDim,
-            DecodeAttentionFlops = latent ? 2.0 * model.Heads * ((2 * rank) + model.QkRopeHeadDim) : 4.0 * model.Heads * model.HeadDim,
+            AttentionFlops = 4.0 * model.Heads * Width(model),
+            DecodeAttentionFlops = latent ? 2.0 * model.Heads * ((2 * rank) + model.QkRopeHeadDim) : 4.0 * model.Heads * Width(model),
             WindowLayers = model.SlidingWindow > 0 ? Math.Min(model.SlidingWindowLayers, model.Layers) : 0,
             FullLayers = Math.Max(0, model.Layers - model.LinearAttentionLayers - (model.SlidingWindow > 0 ? model.SlidingWindowLayers : 0)),
             ExpertLayers = expertLayers,
@@ -88,7 +88,7 @@ public readonly record struct Footprint
     public static double CacheBytes(ModelArchitecture model, int tensorParallel, double elementBytes) =>
         model.Attention == AttentionKind.Latent && model.KvLoraRank > 0
             ? (model.KvLoraRank + model.QkRopeHeadDim) * elementBytes
-            : 2.0 * ((model.KvHeads + tensorParallel - 1) / tensorParallel) * model.HeadDim * elementBytes;
+            : 2.0 * ((model.KvHeads + tensorParallel - 1) / tensorParallel) * Width(model) * elementBytes;
 
     /// <summary>
     /// The rate of matrix products, FLOP/s per accelerator at its peak; null where the accelerator cannot run the format. Weights in int4
@@ -106,7 +106,10 @@ public readonly record struct Footprint
         _ => null,
     };
 
+    /// <summary>Width of a head; where the configuration states none, the heads share the residual stream.</summary>
+    private static double Width(ModelArchitecture model) => model.HeadDim > 0 ? model.HeadDim : (double)model.Hidden / model.Heads;
+
     /// <summary>Parameters of a dense model's layers: query, key, value, output and three feed-forward matrices.</summary>
     private static double DenseParameters(ModelArchitecture model) =>
-        (double)model.Layers * model.Hidden * ((2.0 * model.HeadDim * (model.Heads + model.KvHeads)) + (3.0 * model.Ffn));
+        (double)model.Layers * model.Hidden * ((2.0 * Width(model) * (model.Heads + model.KvHeads)) + (3.0 * model.Ffn));
 }

@@ -3,10 +3,10 @@ using Switchyard.Market;
 namespace Switchyard.Performance;
 
 /// <summary>
-/// Power of an accelerator against its load: idle + (rated − idle) × busy × (traffic × bandwidth share + arithmetic × min(1, arithmetic
+/// Power of an accelerator against its load: idle + (rated − idle) × (traffic × bandwidth share + arithmetic × min(1, arithmetic
 /// share/knee)), at most the rated power. Not linear in throughput: moving weights for a small batch already costs two thirds of it.
 /// </summary>
-internal static class PowerDraw
+public static class PowerDraw
 {
     /// <summary>Watts of one accelerator; null where its rated power is unknown.</summary>
     /// <param name="accelerator">The accelerator.</param>

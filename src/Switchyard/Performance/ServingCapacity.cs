@@ -108,32 +108,29 @@ internal readonly struct ServingCapacity
             ? Balance.OfBatch(replica, traffic, batch, seen, factors.TokenBudget)
             : Balance.OfPrompts(replica, traffic, batch, factors.TokenBudget);
 
-        var meanTtft = Ttft(balance, seen, queued, 0.5, 0, traffic.InputMean, out _);
-        var first = Ttft(balance, seen, queued, ttft.Share, ttft.Score, ttft.Input, out _);
         var perToken = decoding ? Tpot(balance, seen, queued, tpot.Score) : 0;
-        var total = 0.0;
-        var shortfall = Shortfall.None;
-        if (queued)
-        {
-            if (level.EndToEnd is not null)
-            {
-                // Independent excesses over the means add up in squares.
-                Ttft(balance, seen, queued, endToEnd.Share, endToEnd.Score, endToEnd.Input, out var excess);
-                var longest = Math.Max(0, (traffic.Output.P50 > 0 ? traffic.Output.AtScore(endToEnd.Score) : 0) - 1);
-                var decode = decoding ? longest * Tpot(balance, seen, queued, endToEnd.Score) : 0;
-                var mean = traffic.Decodes * balance.StepSeconds;
-                total = meanTtft + mean + Math.Sqrt((excess * excess) + (Math.Max(0, decode - mean) * Math.Max(0, decode - mean)));
-                if (total > level.EndToEnd.Value.Limit.TotalSeconds) shortfall = Shortfall.EndToEnd;
-            }
-
-            if (level.Tpot is not null && decoding && perToken > level.Tpot.Value.Limit.TotalSeconds) shortfall = Shortfall.Tpot;
-            if (level.Ttft is not null && first > level.Ttft.Value.Limit.TotalSeconds) shortfall = Shortfall.Ttft;
-            if (balance.Utilisation > factors.MaxUtilisation + 1e-9) shortfall = Shortfall.Ttft;
-            if (decoding && batch > LeastBatch && seen + (roomScore * Math.Sqrt(batch)) > Math.Max(cacheLimit, 1 + LeastBatch)) shortfall = Shortfall.Cache;
-        }
-
-        return new(shortfall, balance, first, perToken, total);
+        if (queued && Exceeds(level.Tpot, perToken)) return new(Shortfall.Tpot, balance, 0, perToken, 0);
+        var first = Ttft(balance, seen, queued, ttft.Share, ttft.Score, ttft.Input, out _);
+        if (!queued) return new(Shortfall.None, balance, first, perToken, 0);
+        if (Exceeds(level.Ttft, first) || balance.Utilisation > factors.MaxUtilisation + 1e-9) return new(Shortfall.Ttft, balance, first, perToken, 0);
+        if (decoding && batch > LeastBatch && seen + (roomScore * Math.Sqrt(batch)) > Math.Max(cacheLimit, 1 + LeastBatch))
+            return new(Shortfall.Cache, balance, first, perToken, 0);
+        var total = level.EndToEnd is null ? 0 : EndToEnd(balance, seen);
+        return new(Exceeds(level.EndToEnd, total) ? Shortfall.EndToEnd : Shortfall.None, balance, first, perToken, total);
     }
+
+    /// <summary>Time to the last token at a percentile: a long answer at the pace of a busy hour, its excess and the first token's added in squares.</summary>
+    private double EndToEnd(in Balance balance, double seen)
+    {
+        var mean = Ttft(balance, seen, true, 0.5, 0, traffic.InputMean, out _) + (traffic.Decodes * balance.StepSeconds);
+        Ttft(balance, seen, true, endToEnd.Share, endToEnd.Score, endToEnd.Input, out var first);
+        if (!(traffic.Decodes > 0)) return mean + first;
+        var longest = Math.Max(0, traffic.Output.AtScore(endToEnd.Score) - 1) * Tpot(balance, seen, true, endToEnd.Score);
+        var excess = Math.Max(0, longest - (traffic.Decodes * balance.StepSeconds));
+        return mean + Math.Sqrt((first * first) + (excess * excess));
+    }
+
+    private static bool Exceeds(LatencyObjective? objective, double seconds) => objective is { } promise && seconds > promise.Limit.TotalSeconds;
 
     /// <summary>
     /// Time to first token at a percentile: network, arrival, what is left of the running step, the queue of prompts and the own prefill.

@@ -80,8 +80,10 @@ internal readonly struct ServingSearch
         var balance = capacity.Balance;
         var replicas = question.AcceleratorCount / replica.TensorParallel;
         var mfu = Math.Min(1, balance.Rate * replica.RequestFlops(traffic.InputMean, traffic.OutputMean) / replica.PeakFlops);
-        var traffics = balance.StepSeconds > 0 ? replica.StepBytes(balance.Batch, traffic.Context) / (balance.StepSeconds * replica.Bandwidth) : balance.Utilisation;
-        var watts = PowerDraw.Watts(question.Accelerator, traffics, mfu, factors.Power);
+        var moved = balance.StepSeconds > 0
+            ? replica.StepBytes(balance.Batch, traffic.Context) / (balance.StepSeconds * replica.Bandwidth)
+            : balance.Utilisation * factors.Power.TrafficWhenComputing;
+        var watts = PowerDraw.Watts(question.Accelerator, moved, mfu, factors.Power);
         var stay = capacity.TtftSeconds - question.NetworkRoundTrip.TotalSeconds;
         return new()
         {
@@ -104,7 +106,7 @@ internal readonly struct ServingSearch
     {
         var (model, accelerator, culture) = (question.Model, question.Accelerator, CultureInfo.InvariantCulture);
         var subject = $"{model.Name} in {PerformanceModel.NameOf(precision)}";
-        if (kind == Shortfall.Unsupported) return $"{accelerator.Name} has no known rate in {PerformanceModel.NameOf(precision)}";
+        if (kind == Shortfall.Unsupported) return $"{accelerator.Name} has no known rate in {string.Join(" or ", question.Precisions.Select(PerformanceModel.NameOf))}";
         if (kind == Shortfall.Heads) return string.Create(culture, $"heads {model.Heads} and key-value heads {model.KvHeads} of {model.Name} are not divisible among {split} accelerators");
         var footprint = Footprint.Of(model, precision);
         var group = string.Create(culture, $"{split} x {accelerator.Name}");

@@ -34,7 +34,7 @@ internal readonly struct TrainingSearch(TrainingQuestion question, EfficiencyFac
         if (best is null) return Outcome<TrainingEstimate>.Refused(Why(supported, least, limit));
         var useful = best.FlopsPerToken * bestRate / gang / best.Peak;
         var goodput = Goodput.Share(question.Model.Parameters, gang, question.Instances, factors.Training);
-        var watts = PowerDraw.Watts(accelerator, Math.Min(1, useful / factors.Power.ArithmeticKnee), useful, factors.Power);
+        var watts = PowerDraw.Watts(accelerator, Math.Min(1, useful / factors.Power.ArithmeticKnee) * factors.Power.TrafficWhenComputing, useful, factors.Power);
         return new TrainingEstimate
         {
             Precision = bestPrecision,

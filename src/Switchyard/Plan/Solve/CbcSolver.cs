@@ -29,7 +29,7 @@ public static class CbcSolver
             throw new ArgumentException($"{initial.Count} values for {program.ColumnCount} columns.", nameof(initial));
         if (program.IntegerCount == 0) return ClpSolver.Solve(program, limits.FeasibilityTolerance);
         SolverLibrary.Require();
-        if (WholeBounds(program) is not var (lower, upper) || ClpSolver.HasEmptyBounds(program)) return Solution.Infeasible();
+        if (WholeBounds(program) is not var (lower, upper) || CoinInput.HasEmptyBounds(program)) return Solution.Infeasible();
 
         var start = initial is null ? null : Repair(program, initial, limits);
         var run = CbcRun.Of(program, lower, upper, limits, start?.Values, CbcRun.Fast);
@@ -43,20 +43,31 @@ public static class CbcSolver
             found = second.Point is null ? null : Repair(program, second.Point, limits);
             if (found is not null || !run.ClaimsInfeasible) run = second;
         }
-        return Conclude(run, Cheaper(found, start), limits);
+        return Conclude(program, run, Cheaper(found, start), limits);
     }
 
     private static Solution? Cheaper(Solution? found, Solution? start) =>
         found is null || (start is not null && start.Objective < found.Objective) ? start : found;
 
-    private static Solution Conclude(CbcRun run, Solution? best, SolveLimits limits)
+    private static Solution Conclude(MixedIntegerProgram program, CbcRun run, Solution? best, SolveLimits limits)
     {
         if (best is null) return run.ClaimsInfeasible ? Solution.Infeasible(run.Nodes) : Solution.NoIncumbent(run.Bound, run.Nodes);
-        var solution = best with { Bound = Math.Min(run.Bound, best.Objective), Nodes = run.Nodes };
+        var solution = best with { Bound = Math.Min(Proven(program, run, limits), best.Objective), Nodes = run.Nodes };
         return solution with
         {
-            Status = solution.Gap <= Math.Max(limits.RelativeGap, Accuracy) ? SolveStatus.Optimal : SolveStatus.Feasible,
+            Status = solution.Gap <= Math.Max(limits.RelativeGap, Accuracy) * (1 + 1e-6) ? SolveStatus.Optimal : SolveStatus.Feasible,
         };
+    }
+
+    /// <summary>What a run proves: see <see cref="CbcRun.ClaimsComplete"/> for why its own bound is not always taken.</summary>
+    private static double Proven(MixedIntegerProgram program, CbcRun run, SolveLimits limits)
+    {
+        if (!run.ClaimsComplete) return run.Bound;
+        var withinGap = Math.Min(run.Bound, run.Objective - limits.RelativeGap * Math.Abs(run.Objective));
+        if (run.Point is not null && limits.RelativeGap <= Accuracy) return withinGap;
+        var relaxation = ClpSolver.Solve(program);
+        var relaxed = relaxation.HasPoint ? relaxation.Bound : double.NegativeInfinity;
+        return run.Point is null ? relaxed : Math.Max(withinGap, relaxed);
     }
 
     /// <summary>

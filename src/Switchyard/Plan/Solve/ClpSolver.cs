@@ -11,53 +11,35 @@ public static class ClpSolver
     /// <param name="feasibilityTolerance">A point further outside a row than this (relative) is not returned.</param>
     /// <returns>Optimal with duals and reduced costs, Infeasible, Unbounded, or NoIncumbent when Clp met numerical trouble.</returns>
     /// <exception cref="SolverMissingException">The library is not installed.</exception>
+    /// <exception cref="OperationCanceledException">Ctrl-C was pressed during the solve.</exception>
     public static Solution Solve(MixedIntegerProgram program, double feasibilityTolerance = 1e-9)
     {
         SolverLibrary.Require();
-        if (HasEmptyBounds(program)) return Solution.Infeasible();
+        if (CoinInput.HasEmptyBounds(program)) return Solution.Infeasible();
         if (program.ColumnCount == 0) return WithoutColumns(program);
         lock (SolverLibrary.Gate)
         {
             using var interrupt = new InterruptHandler();
             using var model = ClpLibrary.Clp_newModel();
             ClpLibrary.Clp_setLogLevel(model, 0);
-            Load(model, program);
+            var scale = CoinInput.CostScale(program);
+            Load(model, program, scale);
             ClpLibrary.Clp_setPrimalTolerance(model, Tolerance);
             ClpLibrary.Clp_setDualTolerance(model, Tolerance);
             ClpLibrary.Clp_initialSolve(model);
+            // There is no iteration limit: only Clp's own Ctrl-C handler stops it.
+            if (ClpLibrary.Clp_status(model) == 3) throw new OperationCanceledException("The solve was interrupted.");
             // Presolve cannot always tell infeasible from unbounded, and a dual ray only says that one of the two holds.
             if (ClpLibrary.Clp_status(model) is not 0) ClpLibrary.Clp_dual(model, 0);
             if (ClpLibrary.Clp_status(model) is not (0 or 1)) ClpLibrary.Clp_primal(model, 0);
             return ClpLibrary.Clp_status(model) switch
             {
-                0 => Read(model, program, feasibilityTolerance),
+                0 => Read(model, program, scale, feasibilityTolerance),
                 1 => Solution.Infeasible(),
                 2 => Solution.Unbounded(),
                 _ => Solution.NoIncumbent(double.NegativeInfinity, 0),
             };
         }
-    }
-
-    /// <summary>Whether some row's or column's bounds exclude every value.</summary>
-    internal static bool HasEmptyBounds(MixedIntegerProgram program)
-    {
-        for (var row = 0; row < program.RowCount; row++)
-        {
-            if (program.RowLower[row] > program.RowUpper[row]) return true;
-        }
-        for (var column = 0; column < program.ColumnCount; column++)
-        {
-            if (program.ColumnLower[column] > program.ColumnUpper[column]) return true;
-        }
-        return false;
-    }
-
-    /// <summary>COIN-OR's infinity is the greatest double.</summary>
-    internal static double[] Finite(ReadOnlySpan<double> bounds)
-    {
-        var finite = bounds.ToArray();
-        for (var at = 0; at < finite.Length; at++) finite[at] = Math.Clamp(finite[at], -double.MaxValue, double.MaxValue);
-        return finite;
     }
 
     private static Solution WithoutColumns(MixedIntegerProgram program)
@@ -67,20 +49,20 @@ public static class ClpSolver
         return new() { Status = SolveStatus.Optimal, Objective = 0, Bound = 0, RowDuals = new double[program.RowCount], ReducedCosts = [] };
     }
 
-    private static void Load(ClpLibrary.Model model, MixedIntegerProgram program) => ClpLibrary.Clp_loadProblem(
+    private static void Load(ClpLibrary.Model model, MixedIntegerProgram program, double scale) => ClpLibrary.Clp_loadProblem(
         model, program.ColumnCount, program.RowCount,
         program.Matrix.Starts, program.Matrix.Rows, program.Matrix.Coefficients,
-        Finite(program.ColumnLower), Finite(program.ColumnUpper), program.Cost,
-        Finite(program.RowLower), Finite(program.RowUpper));
+        CoinInput.Bounds(program.ColumnLower), CoinInput.Bounds(program.ColumnUpper), CoinInput.Times(program.Cost, scale),
+        CoinInput.Bounds(program.RowLower), CoinInput.Bounds(program.RowUpper));
 
-    private static unsafe Solution Read(ClpLibrary.Model model, MixedIntegerProgram program, double tolerance)
+    private static unsafe Solution Read(ClpLibrary.Model model, MixedIntegerProgram program, double scale, double tolerance)
     {
         var values = new ReadOnlySpan<double>(ClpLibrary.Clp_primalColumnSolution(model), program.ColumnCount).ToArray();
         // A basic variable may sit a rounding error outside its bound.
         for (var column = 0; column < values.Length; column++)
             values[column] = Math.Clamp(values[column], program.ColumnLower[column], program.ColumnUpper[column]);
         var check = Feasibility.Check(program, values, relaxed: true);
-        var bound = Math.Min(ClpLibrary.Clp_objectiveValue(model), check.Objective);
+        var bound = Math.Min(ClpLibrary.Clp_objectiveValue(model) / scale, check.Objective);
         if (!check.IsWithin(tolerance)) return Solution.NoIncumbent(bound, 0);
         return new()
         {
@@ -88,8 +70,8 @@ public static class ClpSolver
             Objective = check.Objective,
             Bound = bound,
             Values = values,
-            RowDuals = new ReadOnlySpan<double>(ClpLibrary.Clp_dualRowSolution(model), program.RowCount).ToArray(),
-            ReducedCosts = new ReadOnlySpan<double>(ClpLibrary.Clp_dualColumnSolution(model), program.ColumnCount).ToArray(),
+            RowDuals = CoinInput.Times(new(ClpLibrary.Clp_dualRowSolution(model), program.RowCount), 1 / scale),
+            ReducedCosts = CoinInput.Times(new(ClpLibrary.Clp_dualColumnSolution(model), program.ColumnCount), 1 / scale),
         };
     }
 }

@@ -4,8 +4,10 @@ namespace Switchyard.Plan.Solve;
 /// <param name="RelativeGap">
 /// Stop when (objective − bound) / |objective| is at most this; 0 to 1. The default, 1e-4, is a hundredth of a percent of the cost.
 /// </param>
-/// <param name="MaximumNodes">Stop after this many branch-and-bound nodes; at least 0 (0: the root only).</param>
-public sealed record SolveLimits(double RelativeGap = 1e-4, int MaximumNodes = 100_000)
+/// <param name="MaximumNodes">
+/// Stop after about this many branch-and-bound nodes; 0: the root only. A hard program of 1,000 columns visits 50 to 300 a second.
+/// </param>
+public sealed record SolveLimits(double RelativeGap = 1e-4, int MaximumNodes = 2_000)
 {
     /// <summary>
     /// How far a returned point may be outside a row or bound, relative to the largest magnitude in that row (at least 1).

@@ -113,6 +113,39 @@ public sealed class CbcSolverTests
     }
 
     [Fact]
+    public void A_bound_is_never_above_the_best_on_programs_where_cbc_says_so()
+    {
+        // CBC 2.10.8 reports the incumbent's cost as the bound of these, though a cheaper point exists within the gap.
+        for (var seed = 0; seed < 12; seed++)
+        {
+            var program = Commitments(seed);
+            var best = CbcSolver.Solve(program, SolveLimits.Exact with { MaximumNodes = 20_000 });
+            foreach (var gap in (double[])[0.02, 0.005])
+            {
+                var rough = CbcSolver.Solve(program, new(gap));
+                rough.Bound.ShouldBeLessThanOrEqualTo(best.Objective * (1 + 1e-7), $"seed {seed}");
+                rough.Status.ShouldBe(SolveStatus.Optimal, $"seed {seed}");
+                rough.Gap.ShouldBeLessThanOrEqualTo(gap * (1 + 1e-6), $"seed {seed}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1e-9)]
+    [InlineData(1e-6)]
+    [InlineData(1e9)]
+    public void The_unit_of_cost_does_not_matter(double unit)
+    {
+        for (var seed = 0; seed < 30; seed++)
+        {
+            var program = RandomPrograms.Knapsack(seed, 10);
+            for (var column = 0; column < program.ColumnCount; column++) program.SetCost(column, program.Cost[column] * unit);
+            var best = RandomPrograms.Best(program)!.Value;
+            CbcSolver.Solve(program, SolveLimits.Exact).Objective.ShouldBe(best, Math.Abs(best) * 1e-9, $"seed {seed}");
+        }
+    }
+
+    [Fact]
     public void Whole_numbers_that_do_not_fit_are_infeasible_though_the_relaxation_is_not()
     {
         var program = new MixedIntegerProgram();
@@ -234,6 +267,29 @@ public sealed class CbcSolverTests
             if (expected[at % 40] is { } best) solution.Objective.ShouldBe(best, 1e-9);
             else solution.Status.ShouldBe(SolveStatus.Infeasible);
         });
+    }
+
+    /// <summary>Demand that grows each month, bought by the month or for the rest of the horizon at 60% of the price.</summary>
+    private static MixedIntegerProgram Commitments(int seed)
+    {
+        var random = new Random(seed);
+        var (offers, months) = (4 + seed % 6, 4 + seed % 5);
+        var program = new MixedIntegerProgram();
+        var demand = 20 + 200 * random.NextDouble();
+        for (var month = 0; month < months; month++) program.AddRow(demand * Math.Pow(1.05, month), Infinity);
+        for (var offer = 0; offer < offers; offer++)
+        {
+            var price = 2 + 30 * random.NextDouble();
+            var capacity = price * (0.6 + 0.8 * random.NextDouble());
+            for (var month = 0; month < months; month++)
+            {
+                program.AddTerm(month, program.AddColumn(0, 64, price * 730, integer: true), capacity);
+                if (month % 3 != 0) continue;
+                var committed = program.AddColumn(0, 64, price * 438 * (months - month), integer: true);
+                for (var later = month; later < months; later++) program.AddTerm(later, committed, capacity);
+            }
+        }
+        return program;
     }
 
     /// <summary>Several knapsack rows over general integers: a few thousand nodes to prove.</summary>

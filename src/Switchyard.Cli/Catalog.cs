@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Switchyard.Connect;
+using Switchyard.Connect.Catalog;
+using Switchyard.Market;
+
+namespace Switchyard.Cli;
+
+/// <summary>The options that choose prices, shared by every verb that reads the catalog.</summary>
+internal sealed class CatalogOptions
+{
+    private readonly Option<string?> folder = new("--catalog")
+    {
+        Description = "Folder of the catalog; by default the one that Switchyard ships",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<DateOnly?> asOf = new("--as-of")
+    {
+        Description = "Day against which the age of prices is measured; by default the catalog's own",
+        HelpName = "YYYY-MM-DD",
+        CustomParser = ParseDay,
+    };
+
+    private readonly Option<bool> allowIndicative = new("--allow-indicative")
+    {
+        Description = "Let a plan choose prices that are only indicative, and accelerators whose figures are unverified",
+    };
+
+    private readonly Option<int> maxPriceAge = new("--max-price-age")
+    {
+        Description = "Oldest list or commitment price that can be bought at, in days",
+        HelpName = "DAYS",
+        DefaultValueFactory = _ => new PricePolicy().ListDays,
+    };
+
+    private readonly Option<int> maxSpotAge = new("--max-spot-age")
+    {
+        Description = "Oldest spot price that can be bought at, in days",
+        HelpName = "DAYS",
+        DefaultValueFactory = _ => new PricePolicy().SpotDays,
+    };
+
+    /// <summary>Adds the options to a command.</summary>
+    public CatalogOptions(Command command)
+    {
+        foreach (var age in new[] { maxPriceAge, maxSpotAge })
+        {
+            age.Validators.Add(result =>
+            {
+                if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var days) && days < 0)
+                    result.AddError($"'{days}' is not a number of days");
+            });
+        }
+
+        command.Options.Add(folder);
+        command.Options.Add(asOf);
+        command.Options.Add(allowIndicative);
+        command.Options.Add(maxPriceAge);
+        command.Options.Add(maxSpotAge);
+    }
+
+    /// <summary>Reads the catalog, and says on stderr when it has grown old.</summary>
+    public Reading<CatalogContents> Read(ParseResult parsed, bool withRoundTrips = false)
+    {
+        var policy = new PricePolicy(parsed.GetValue(maxPriceAge), parsed.GetValue(maxSpotAge), parsed.GetValue(allowIndicative));
+        var reading = CatalogReader.Read(parsed.GetValue(folder) ?? Home.Folder("data"), policy, parsed.GetValue(asOf), withRoundTrips);
+        if (reading.Value is { } contents)
+        {
+            var age = DateOnly.FromDateTime(DateTime.UtcNow).DayNumber - contents.Prices.AsOf.DayNumber;
+            if (age > policy.SpotDays)
+            {
+                Console.Error.WriteLine(
+                    $"note: the catalog is of {contents.Prices.AsOf:yyyy-MM-dd}, {age} days ago; prices have moved since. Get a newer version of Switchyard.");
+            }
+        }
+
+        return reading;
+    }
+
+    private static DateOnly? ParseDay(ArgumentResult result)
+    {
+        if (DateOnly.TryParseExact(result.Tokens[0].Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
+        result.AddError($"'{result.Tokens[0].Value}' is not a date; write it as YYYY-MM-DD");
+        return null;
+    }
+}
+
+/// <summary>Where Switchyard's own files are.</summary>
+internal static class Home
+{
+    /// <summary>A folder of the installation: below SWITCHYARD_HOME, else below the first parent folder of the program that has it.</summary>
+    /// <param name="name">Its name, such as <c>data</c>.</param>
+    public static string Folder(string name)
+    {
+        if (Environment.GetEnvironmentVariable("SWITCHYARD_HOME") is { Length: > 0 } home) return Path.Combine(home, name);
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (Directory.Exists(Path.Combine(folder.FullName, name))) return Path.Combine(folder.FullName, name);
+        return Path.Combine(AppContext.BaseDirectory, name);
+    }
+}

@@ -1,0 +1,202 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using Switchyard.Cli.Output;
+using Switchyard.Connect.Catalog;
+using Switchyard.Connect.PlanFile;
+using Switchyard.Market;
+
+namespace Switchyard.Cli;
+
+/// <summary><c>switchyard market</c>: what can be had, at what price, and whether a plan may choose it.</summary>
+internal static class MarketCommand
+{
+    private sealed record Filters(
+        Option<string[]> Accelerator, Option<string[]> Provider, Option<string[]> Region, Option<string> Sort, Option<bool> Buyable, Option<int> Limit);
+
+    /// <summary>The verb.</summary>
+    public static Command Create() => new("market", "Show what can be had: offers, commitments, accelerators, regions")
+    {
+        List("offers", "Instances by the hour", ["price", "provider", "region", "accelerator"], Offers),
+        List("commitments", "Commitments for a term", ["price", "provider", "region", "accelerator"], Commitments),
+        List("accelerators", "Accelerators and their figures", ["accelerator"], Accelerators),
+        List("regions", "Regions, where they lie and their carbon", ["provider"], Regions),
+    };
+
+    private static Command List(string name, string description, string[] orders, Func<CatalogContents, ParseResult, Filters, Listing> list)
+    {
+        Command command = new(name, description);
+        Option<string[]> Pattern(string option, string what) => new(option)
+        {
+            Description = $"Only {what} that match; * stands for anything, and it can be given several times",
+            HelpName = "PATTERN",
+        };
+        var filters = new Filters(
+            Pattern("--accelerator", "accelerators or families"), Pattern("--provider", "providers"), Pattern("--region", "regions or parts of the world"),
+            new("--sort") { Description = $"Order: {string.Join(", ", orders)}", HelpName = "ORDER", DefaultValueFactory = _ => orders[0] },
+            new("--buyable") { Description = "Only prices that a plan may choose" },
+            new("--limit") { Description = "Show at most so many rows; 0 for all", HelpName = "N", DefaultValueFactory = _ => 0 });
+        filters.Sort.AcceptOnlyFromAmong(orders);
+        command.Options.Add(filters.Accelerator);
+        command.Options.Add(filters.Provider);
+        command.Options.Add(filters.Region);
+        if (orders.Length > 1) command.Options.Add(filters.Sort);
+        command.Options.Add(filters.Buyable);
+        command.Options.Add(filters.Limit);
+        var catalogs = new CatalogOptions(command);
+        var printer = new Printer(command);
+        command.SetAction(parsed =>
+        {
+            var reading = catalogs.Read(parsed);
+            if (reading.Value is not { } contents) return Printer.Fail(reading.Problems);
+            foreach (var (option, known) in new[]
+            {
+                (filters.Accelerator, (Func<string, bool>)(p => contents.Prices.Accelerators.Any(a => NamePattern.MatchesAccelerator([p], a)))),
+                (filters.Provider, p => contents.Prices.Regions.Any(r => NamePattern.Matches(p, r.Provider))),
+                (filters.Region, p => contents.Prices.Regions.Any(r => NamePattern.MatchesRegion([p], r.Provider, r.Name, r.Geography))),
+            })
+            {
+                foreach (var pattern in parsed.GetValue(option) ?? [])
+                {
+                    if (known(pattern)) continue;
+                    Console.Error.WriteLine($"{option.Name}: nothing in the catalog matches '{pattern}'");
+                    return ExitCode.Error;
+                }
+            }
+
+            var listing = list(contents, parsed, filters);
+            var limit = parsed.GetValue(filters.Limit);
+            var rows = limit > 0 ? listing.Rows.Take(limit).ToList() : listing.Rows;
+            printer.Show(parsed, console => Write(console, listing, rows), () => PlanWriter.Json(json =>
+            {
+                json.WriteString("schema", $"switchyard.market.{name}/1");
+                json.WriteString("prices_as_of", contents.Prices.AsOf.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+                json.WriteStartArray(name);
+                foreach (var row in rows)
+                {
+                    json.WriteStartObject();
+                    foreach (var (key, value) in listing.Keys.Zip(row))
+                    {
+                        json.WritePropertyName(key);
+                        switch (value)
+                        {
+                            case null: json.WriteNullValue(); break;
+                            case decimal number: json.WriteNumberValue(number); break;
+                            case double number: json.WriteNumberValue(number); break;
+                            case int number: json.WriteNumberValue(number); break;
+                            case bool truth: json.WriteBooleanValue(truth); break;
+                            default: json.WriteStringValue(Shown(value)); break;
+                        }
+                    }
+
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            }));
+            Console.Error.WriteLine(rows.Count == listing.Rows.Count ? $"{rows.Count} {name}" : $"{rows.Count} of {listing.Rows.Count} {name}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    // Keys are JSON names; a heading that is null is left out of the table.
+    private sealed record Listing(string[] Keys, string?[] Headings, List<object?[]> Rows);
+
+    private static void Write(IAnsiConsole console, Listing listing, List<object?[]> rows)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        var shown = Enumerable.Range(0, listing.Keys.Length).Where(i => listing.Headings[i] is not null).ToList();
+        foreach (var i in shown)
+        {
+            var column = new TableColumn(new Text(listing.Headings[i]!)) { NoWrap = i == 0 };
+            table.AddColumn(rows.Any(r => r[i] is decimal or double or int) ? column.RightAligned() : column);
+        }
+
+        foreach (var row in rows) table.AddRow(shown.Select(i => new Text(Shown(row[i]))));
+        console.Write(table);
+    }
+
+    private static string Shown(object? value) => value switch
+    {
+        null => "unknown",
+        bool truth => truth ? "yes" : "no",
+        decimal number => number.ToString("#,##0.00##", CultureInfo.InvariantCulture),
+        double number => number.ToString("#,##0.###", CultureInfo.InvariantCulture),
+        DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString()!,
+    };
+
+    private static bool Wanted(ParseResult parsed, Filters filters, PriceBook prices, string provider, string region, Accelerator? accelerator) =>
+        (parsed.GetValue(filters.Provider) is not { Length: > 0 } providers || providers.Any(p => NamePattern.Matches(p, provider)))
+        && NamePattern.MatchesRegion(parsed.GetValue(filters.Region) ?? [], provider, region, prices.FindRegion(provider, region)?.Geography)
+        && (accelerator is null || NamePattern.MatchesAccelerator(parsed.GetValue(filters.Accelerator) ?? [], accelerator));
+
+    private static Listing Offers(CatalogContents contents, ParseResult parsed, Filters filters)
+    {
+        var prices = contents.Prices;
+        var rows = prices.Offers.Where(o => Wanted(parsed, filters, prices, o.Provider, o.Region, o.Accelerator)).Select(o =>
+        {
+            var standing = prices.Judge(o, PurchaseKind.OnDemand);
+            var spot = prices.Judge(o, PurchaseKind.Spot);
+            return (Offer: o, Each: PerAccelerator(o.OnDemand?.Usd, o), SpotEach: PerAccelerator(o.Spot?.Usd, o), Standing: standing, Spot: spot);
+        }).Where(r => !parsed.GetValue(filters.Buyable) || r.Standing.Buyable || r.Spot.Buyable);
+        rows = Sorted(rows, parsed.GetValue(filters.Sort), r => r.Each ?? r.SpotEach, r => r.Offer);
+        return new(
+            ["offer", "accelerators", "usd_per_accelerator_hour", "usd_per_hour", "spot_usd_per_accelerator_hour", "vcpus", "memory_gib",
+                "fabric_gb_per_s", "price_as_of", "buyable", "why_not", "spot_buyable", "spot_why_not", "price_source"],
+            ["Offer", "Accelerators", "$/accelerator-h", "$/h", "spot $/acc.-h", "vCPU", "GiB", "Fabric GB/s", "As of", "Buyable", "Why not", null, null, null],
+            [.. rows.Select(r => new object?[]
+            {
+                r.Offer.Id, r.Offer.Accelerators, r.Each, r.Offer.OnDemand?.Usd, r.SpotEach, r.Offer.Vcpus, r.Offer.Memory?.GiB,
+                r.Offer.Fabric?.GBPerSecond, r.Offer.AsOf, r.Standing.Buyable, r.Standing.Reason ?? "", r.Spot.Buyable, r.Spot.Reason ?? "", r.Offer.Source,
+            })]);
+    }
+
+    private static Listing Commitments(CatalogContents contents, ParseResult parsed, Filters filters)
+    {
+        var prices = contents.Prices;
+        var rows = prices.Commitments.Where(c => Wanted(parsed, filters, prices, c.Instance.Provider, c.Instance.Region, c.Instance.Accelerator))
+            .Select(c => (Commitment: c, Each: PerAccelerator(c.Price.Usd, c.Instance), Standing: prices.Judge(c)))
+            .Where(r => !parsed.GetValue(filters.Buyable) || r.Standing.Buyable);
+        rows = Sorted(rows, parsed.GetValue(filters.Sort), r => r.Each, r => r.Commitment.Instance);
+        return new(
+            ["commitment", "accelerators", "kind", "term", "usd_per_accelerator_hour", "usd_per_hour", "upfront_share", "price_as_of", "buyable", "why_not", "price_source"],
+            ["Commitment", "Accelerators", "Kind", "Term", "$/accelerator-h", "$/h", "Upfront", "As of", "Buyable", "Why not", null],
+            [.. rows.Select(r => new object?[]
+            {
+                r.Commitment.Id, r.Commitment.Instance.Accelerators, r.Commitment.Kind.ToString(), r.Commitment.TermLabel, r.Each, r.Commitment.Price.Usd,
+                r.Commitment.UpfrontShare, r.Commitment.AsOf, r.Standing.Buyable, r.Standing.Reason ?? "", r.Commitment.Source,
+            })]);
+    }
+
+    private static Listing Accelerators(CatalogContents contents, ParseResult parsed, Filters filters) => new(
+        ["accelerator", "family", "vendor", "memory_gib", "memory_bandwidth_gb_per_s", "tflops_16_bit", "tflops_fp8", "scale_up_gb_per_s", "scale_up_domain", "tdp_w", "verified", "source"],
+        ["Accelerator", "Family", "Vendor", "GiB", "GB/s", "16-bit TFLOP/s", "fp8 TFLOP/s", "Link GB/s", "Domain", "TDP W", "Verified", null],
+        [.. contents.Prices.Accelerators.Where(a => NamePattern.MatchesAccelerator(parsed.GetValue(filters.Accelerator) ?? [], a)).Select(a => new object?[]
+        {
+            a.Name, a.Family, a.Vendor, a.Memory.GiB, a.MemoryBandwidth.GBPerSecond, a.Tflops16, a.Fp8Tflops, a.ScaleUp?.GBPerSecond,
+            a.ScaleUpDomain, a.ThermalDesignPower?.Watts, a.Verified, a.Source,
+        })]);
+
+    private static Listing Regions(CatalogContents contents, ParseResult parsed, Filters filters) => new(
+        ["region", "location", "geography", "latitude", "longitude", "carbon_g_per_kwh", "pue", "source"],
+        ["Region", "Location", "Part of the world", "Lat", "Lon", "gCO2e/kWh", "PUE", null],
+        [.. contents.Prices.Regions.Where(r => Wanted(parsed, filters, contents.Prices, r.Provider, r.Name, null)).Select(r => new object?[]
+        {
+            $"{r.Provider}/{r.Name}", r.Location, r.Geography, r.Place?.Latitude, r.Place?.Longitude, r.CarbonGramsPerKwh, r.Pue, r.Source,
+        })]);
+
+    private static decimal? PerAccelerator(decimal? usd, Offer offer) =>
+        usd is { } known ? Math.Round(known / (decimal)offer.AcceleratorCount, 4) : null;
+
+    private static IEnumerable<T> Sorted<T>(IEnumerable<T> rows, string? order, Func<T, decimal?> price, Func<T, Offer> offer) => order switch
+    {
+        "provider" => rows.OrderBy(r => offer(r).Id, StringComparer.Ordinal),
+        "region" => rows.OrderBy(r => offer(r).Region, StringComparer.Ordinal).ThenBy(r => offer(r).Id, StringComparer.Ordinal),
+        "accelerator" => rows.OrderBy(r => offer(r).Accelerator.Name, StringComparer.Ordinal).ThenBy(r => price(r) ?? decimal.MaxValue),
+        // Unknown is not zero: what has no price comes last.
+        _ => rows.OrderBy(r => price(r) ?? decimal.MaxValue).ThenBy(r => offer(r).Id, StringComparer.Ordinal),
+    };
+}

@@ -1,0 +1,199 @@
+using System.Globalization;
+using Spectre.Console;
+using Switchyard.Demand;
+using Switchyard.Market;
+using Switchyard.Plan;
+using Switchyard.Units;
+
+namespace Switchyard.Cli.Output;
+
+/// <summary>A plan as tables: what is wanted, what to buy, what it costs against simpler ways, and why.</summary>
+internal static class PlanTables
+{
+    /// <summary>Writes the tables.</summary>
+    public static void Write(IAnsiConsole console, PurchasePlan plan, Scenario scenario)
+    {
+        var last = plan.Horizon.Months - 1;
+        console.MarkupLineInterpolated(
+            $"[bold]{plan.Scenario}[/]: {plan.Horizon.Label(0)} to {plan.Horizon.Label(last)}, prices as of {plan.PricesAsOf.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
+        foreach (var line in Wanted(scenario)) console.MarkupLineInterpolated($"  {line}");
+        console.WriteLine();
+        console.Write(Purchases(plan));
+        console.Write(Costs(plan));
+        Why(console, plan);
+        Notes(console, plan);
+    }
+
+    private static IEnumerable<string> Wanted(Scenario scenario)
+    {
+        foreach (var workload in scenario.Workloads)
+        {
+            yield return workload switch
+            {
+                InferenceWorkload s => Text($"{s.Name}: serve {s.Model.Name}, {s.Load.PeakPerSecond:0.###}/s at peak ({s.Load.Shape.Name}), {Growth(s.Load.MonthlyGrowth)}{Objectives(s.ServiceLevel)}"),
+                TrainingWorkload t => Text($"{t.Name}: train {t.Model.Name} on {t.Work}{Every(t.Cadence)}, each within {t.Cadence.Within.TotalDays:0.#} days"),
+                BatchWorkload b => Text($"{b.Name}: run {b.Model.Name} over {Count(b.Requests)} requests{Every(b.Cadence)}, each time within {b.Cadence.Within.TotalHours:0.#} h"),
+                _ => workload.Name,
+            };
+        }
+
+        var limits = scenario.Limits;
+        var said = new List<string>();
+        if (limits.CashPerMonth is { } cash) said.Add($"cash {cash}/month");
+        if (limits.TotalCost is { } total) said.Add($"total {total}");
+        if (limits.ProviderShare is { } share) said.Add(Text($"at most {share:P0} at one provider"));
+        if (limits.Regions.Length > 0) said.Add($"regions {string.Join(", ", limits.Regions)}");
+        if (limits.Providers.Length > 0) said.Add($"providers {string.Join(", ", limits.Providers)}");
+        if (said.Count > 0) yield return $"limits: {string.Join("; ", said)}";
+    }
+
+    private static string Objectives(ServiceLevel level)
+    {
+        var said = new List<string>();
+        if (level.Ttft is { } ttft) said.Add($"TTFT {ttft}");
+        if (level.Tpot is { } tpot) said.Add($"TPOT {tpot}");
+        if (level.EndToEnd is { } whole) said.Add($"end to end {whole}");
+        return said.Count == 0 ? "" : $", {string.Join(", ", said)}";
+    }
+
+    private static string Growth(double monthly) => Text($"{monthly * 100:+0.##;-0.##;±0}% a month");
+
+    private static string Every(Cadence cadence) => cadence switch
+    {
+        { EveryMonths: 1 } => " every month",
+        { EveryMonths: > 1 } => $" every {cadence.EveryMonths} months",
+        { EveryDays: 1 } => " every day",
+        { EveryDays: 7 } => " every week",
+        { EveryDays: > 0 } => Text($" every {cadence.EveryDays:0.##} days"),
+        _ => "",
+    };
+
+    private static string Count(double count) => count switch
+    {
+        >= 1e9 => Text($"{count / 1e9:0.##}B"),
+        >= 1e6 => Text($"{count / 1e6:0.##}M"),
+        >= 1e4 => Text($"{count / 1e3:0.##}k"),
+        _ => Text($"{count:0.##}"),
+    };
+
+    private static Table Purchases(PurchasePlan plan)
+    {
+        var table = Compact("Buy");
+        table.AddColumns("Workload", "Offer", "How", "Accelerators", "One instance does");
+        table.AddColumn(new TableColumn("Months"));
+        table.AddColumn(new TableColumn("Instances").RightAligned());
+        table.AddColumn(new TableColumn("Cost").RightAligned());
+        string? before = null;
+        foreach (var purchase in plan.Purchases)
+        {
+            var source = purchase.Source;
+            table.AddRow(Row(
+                purchase.Workload == before ? "" : purchase.Workload,
+                source.Kind == PurchaseKind.Commitment ? source.Id[..Math.Max(0, source.Id.LastIndexOf('@'))] is { Length: > 0 } id ? id : source.Id : source.Id,
+                How(source),
+                source.AcceleratorCount > 0 ? Text($"{source.Accelerator}:{source.AcceleratorCount:0.###}") : "",
+                purchase.Configuration,
+                Months(plan.Horizon, purchase),
+                Instances(source, purchase),
+                purchase.Cost.ToString()));
+            before = purchase.Workload;
+        }
+
+        return table;
+    }
+
+    private static string How(Source source) => source.Kind switch
+    {
+        PurchaseKind.OnDemand => source.Basis == PriceBasis.Quote ? "quote" : "on demand",
+        PurchaseKind.Spot => "spot",
+        PurchaseKind.Commitment => source.TermMonths % 12 == 0 ? Text($"commit {source.TermMonths / 12} y") : Text($"commit {source.TermMonths} mo"),
+        PurchaseKind.Owned => "owned",
+        _ => "by token",
+    };
+
+    private static string Months(Horizon horizon, Purchase purchase)
+    {
+        var used = purchase.Months.Where(m => m.Instances > 0).Select(m => m.Month).ToList();
+        if (used.Count == 0) return "";
+        var whole = used[^1] - used[0] + 1;
+        var span = used.Count == 1 ? horizon.Label(used[0]) : $"{horizon.Label(used[0])}…{horizon.Label(used[^1])}";
+        return used.Count == whole ? span : Text($"{span} ({used.Count})");
+    }
+
+    private static string Instances(Source source, Purchase purchase)
+    {
+        var counts = purchase.Months.Where(m => m.Instances > 0).Select(m => m.Instances).ToList();
+        if (counts.Count == 0) return "";
+        if (source.Kind == PurchaseKind.Tokens) return Text($"{counts.Max():P0} of load");
+        var (least, most) = (counts.Min(), counts.Max());
+        return least == most ? Text($"{most:#,##0.##}") : Text($"{least:#,##0.##}–{most:#,##0.##}");
+    }
+
+    private static Table Costs(PurchasePlan plan)
+    {
+        var table = Compact("Cost");
+        table.AddColumns("", "Way of buying", "Which");
+        table.AddColumn(new TableColumn("Total").RightAligned());
+        table.AddColumn(new TableColumn("Against the plan").RightAligned());
+        table.AddRow(Row("✓", "this plan", Summary(plan), plan.Cost.Total.ToString(), ""));
+        foreach (var baseline in plan.Baselines)
+        {
+            var against = baseline.Cost is { } cost ? Difference(cost, plan.Cost.Total) : "";
+            table.AddRow(Row(
+                "", baseline.Name,
+                baseline.Breaks.Length > 0 && baseline.Cost is not null ? $"{baseline.Detail} (breaks {string.Join(", ", baseline.Breaks)})" : baseline.Detail,
+                baseline.Cost?.ToString() ?? $"none: {string.Join("; ", baseline.Breaks)}", against));
+        }
+
+        return table;
+    }
+
+    private static string Summary(PurchasePlan plan) =>
+        string.Join(", ", plan.Cost.PerProvider.Where(p => p.Value > Money.Zero).OrderByDescending(p => p.Value.Usd).Select(p => $"{p.Key} {p.Value}"));
+
+    private static string Difference(Money cost, Money plan)
+    {
+        var share = plan.Usd == 0 ? 0 : (double)((cost.Usd - plan.Usd) / plan.Usd);
+        return Text($"{(cost >= plan ? "+" : "")}{cost - plan} ({share:+0.0%;-0.0%;0%})");
+    }
+
+    private static void Why(IAnsiConsole console, PurchasePlan plan)
+    {
+        var cost = plan.Cost;
+        console.MarkupLineInterpolated($"[bold]Bound[/]  no plan within the limits can cost less than {plan.Bound} (gap {plan.Gap.ToString("P2", CultureInfo.InvariantCulture)}).");
+        if (cost.PresentValue != cost.Total) console.MarkupLineInterpolated($"       The plan is {cost.Total} as cash and {cost.PresentValue} in today's money, which is what is compared.");
+        if (cost.AfterHorizon > Money.Zero) console.MarkupLineInterpolated($"       {cost.AfterHorizon} of it falls due after {plan.Horizon.Label(plan.Horizon.Months - 1)}.");
+        if (cost.CreditsUsed > Money.Zero) console.MarkupLineInterpolated($"       Credits pay {cost.CreditsUsed}.");
+        foreach (var alternative in plan.Alternatives)
+        {
+            if (alternative.RunnerUp is { } runnerUp)
+                console.MarkupLineInterpolated($"[bold]Why[/]    {alternative.Workload}: {alternative.Winner}; without it {runnerUp}, {alternative.Gap} ({(alternative.GapShare ?? 0).ToString("+0.0%;-0.0%;0%", CultureInfo.InvariantCulture)}) dearer.");
+            else if (alternative.Winner != "nothing")
+                console.MarkupLineInterpolated($"[bold]Why[/]    {alternative.Workload}: {alternative.Winner}; without it there is no plan within the limits.");
+        }
+
+        foreach (var binding in plan.Binding)
+            console.MarkupLineInterpolated($"[bold]Binds[/]  {binding.Limit} ({binding.Value}) costs {binding.Worth}.");
+        if (plan.Binding.IsEmpty) console.MarkupLine("[bold]Binds[/]  no limit makes the plan dearer by more than the gap.");
+    }
+
+    private static void Notes(IAnsiConsole console, PurchasePlan plan)
+    {
+        console.WriteLine();
+        foreach (var assumed in plan.Assumed) console.MarkupLineInterpolated($"[grey]assumed  {assumed}[/]");
+        if (!plan.NotYetUsed.IsEmpty) console.MarkupLineInterpolated($"[grey]not yet used  {string.Join(", ", plan.NotYetUsed)}[/]");
+    }
+
+    /// <summary>A table without needless lines.</summary>
+    public static Table Compact(string title)
+    {
+        var table = new Table().Border(TableBorder.Simple).Title(new TableTitle(title, new Style(decoration: Decoration.Bold)));
+        table.ShowRowSeparators = false;
+        return table;
+    }
+
+    /// <summary>Cells that hold text, whatever characters it has.</summary>
+    public static IEnumerable<Text> Row(params IEnumerable<string> cells) => cells.Select(cell => new Text(cell));
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+}

@@ -1,0 +1,97 @@
+using Switchyard.Demand;
+
+namespace Switchyard.Connect.Catalog;
+
+/// <summary>performance/models.csv</summary>
+internal static class ModelTable
+{
+    private static readonly string[] Columns =
+    [
+        "name", "aliases", "parameters_b", "active_parameters_b", "layers", "hidden", "heads", "kv_heads", "head_dim", "ffn",
+        "vocabulary", "context", "attention", "native_precision", "source",
+    ];
+
+    private static readonly Dictionary<string, AttentionKind> Attentions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["mha"] = AttentionKind.MultiHead, ["gqa"] = AttentionKind.GroupedQuery, ["mqa"] = AttentionKind.MultiQuery, ["mla"] = AttentionKind.Latent,
+    };
+
+    // Weights published in fp16 or fp32 are served and trained in 16 bits.
+    private static readonly Dictionary<string, Precision> Precisions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["bf16"] = Precision.Bf16, ["fp16"] = Precision.Bf16, ["fp32"] = Precision.Bf16, ["fp8"] = Precision.Fp8, ["int8"] = Precision.Int8, ["fp4"] = Precision.Fp4, ["mxfp4"] = Precision.Fp4,
+        ["int4"] = Precision.Int4,
+    };
+
+    internal static List<ModelArchitecture> Read(string folder, List<Problem> problems)
+    {
+        List<ModelArchitecture> models = [];
+        Dictionary<string, string> names = new(StringComparer.OrdinalIgnoreCase);
+        using var table = CsvTable.Open(folder, "models.csv", Columns, problems);
+        while (table?.Next() ?? false)
+        {
+            var name = table.Required("name");
+            var aliases = table.Text("aliases")?.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+            if (!names.TryAdd(name, name)) table.Report("name", $"'{name}' already names {names[name]}");
+            foreach (var alias in aliases)
+            {
+                if (!names.TryAdd(alias, name) && names[alias] != name) table.Report("aliases", $"'{alias}' already names {names[alias]}");
+            }
+
+            var parameters = Known(table, "parameters_b", table.Positive("parameters_b"));
+            var active = table.Positive("active_parameters_b") ?? parameters;
+            if (active > parameters) table.Report("active_parameters_b", $"{active} is above parameters_b {parameters}");
+            models.Add(new()
+            {
+                Name = name,
+                Aliases = aliases,
+                Parameters = parameters * 1e9,
+                ActiveParameters = active * 1e9,
+                Layers = Count(table, "layers"),
+                Hidden = Count(table, "hidden"),
+                Heads = Count(table, "heads"),
+                KvHeads = Count(table, "kv_heads"),
+                HeadDim = HeadDim(table),
+                Ffn = table.Whole("ffn") ?? 0,
+                Vocabulary = Count(table, "vocabulary"),
+                Context = Count(table, "context"),
+                Attention = table.Word("attention", Attentions, AttentionKind.MultiHead),
+                KvLoraRank = table.Whole("kv_lora_rank") ?? 0,
+                QkRopeHeadDim = table.Whole("qk_rope_head_dim") ?? 0,
+                Experts = table.Whole("experts") ?? 0,
+                ExpertsPerToken = table.Whole("experts_per_token") ?? 0,
+                SharedExperts = table.Whole("shared_experts") ?? 0,
+                ExpertFfn = table.Whole("moe_ffn") ?? 0,
+                DenseLayers = table.Whole("dense_layers") ?? 0,
+                SlidingWindow = table.Whole("sliding_window") ?? 0,
+                SlidingWindowLayers = table.Whole("sliding_window_layers") ?? 0,
+                LinearAttentionLayers = table.Whole("linear_attention_layers") ?? 0,
+                NativePrecision = table.Word("native_precision", Precisions, Precision.Bf16),
+                Source = table.Required("source"),
+            });
+        }
+
+        return models;
+    }
+
+    private static int Count(CsvTable table, string column) => (int)Known(table, column, table.Whole(column, 1));
+
+    /// <summary>
+    /// Width of a head. Latent attention has two: queries and keys (with their rotary part), and values; their mean makes the work of
+    /// attention, 4 × heads × width for each token and key, come out right.
+    /// </summary>
+    private static int HeadDim(CsvTable table)
+    {
+        if (table.Whole("head_dim", 1) is { } width) return width;
+        if (table.Whole("qk_nope_head_dim", 1) is { } plain && table.Whole("v_head_dim", 1) is { } value)
+            return (plain + (table.Whole("qk_rope_head_dim") ?? 0) + value) / 2;
+        table.Report("head_dim", "is empty, and so are qk_nope_head_dim and v_head_dim");
+        return 1;
+    }
+
+    private static double Known(CsvTable table, string column, double? value)
+    {
+        if (table.Text(column) is null) table.Report(column, "is empty");
+        return value ?? 1;
+    }
+}

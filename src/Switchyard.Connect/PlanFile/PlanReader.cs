@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Switchyard.Market;
+using Switchyard.Plan;
+using Switchyard.Units;
+
+namespace Switchyard.Connect.PlanFile;
+
+/// <summary>Reads plans that were saved as JSON.</summary>
+public static class PlanReader
+{
+    /// <summary>Reads a plan.</summary>
+    /// <param name="text">The JSON.</param>
+    /// <param name="file">The file's name, for problems.</param>
+    public static Reading<PurchasePlan> Read(string text, string file)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("schema", out var schema))
+                return One(file, 0, "", "no plan: there is no 'schema' in it; plans are written by 'switchyard plan --out plan.json'");
+            return schema.GetString() == PlanWriter.PlanSchema
+                ? Plan(root)
+                : One(file, 0, "schema", $"'{schema}' is not {PlanWriter.PlanSchema}; make the plan again with this version");
+        }
+        catch (JsonException e)
+        {
+            return One(file, (int)(e.LineNumber ?? -1) + 1, "", text.Length == 0 ? "the file is empty" : "the JSON is broken or cut off here");
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return One(file, 0, "", $"a part of the plan is missing or has another type ({e.Message})");
+        }
+    }
+
+    private static Reading<PurchasePlan> One(string file, int line, string path, string message) =>
+        new List<Problem> { new(file, line, path, message) };
+
+    private static PurchasePlan Plan(JsonElement root)
+    {
+        var horizon = new Horizon(Day(root.GetProperty("start"))!.Value, root.GetProperty("months").GetInt32());
+        var cost = root.GetProperty("cost");
+        return new()
+        {
+            Scenario = root.GetProperty("scenario").GetString()!,
+            Horizon = horizon,
+            PricesAsOf = Day(root.GetProperty("prices_as_of"))!.Value,
+            Cost = new()
+            {
+                Total = Amount(cost.GetProperty("total")),
+                PresentValue = Amount(cost.GetProperty("present_value")),
+                AfterHorizon = Amount(cost.GetProperty("after_horizon")),
+                CommittedEarlier = Amount(cost.GetProperty("committed_earlier")),
+                CreditsUsed = Amount(cost.GetProperty("credits_used")),
+                PerMonth = [.. cost.GetProperty("per_month").EnumerateObject().Select(m => Amount(m.Value))],
+                PerWorkload = Amounts(cost.GetProperty("per_workload")),
+                PerPurchaseKind = Amounts(cost.GetProperty("per_purchase_kind")),
+                PerProvider = Amounts(cost.GetProperty("per_provider")),
+            },
+            Bound = Amount(root.GetProperty("bound")),
+            Gap = root.GetProperty("gap").GetDouble(),
+            Purchases = List(root, "purchases", p => Bought(p, horizon)),
+            Baselines = List(root, "baselines", b => new Baseline(
+                Text(b, "name"), Text(b, "detail"), Maybe(b.GetProperty("cost")), Texts(b, "breaks"))),
+            Binding = List(root, "binding", b => new BindingLimit(Text(b, "limit"), Text(b, "value"), Amount(b.GetProperty("worth")))),
+            Alternatives = List(root, "alternatives", a => new Alternative(
+                Text(a, "workload"), Text(a, "winner"), a.GetProperty("runner_up").GetString(), Maybe(a.GetProperty("gap")),
+                a.GetProperty("gap_share") is { ValueKind: JsonValueKind.Number } share ? share.GetDouble() : null)),
+            Considered = List(root, "considered", Considered),
+            Assumed = Texts(root, "assumed"),
+            NotYetUsed = Texts(root, "not_yet_used"),
+        };
+    }
+
+    private static Purchase Bought(JsonElement p, Horizon horizon) => new()
+    {
+        Workload = Text(p, "workload"),
+        Configuration = Text(p, "configuration"),
+        Source = new()
+        {
+            Id = Text(p, "offer"),
+            Provider = Text(p, "provider"),
+            Region = Text(p, "region"),
+            Kind = PurchaseKinds.Parse(Text(p, "purchase_kind")) ?? throw new FormatException("purchase_kind"),
+            Accelerator = p.GetProperty("accelerator").GetString() ?? "",
+            AcceleratorCount = p.GetProperty("accelerators_per_instance").GetDouble(),
+            PricePerHour = p.GetProperty("usd_per_hour").GetDouble(),
+            TermMonths = p.TryGetProperty("term_months", out var term) ? term.GetInt32() : 0,
+            UpfrontShare = p.TryGetProperty("upfront_share", out var upfront) ? upfront.GetDouble() : 0,
+            AsOf = Day(p.GetProperty("price_as_of")),
+            Origin = Text(p, "price_source"),
+        },
+        Months = List(p, "months", m => new PurchaseMonth(
+            MonthOf(horizon, Text(m, "month")),
+            m.GetProperty("instances").GetDouble(), m.GetProperty("instance_hours").GetDouble(), Amount(m.GetProperty("cash")))),
+    };
+
+    private static int MonthOf(Horizon horizon, string label)
+    {
+        var month = DateOnly.ParseExact(label, "yyyy-MM", CultureInfo.InvariantCulture);
+        return ((month.Year - horizon.Start.Year) * 12) + month.Month - horizon.Start.Month;
+    }
+
+    private static Consideration Considered(JsonElement c) => new(
+        Text(c, "workload"),
+        c.GetProperty("options").GetInt32(),
+        List(c, "best", o => new RankedOption(
+            Text(o, "source"), Text(o, "accelerators"), Text(o, "configuration"), o.GetProperty("unit_cost").GetDouble(), Text(o, "unit"),
+            Day(o.GetProperty("price_as_of")), Text(o, "price_source"))),
+        List(c, "excluded", e => new ExclusionCount(e.GetProperty("limit").GetString(), e.GetProperty("count").GetInt32(), Text(e, "example"))));
+
+    private static ImmutableArray<T> List<T>(JsonElement parent, string name, Func<JsonElement, T> read) =>
+        [.. parent.GetProperty(name).EnumerateArray().Select(read)];
+
+    private static ImmutableArray<string> Texts(JsonElement parent, string name) => List(parent, name, item => item.GetString()!);
+
+    private static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() ?? throw new FormatException(name);
+
+    private static Money Amount(JsonElement value) => new(value.GetDecimal());
+
+    private static Money? Maybe(JsonElement value) => value.ValueKind == JsonValueKind.Null ? null : Amount(value);
+
+    private static ImmutableSortedDictionary<string, Money> Amounts(JsonElement value) =>
+        value.EnumerateObject().ToImmutableSortedDictionary(p => p.Name, p => Amount(p.Value), StringComparer.Ordinal);
+
+    private static DateOnly? Day(JsonElement value) => value.ValueKind == JsonValueKind.Null
+        ? null
+        : DateOnly.ParseExact(value.GetString()!, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+}
