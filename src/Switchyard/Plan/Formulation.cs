@@ -42,14 +42,16 @@ internal sealed class Formulation
         return formulation;
     }
 
-    /// <summary>The decisions of a solution that are not zero.</summary>
+    /// <summary>The decisions of a solution that are not zero. The value of each decision on file is what one unit of its column means.</summary>
     public IEnumerable<Decision> Read(IReadOnlyList<double> values) => decisions
-        .Select((decision, column) => decision with { Value = values[column] })
-        .Where(decision => decision.Kind != DecisionKind.Auxiliary && decision.Value > 1e-9);
+        .Select((decision, column) => decision with { Value = decision.Value * values[column] })
+        .Where(decision => decision.Kind != DecisionKind.Auxiliary && decision.Value > 1e-9)
+        .GroupBy(decision => decision with { Value = 0 })
+        .Select(same => same.Key with { Value = same.Sum(decision => decision.Value) });
 
-    private int Column(double upper, bool integer, DecisionKind kind, int need, int option, int index)
+    private int Column(double upper, bool integer, DecisionKind kind, int need, int option, int index, double units = 1)
     {
-        decisions.Add(new(kind, need, option, index, 0));
+        decisions.Add(new(kind, need, option, index, units));
         return Program.AddColumn(0, upper, 0, integer);
     }
 
@@ -78,12 +80,13 @@ internal sealed class Formulation
             var option = service.Options[o];
             var source = problem.Sources[option.Source];
 
-            void Supply(int column, int slot, double capacity)
+            // A unit of a column stands for so many instances, or for so much of an API's capacity.
+            void Supply(int column, int slot, double units)
             {
                 for (var u = 0; u < subsets.Count; u++)
-                    if ((subsets[u] & option.Users) != 0) Program.AddTerm(cover[slot, u], column, capacity);
+                    if ((subsets[u] & option.Users) != 0) Program.AddTerm(cover[slot, u], column, units * option.Capacity);
                 if (replicas[slot] >= 0 && option.Replicas > 0 && source.Kind != PurchaseKind.Spot)
-                    Program.AddTerm(replicas[slot], column, option.Replicas);
+                    Program.AddTerm(replicas[slot], column, units * option.Replicas);
             }
 
             double Most(IEnumerable<int> slots) => slots.Select(s => service.Slots[s].Rate).DefaultIfEmpty(0).Max() is var rate
@@ -97,15 +100,15 @@ internal sealed class Formulation
                     foreach (var month in byMonth)
                     {
                         var columns = month.Select(s => Column(Most([s]), true, DecisionKind.RentForSlot, need, o, s)).ToArray();
-                        foreach (var (s, column) in month.Zip(columns)) Supply(column, s, option.Capacity);
+                        foreach (var (s, column) in month.Zip(columns)) Supply(column, s, 1);
                         capacity.Uses(option.Source, month.Key, Most(month), columns.Select(column => Alone(column)));
                     }
 
                     break;
                 case PurchaseKind.Commitment:
-                    AddTerms(need, o, option.Source, Most(byMonth.SelectMany(m => m)), (column, month) =>
+                    AddTerms(need, o, option.Source, Most(byMonth.SelectMany(m => m)), (column, month, units) =>
                     {
-                        foreach (var s in byMonth[month]) Supply(column, s, option.Capacity);
+                        foreach (var s in byMonth[month]) Supply(column, s, units);
                     });
                     break;
                 case PurchaseKind.Owned:
@@ -113,7 +116,7 @@ internal sealed class Formulation
                     {
                         var most = Math.Min(Most(month), source.MostAt(month.Key) ?? 0);
                         var column = Column(most, true, DecisionKind.UseHeld, need, o, month.Key);
-                        foreach (var s in month) Supply(column, s, option.Capacity);
+                        foreach (var s in month) Supply(column, s, 1);
                         capacity.Uses(option.Source, month.Key, most, Alone(column));
                     }
 
@@ -129,7 +132,7 @@ internal sealed class Formulation
                         {
                             var column = Column(1, false, DecisionKind.BuyTokens, need, o, s);
                             columns.Add(Alone(column, service.Slots[s].Rate));
-                            Supply(column, s, service.Slots[s].Rate);
+                            Supply(column, s, service.Slots[s].Rate / option.Capacity);
                             if (whole < 0) continue;
                             var row = Program.AddRow(0, double.PositiveInfinity);
                             Program.AddTerm(row, column, 1);
@@ -160,28 +163,27 @@ internal sealed class Formulation
         return [.. largest.Values.Order()];
     }
 
-    // y[start]: instances committed to from each month on; supplies every month of the term.
-    private List<(int Column, int Start)> AddTerms(int need, int option, int source, double most, Action<int, int> supply)
+    // y[start]: instances committed to from each month on; supplies every month of the term. Where a fewest number is sold at once, a
+    // first column buys that number or nothing, and a second what comes on top.
+    private List<(int Column, int Start, double Units)> AddTerms(int need, int option, int source, double enough, Action<int, int, double> supply)
     {
         var terms = problem.Sources[source];
-        var cohorts = new List<(int Column, int Start)>();
-        most = Math.Min(terms.MaxCount ?? double.PositiveInfinity, Math.Max(most, terms.MinCount));
+        var cohorts = new List<(int Column, int Start, double Units)>();
+        var most = Math.Min(terms.MaxCount ?? double.PositiveInfinity, Math.Max(enough, terms.MinCount));
+        if (most < terms.MinCount) return cohorts;
         for (var start = 0; start <= Math.Min(problem.Horizon.Months - 1, terms.LastStart); start++)
         {
-            var column = Column(most, true, DecisionKind.Commit, need, option, start);
-            cohorts.Add((column, start));
-            if (terms.MinCount > 1)
-            {
-                var bought = Program.AddColumn(0, 1, 0, true);
-                decisions.Add(new(DecisionKind.Auxiliary, need, option, start, 0));
-                Row((column, 1), (bought, -terms.MinCount));
-                Row((column, -1), (bought, most));
-            }
-
+            var cohort = new List<(int Column, double Units)>();
+            if (terms.MinCount > 1) cohort.Add((Column(1, true, DecisionKind.Commit, need, option, start, terms.MinCount), terms.MinCount));
+            var rest = most - (terms.MinCount > 1 ? terms.MinCount : 0);
+            if (rest > 0) cohort.Add((Column(rest, true, DecisionKind.Commit, need, option, start), 1));
+            if (cohort is [var (least, _), var (more, _)]) Row((least, rest), (more, -1));
+            foreach (var (column, units) in cohort) cohorts.Add((column, start, units));
             for (var month = start; month < start + terms.TermMonths; month++)
             {
-                if (month < problem.Horizon.Months) supply(column, month);
-                capacity.Uses(source, month, most, Alone(column));
+                foreach (var (column, units) in cohort)
+                    if (month < problem.Horizon.Months) supply(column, month, units);
+                if (cohort.Count > 0) capacity.Uses(source, month, most, cohort.Select(c => (c.Column, c.Units)).ToArray());
             }
         }
 
@@ -205,7 +207,7 @@ internal sealed class Formulation
             var option = runs.Options[o];
             var source = problem.Sources[option.Source];
             var cohorts = source.Kind == PurchaseKind.Commitment
-                ? AddTerms(need, o, option.Source, option.Gang * MostConcurrent(runs, option), (_, _) => { })
+                ? AddTerms(need, o, option.Source, option.Gang * MostConcurrent(runs, option), (_, _, _) => { })
                 : [];
             // A group that has a run done this way holds gangs for all its runs: which of them it is stays open.
             var any = new int[runs.Groups.Length];
@@ -232,8 +234,8 @@ internal sealed class Formulation
                 foreach (var on in gangs)
                 {
                     var row = Program.AddRow(0, double.PositiveInfinity);
-                    foreach (var (column, start) in cohorts)
-                        if (start <= month && month < start + source.TermMonths) Program.AddTerm(row, column, 1);
+                    foreach (var (column, start, units) in cohorts)
+                        if (start <= month && month < start + source.TermMonths) Program.AddTerm(row, column, units);
                     foreach (var (column, each) in on) Program.AddTerm(row, column, -each);
                 }
             }
@@ -278,15 +280,15 @@ internal sealed class Formulation
 
             if (source.Kind != PurchaseKind.Commitment) continue;
             var most = piles.Piles.Select(p => Math.Ceiling((p.Requests / option.RequestsPerHour / p.WindowHours) - 1e-9)).DefaultIfEmpty(0).Max();
-            var cohorts = AddTerms(need, o, option.Source, most, (_, _) => { });
+            var cohorts = AddTerms(need, o, option.Source, most, (_, _, _) => { });
             for (var p = 0; p < piles.Piles.Length; p++)
             {
                 var row = Program.AddRow(0, double.PositiveInfinity);
                 Program.AddTerm(row, work[p], -1);
-                foreach (var (column, start) in cohorts)
+                foreach (var (column, start, units) in cohorts)
                 {
                     if (start <= piles.Piles[p].Month && piles.Piles[p].Month < start + source.TermMonths)
-                        Program.AddTerm(row, column, piles.Piles[p].WindowHours);
+                        Program.AddTerm(row, column, units * piles.Piles[p].WindowHours);
                 }
             }
         }

@@ -20,8 +20,9 @@ internal sealed class MoneyRows(PlanningProblem problem, MixedIntegerProgram pro
             var source = problem.Sources[SourceOf(problem, decision)];
             var provider = source.Provider;
             var (present, nominal) = (0.0, 0.0);
-            foreach (var (month, usd) in Payments.Of(problem, decision))
+            foreach (var (month, each) in Payments.Of(problem, decision))
             {
+                var usd = each * decision.Value;
                 present += usd * problem.PresentValueFactor(month);
                 nominal += usd;
                 List(byMonth, month).Add((column, usd));
@@ -71,7 +72,7 @@ internal sealed class MoneyRows(PlanningProblem problem, MixedIntegerProgram pro
                     var share = CreditShare(problem, problem.Credits[c].Expires, month);
                     if (share <= 0) continue;
                     var column = program.AddColumn(0, double.PositiveInfinity, -problem.PresentValueFactor(month));
-                    decisions.Add(new(DecisionKind.SpendCredit, -1, c, month, 0));
+                    decisions.Add(new(DecisionKind.SpendCredit, -1, c, month, 1));
                     spent.Add((column, month));
                     earlier.Add(column);
                     program.AddTerm(whole[c], column, 1);

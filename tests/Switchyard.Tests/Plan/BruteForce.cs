@@ -173,7 +173,8 @@ internal sealed class BruteForce
         if (at > 0 && (at == choices.Count || choices[at].Need != choices[at - 1].Need) && !Complete(choices[at - 1].Need)) return double.PositiveInfinity;
         if (at == choices.Count)
         {
-            var rest = Rest();
+            // Needs without any choice have not been looked at on the way.
+            var rest = Enumerable.Range(0, problem.Needs.Length).All(Complete) ? Rest() : double.PositiveInfinity;
             if (double.IsFinite(rest)) cutoff = Math.Min(cutoff, spent + rest);
             return spent + rest;
         }
@@ -356,7 +357,9 @@ internal sealed class BruteForce
                 PurchaseKind.Tokens => source.MaxPerSecond,
                 _ => (double?)source.MaxCount,
             };
-            if (most is { } limit) rows.Add(Sum(limit, [(used, 1)]));
+            // Requests a second are tiny beside instances: scaled, so that the solver's tolerance is no request.
+            var scale = source.Kind == PurchaseKind.Tokens ? 1e5 : 1;
+            if (most is { } limit) rows.Add(Sum(limit * scale, [(used, scale)]));
         }
 
         foreach (var limit in problem.CapacityLimits)

@@ -11,6 +11,8 @@ public sealed class Dump
         {
             var s = int.Parse(seed, System.Globalization.CultureInfo.InvariantCulture);
             var p = RandomProblems.Free(s);
+            if (s >= 100000) p = RandomProblems.Limited(s, ProblemSolver.Solve(p, Switchyard.Plan.Solve.SolveLimits.Exact).PresentValue, s >= 200000);
+            file.WriteLine($"cash {p.CashPerMonth} total {p.TotalCost} share {p.ProviderShare}");
             file.WriteLine($"=== {seed} {p.Horizon} r={p.DiscountRate} credits={string.Join(';', p.Credits)} fixed={string.Join(',', p.FixedCash)}");
             foreach (var (x, i) in p.Sources.Select((x, i) => (x, i))) file.WriteLine($" S{i} {x.Kind} {x.Provider} {x.PricePerHour} acc{x.AcceleratorCount} term{x.TermMonths} up{x.UpfrontShare} last{x.LastStart} min{x.MinCount} max{x.MaxCount} held[{string.Join(',', x.Held)}] mps{x.MaxPerSecond}");
             foreach (var l in p.CapacityLimits) file.WriteLine($" L {l.Accelerators} over {string.Join(',', l.Sources)}");

@@ -156,10 +156,10 @@ internal sealed class RandomProblems
     private PileNeed Piles(string name)
     {
         var piles = Enumerable.Range(0, horizon.Months).Where(_ => random.Next(5) > 0)
-            .Select(month => new Pile(month, 100 * random.Next(1, 6), random.Next(2) == 0 ? horizon.Hours(month) : 240));
+            .Select(month => new Pile(month, 1e5 * random.Next(1, 6), random.Next(2) == 0 ? horizon.Hours(month) : 240));
         var options = Some(_ => true).Select(s => sources[s].Kind == PurchaseKind.Tokens
-            ? new PileOption(s, 1, random.Next(1, 6), null)
-            : new PileOption(s, random.Next(1, 5) / 2.0, 0, null));
+            ? new PileOption(s, 1, random.Next(1, 6) / 1000.0, null)
+            : new PileOption(s, random.Next(1, 5) * 500, 0, null));
         return new() { Workload = name, Piles = [.. piles], Options = [.. options] };
     }
 
