@@ -187,7 +187,7 @@ internal static class InferencePart
         return Count.TryParseNumber(text, out value, out _) || (value == 0 && text.Trim() is "0" or "0.0" or "0%");
     }
 
-    private static ServiceLevel Slo(Section section, Findings findings)
+    internal static ServiceLevel Slo(Section section, Findings findings)
     {
         if (section.Open("slo", SloKeys) is not { } slo)
         {

@@ -70,6 +70,7 @@ public sealed class Planner
             Gap = solved.Gap,
             Purchases = purchases,
             Considered = [.. built.Problem.Needs.Select((_, need) => Considerations.Of(built, need))],
+            OwnOffersLeftOut = [.. OwnOffersLeftOut(built)],
             Assumed = [.. scenario.Assumed, .. built.Assumed],
             NotYetUsed = scenario.NotYetUsed,
         };
@@ -80,6 +81,15 @@ public sealed class Planner
             Alternatives = [.. built.Problem.Needs.Select((_, need) => RunnerUp(built.Problem, solved, purchases, need))],
             Binding = [.. Binding(built, solved)],
         }, null);
+    }
+
+    private IEnumerable<Exclusion> OwnOffersLeftOut(BuiltProblem built)
+    {
+        var own = scenario.HourlyQuotes.Select(q => (Label: $"{q.Id} on-demand", Name: q.InstanceType))
+            .Concat(scenario.TermQuotes.Select(q => (Label: q.Id, Name: q.Instance.InstanceType)))
+            .Concat(scenario.TokenOffers.Select(q => (Label: q.Name, q.Name)))
+            .DistinctBy(q => q.Label).ToDictionary(q => q.Label, q => q.Name, StringComparer.Ordinal);
+        return built.Exclusions.Where(e => own.ContainsKey(e.Source)).Select(e => e with { Source = own[e.Source] });
     }
 
     // The best plan in which a workload does without the source that it spends most on.

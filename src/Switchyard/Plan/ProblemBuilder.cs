@@ -105,6 +105,8 @@ public sealed class ProblemBuilder
             Provider = offer.Provider,
             Region = offer.Region,
             PricePerHour = (double)(price?.Usd ?? 0) * factor,
+            MaxCount = offer.MaxCount,
+            LastStart = offer.ValidUntil is { } day ? scenario.Horizon.MonthOf(day) : int.MaxValue,
             Basis = offer.Basis,
             AsOf = offer.AsOf,
             Origin = offer.Source,

@@ -16,8 +16,11 @@ public sealed record SolvedProblem(ImmutableArray<Decision> Decisions, double Pr
     /// <summary>Whether there is a plan.</summary>
     public bool HasPlan => Status is SolveStatus.Optimal or SolveStatus.Feasible;
 
-    /// <summary>How far the present value can at most lie above the bound, as a share of the present value.</summary>
-    public double Gap => PresentValue <= Bound ? 0 : (PresentValue - Bound) / Math.Max(1e-9, Math.Abs(PresentValue));
+    /// <summary>Credits to be spent, in US dollars.</summary>
+    public double Credits { get; init; }
+
+    /// <summary>How far the present value can at most lie above the bound, as a share of it and the credits.</summary>
+    public double Gap => PresentValue <= Bound ? 0 : (PresentValue - Bound) / Math.Max(1e-9, Math.Abs(PresentValue + Credits));
 }
 
 /// <summary>Solves planning problems: needless options out, then the program, then a check by independent arithmetic.</summary>
@@ -34,12 +37,15 @@ public static class ProblemSolver
         if (Impossible(problem)) return None(problem, double.PositiveInfinity, SolveStatus.Infeasible);
         var reduced = Dominance.Reduce(problem);
         var formulation = Formulation.Of(reduced);
+        // What credits pay is spent all the same: the gap is measured against what is spent, not against the little that is left to pay.
+        var credits = (double)problem.Credits.Sum(c => c.Amount.Usd);
+        if (credits > 0) formulation.Program.AddColumn(1, 1, credits);
         var solution = PricedSolver.Solve(formulation.Program, limits, prove);
-        if (!solution.HasPoint) return None(reduced, solution.Bound + earlier, solution.Status);
+        if (!solution.HasPoint) return None(reduced, solution.Bound - credits + earlier, solution.Status);
         var decisions = ImmutableArray.CreateRange(formulation.Read(solution.Values));
         if (Recheck.Problems(reduced, decisions) is [_, ..] broken)
             throw new InvalidOperationException($"The solver's plan breaks {broken.Length} limits: {string.Join("; ", broken.Take(3))}");
-        return new(decisions, solution.Objective + earlier, solution.Bound + earlier, solution.Status) { Problem = reduced };
+        return new(decisions, solution.Objective - credits + earlier, solution.Bound - credits + earlier, solution.Status) { Problem = reduced, Credits = credits };
     }
 
     /// <summary>Present value of the relaxation in which instances can be split: a lower bound, and infinite where not even that has a plan.</summary>

@@ -46,7 +46,7 @@ internal static class SingleSource
         return decisions;
     }
 
-    /// <summary>Commits to the peak from the first month to the last, again at the end of each term.</summary>
+    /// <summary>Commits to the peak from the first month in which it is needed to the last, again at the end of each term.</summary>
     /// <returns>The decisions; null where the source is no commitment or cannot do it.</returns>
     public static List<Decision>? Reserved(PlanningProblem problem, int need, int option)
     {
@@ -55,13 +55,13 @@ internal static class SingleSource
         var peak = Math.Max(source.MinCount, instances.Values.DefaultIfEmpty(0).Max());
         if (!Available(problem, SourceOf(problem.Needs[need], option), source, peak)) return null;
         var decisions = new List<Decision>();
-        for (var month = 0; month < problem.Horizon.Months; month += source.TermMonths)
+        if (instances.Count == 0) return decisions;
+        for (var month = instances.Keys.First(); month <= instances.Keys.Last(); month += source.TermMonths)
         {
-            if (month > source.LastStart) return null;
+            if (month > source.LastStart || month >= problem.Horizon.Months) return null;
             decisions.Add(new(DecisionKind.Commit, need, option, month, peak));
         }
 
-        if (instances.Keys.Any(month => month >= problem.Horizon.Months)) return null;
         decisions.AddRange(Work(problem, need, option, source));
         return decisions;
     }
