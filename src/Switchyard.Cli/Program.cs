@@ -10,6 +10,7 @@ RootCommand root = new("Plans where to run AI work, proves the plan, and says wh
     PlanCommand.Create(),
     ExplainCommand.Create(),
     ValidateCommand.Create(),
+    InitCommand.Create(),
     MarketCommand.Create(),
 };
 

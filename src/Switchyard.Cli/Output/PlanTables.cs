@@ -79,8 +79,8 @@ internal static class PlanTables
     private static Table Purchases(PurchasePlan plan)
     {
         var table = Compact("Buy");
-        table.AddColumns("Workload", "Offer", "How", "Accelerators", "One instance does");
-        table.AddColumn(new TableColumn("Months"));
+        foreach (var heading in new[] { "Workload", "Offer", "How", "Accelerators", "One instance does", "Months" })
+            table.AddColumn(new TableColumn(heading) { NoWrap = heading is "Workload" or "How" or "Months" });
         table.AddColumn(new TableColumn("Instances").RightAligned());
         table.AddColumn(new TableColumn("Cost").RightAligned());
         string? before = null;
@@ -174,6 +174,8 @@ internal static class PlanTables
 
         foreach (var binding in plan.Binding)
             console.MarkupLineInterpolated($"[bold]Binds[/]  {binding.Limit} ({binding.Value}) costs {binding.Worth}.");
+        foreach (var left in plan.OwnOffersLeftOut)
+            console.MarkupLineInterpolated($"[bold]Not[/]    your offer {left.Source} is no option for {left.Workload}: {left.Reason}.");
         if (plan.Binding.IsEmpty) console.MarkupLine("[bold]Binds[/]  no limit makes the plan dearer by more than the gap.");
     }
 

@@ -12,7 +12,7 @@ internal static class AcceleratorTable
         "fp8_tflops", "fp4_tflops", "int8_tops", "scale_up_gb_per_s", "scale_up_domain", "tdp_w", "idle_w", "verified", "source",
     ];
 
-    private static readonly Dictionary<string, bool> YesNo = new(StringComparer.OrdinalIgnoreCase) { ["yes"] = true, ["no"] = false };
+    private static readonly string[] YesNo = ["yes", "no"];
 
     internal static List<Accelerator> Read(string folder, List<Problem> problems)
     {
@@ -53,7 +53,7 @@ internal static class AcceleratorTable
                 ScaleUpDomain = table.Whole("scale_up_domain", 1) ?? 1,
                 ThermalDesignPower = table.Positive("tdp_w") is { } tdp ? new Power(tdp) : null,
                 IdlePower = table.Positive("idle_w") is { } idle ? new Power(idle) : null,
-                Verified = table.Word("verified", YesNo, false),
+                Verified = table.Word("verified", YesNo) == 0,
                 Source = table.Required("source"),
             });
         }

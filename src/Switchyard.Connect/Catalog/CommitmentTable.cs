@@ -1,3 +1,4 @@
+using System.Globalization;
 using Switchyard.Market;
 using Switchyard.Units;
 
@@ -12,24 +13,24 @@ internal static class CommitmentTable
         "booking_days", "upfront_share", "usd_per_hour", "on_demand_usd_per_hour", "min_count", "price_basis", "as_of", "quarantined", "source",
     ];
 
-    private static readonly Dictionary<string, CommitmentKind> Kinds = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["reserved_instance"] = CommitmentKind.ReservedInstance,
-        ["committed_use"] = CommitmentKind.CommittedUse,
-        ["capacity_block"] = CommitmentKind.CapacityBlock,
-        ["reserved"] = CommitmentKind.Reserved,
-    };
+    private static readonly string[] Kinds = ["reserved_instance", "committed_use", "capacity_block", "reserved"];
 
     internal static List<CommitmentOffer> Read(
         string folder, AcceleratorNames accelerators, Dictionary<string, Offer> offers, List<Problem> problems)
     {
         List<CommitmentOffer> commitments = [];
-        HashSet<(string Id, CommitmentKind Kind, double? Upfront, int Min)> seen = [];
+        HashSet<string> seen = new(StringComparer.Ordinal);
         using var table = CsvTable.Open(folder, "commitments.csv", Columns, problems);
         while (table?.Next() ?? false)
         {
             if (Instance(table, accelerators, offers) is not { } instance) continue;
-            var kind = table.Word("kind", Kinds, CommitmentKind.Reserved);
+            var kind = table.Word("kind", Kinds) switch
+            {
+                0 => CommitmentKind.ReservedInstance,
+                1 => CommitmentKind.CommittedUse,
+                2 => CommitmentKind.CapacityBlock,
+                _ => CommitmentKind.Reserved,
+            };
             var term = table.Whole("term_months", 1);
             var quarantined = table.Text("quarantined");
             if (term is null && kind != CommitmentKind.CapacityBlock) quarantined ??= "its term is not stated";
@@ -48,12 +49,12 @@ internal static class CommitmentTable
                 UpfrontShare = table.Number("upfront_share", 0, 1),
                 Price = new(price ?? 0),
                 MinCount = table.Whole("min_count", 1) ?? 1,
-                Basis = table.Word("price_basis", OfferTable.Bases, PriceBasis.Average),
+                Basis = OfferTable.Basis(table),
                 AsOf = table.Date("as_of"),
                 Quarantined = quarantined,
                 Source = table.Required("source"),
             };
-            if (!seen.Add((commitment.Id, kind, commitment.UpfrontShare, commitment.MinCount)))
+            if (!seen.Add(string.Create(CultureInfo.InvariantCulture, $"{commitment.Id} {kind} {commitment.UpfrontShare} {commitment.MinCount}")))
                 table.Report("instance_type", $"{commitment.Id} is there twice with the same kind, upfront share and least count");
             if (price is not null) commitments.Add(commitment);
         }

@@ -10,11 +10,14 @@ namespace Switchyard.Connect.Catalog;
 /// </summary>
 internal sealed class CsvTable : IDisposable
 {
+    private static readonly string[] DateShapes = ["yyyy-MM-dd", "yyyy-MM", "yyyy"];
+
     private readonly CsvParser parser;
     private readonly List<Problem> problems;
     private readonly Dictionary<string, int> columns = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> interned = new(StringComparer.Ordinal);
     private readonly string name;
+    private (string? Text, DateOnly Day) lastDate;
 
     private CsvTable(TextReader text, string name, List<Problem> problems)
     {
@@ -112,10 +115,7 @@ internal sealed class CsvTable : IDisposable
     /// <summary>The text of a cell, the same instance for the same text; null where empty.</summary>
     internal string? Text(string column)
     {
-        var index = Column(column);
-        if (index < 0) return null;
-        var text = parser[index].Trim();
-        if (text.Length == 0) return null;
+        if (Cell(column) is not { } text) return null;
         if (interned.TryGetValue(text, out var known)) return known;
         interned.Add(text, text);
         return text;
@@ -132,7 +132,7 @@ internal sealed class CsvTable : IDisposable
     /// <summary>A finite number within bounds; null where empty.</summary>
     internal double? Number(string column, double least = 0, double most = double.MaxValue)
     {
-        if (Text(column) is not { } text) return null;
+        if (Cell(column) is not { } text) return null;
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
         NotA(column, text, (least, most) switch
         {
@@ -158,7 +158,7 @@ internal sealed class CsvTable : IDisposable
     /// <summary>A price above 0; null where empty.</summary>
     internal decimal? Price(string column)
     {
-        if (Text(column) is not { } text) return null;
+        if (Cell(column) is not { } text) return null;
         if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var price) && price is > 0 and < 1e9m) return price;
         NotA(column, text, "a price above 0; leave an unknown price empty");
         return null;
@@ -167,19 +167,39 @@ internal sealed class CsvTable : IDisposable
     /// <summary>A day, or the first of a month written <c>yyyy-MM</c>, or of a year; null where empty.</summary>
     internal DateOnly? Date(string column)
     {
-        if (Text(column) is not { } text) return null;
-        if (DateOnly.TryParseExact(text, ["yyyy-MM-dd", "yyyy-MM", "yyyy"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
+        if (Cell(column) is not { } text) return null;
+        if (text == lastDate.Text) return lastDate.Day; // rows of one source follow each other
+        if (DateOnly.TryParseExact(text, DateShapes, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        {
+            lastDate = (text, day);
+            return day;
+        }
+
         NotA(column, text, "a date, such as 2026-11-22 or 2026-11");
         return null;
     }
 
-    /// <summary>One of a few words; the first of them where the cell is empty or unknown.</summary>
-    internal T Word<T>(string column, IReadOnlyDictionary<string, T> words, T otherwise)
+    /// <summary>
+    /// The position of a cell's text among a few words; 0, with a problem, where it is empty or none of them. Positions, not values of an
+    /// enumeration: code that is generic over those cannot be compiled ahead of time and would cost milliseconds at every start.
+    /// </summary>
+    internal int Word(string column, string[] words)
     {
         var text = Required(column);
-        if (text.Length == 0 || words.TryGetValue(text, out var value)) return text.Length == 0 ? otherwise : words[text];
-        NotA(column, text, $"one of {string.Join(", ", words.Keys)}", Units.Nearest.To(text, words.Keys));
-        return otherwise;
+        for (var i = 0; i < words.Length; i++)
+        {
+            if (string.Equals(words[i], text, StringComparison.OrdinalIgnoreCase)) return i;
+        }
+
+        if (text.Length > 0) NotA(column, text, $"one of {string.Join(", ", words)}", Units.Nearest.To(text, words));
+        return 0;
+    }
+
+    private string? Cell(string column)
+    {
+        var index = Column(column);
+        var text = index < 0 ? "" : parser[index].Trim();
+        return text.Length == 0 ? null : text;
     }
 
     private bool Advance()

@@ -11,17 +11,10 @@ internal static class ModelTable
         "vocabulary", "context", "attention", "native_precision", "source",
     ];
 
-    private static readonly Dictionary<string, AttentionKind> Attentions = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["mha"] = AttentionKind.MultiHead, ["gqa"] = AttentionKind.GroupedQuery, ["mqa"] = AttentionKind.MultiQuery, ["mla"] = AttentionKind.Latent,
-    };
+    private static readonly string[] Attentions = ["mha", "gqa", "mqa", "mla"];
 
     // Weights published in fp16 or fp32 are served and trained in 16 bits.
-    private static readonly Dictionary<string, Precision> Precisions = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["bf16"] = Precision.Bf16, ["fp16"] = Precision.Bf16, ["fp32"] = Precision.Bf16, ["fp8"] = Precision.Fp8, ["int8"] = Precision.Int8, ["fp4"] = Precision.Fp4, ["mxfp4"] = Precision.Fp4,
-        ["int4"] = Precision.Int4,
-    };
+    private static readonly string[] Precisions = ["bf16", "fp16", "fp32", "fp8", "int8", "fp4", "mxfp4", "int4"];
 
     internal static List<ModelArchitecture> Read(string folder, List<Problem> problems)
     {
@@ -55,7 +48,13 @@ internal static class ModelTable
                 Ffn = table.Whole("ffn") ?? 0,
                 Vocabulary = Count(table, "vocabulary"),
                 Context = Count(table, "context"),
-                Attention = table.Word("attention", Attentions, AttentionKind.MultiHead),
+                Attention = table.Word("attention", Attentions) switch
+                {
+                    0 => AttentionKind.MultiHead,
+                    1 => AttentionKind.GroupedQuery,
+                    2 => AttentionKind.MultiQuery,
+                    _ => AttentionKind.Latent,
+                },
                 KvLoraRank = table.Whole("kv_lora_rank") ?? 0,
                 QkRopeHeadDim = table.Whole("qk_rope_head_dim") ?? 0,
                 Experts = table.Whole("experts") ?? 0,
@@ -66,7 +65,14 @@ internal static class ModelTable
                 SlidingWindow = table.Whole("sliding_window") ?? 0,
                 SlidingWindowLayers = table.Whole("sliding_window_layers") ?? 0,
                 LinearAttentionLayers = table.Whole("linear_attention_layers") ?? 0,
-                NativePrecision = table.Word("native_precision", Precisions, Precision.Bf16),
+                NativePrecision = table.Word("native_precision", Precisions) switch
+                {
+                    0 or 1 or 2 => Precision.Bf16,
+                    3 => Precision.Fp8,
+                    4 => Precision.Int8,
+                    5 or 6 => Precision.Fp4,
+                    _ => Precision.Int4,
+                },
                 Source = table.Required("source"),
             });
         }

@@ -12,10 +12,7 @@ internal static class OfferTable
         "spot_usd_per_hour", "fabric_gb_per_s", "price_basis", "as_of", "quarantined", "source",
     ];
 
-    internal static readonly Dictionary<string, PriceBasis> Bases = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["list"] = PriceBasis.List, ["average"] = PriceBasis.Average, ["starting_at"] = PriceBasis.StartingAt, ["market"] = PriceBasis.Market,
-    };
+    private static readonly string[] Bases = ["list", "average", "starting_at", "market"];
 
     /// <summary>The offers by id.</summary>
     internal static Dictionary<string, Offer> Read(string folder, AcceleratorNames accelerators, List<Problem> problems)
@@ -33,7 +30,7 @@ internal static class OfferTable
             if (spot > onDemand && quarantined is null)
                 table.Report("spot_usd_per_hour", $"spot {spot} is above on demand {onDemand}; correct it, or say in 'quarantined' why it stays");
             var (provider, region, type) = Identity(table);
-            var basis = table.Word("price_basis", Bases, PriceBasis.Average);
+            var basis = Basis(table);
             var asOf = table.Date("as_of");
             var source = table.Required("source");
             var vcpus = table.Positive("vcpus");
@@ -62,6 +59,15 @@ internal static class OfferTable
 
         return offers;
     }
+
+    /// <summary>What kind of figure a row's price is.</summary>
+    internal static PriceBasis Basis(CsvTable table) => table.Word("price_basis", Bases) switch
+    {
+        0 => PriceBasis.List,
+        1 => PriceBasis.Average,
+        2 => PriceBasis.StartingAt,
+        _ => PriceBasis.Market,
+    };
 
     /// <summary>The provider, region and instance type of a row; none may be empty or hold a slash.</summary>
     internal static (string Provider, string Region, string Type) Identity(CsvTable table)

@@ -11,12 +11,12 @@ internal static class RegionTable
     internal static List<Region> Read(string folder, List<Problem> problems)
     {
         List<Region> regions = [];
-        HashSet<(string, string)> seen = [];
+        HashSet<string> seen = new(StringComparer.Ordinal);
         using var table = CsvTable.Open(folder, "regions.csv", Columns, problems);
         while (table?.Next() ?? false)
         {
             var (provider, name) = (table.Required("provider"), table.Required("region"));
-            if (!seen.Add((provider, name))) table.Report("region", $"{provider}/{name} is there twice");
+            if (!seen.Add($"{provider}/{name}")) table.Report("region", $"{provider}/{name} is there twice");
             var geography = table.Text("geography");
             if (geography is not null && Geography.Find(geography) is null)
             {

@@ -69,6 +69,8 @@ public static class PlanReader
                 Text(a, "workload"), Text(a, "winner"), a.GetProperty("runner_up").GetString(), Maybe(a.GetProperty("gap")),
                 a.GetProperty("gap_share") is { ValueKind: JsonValueKind.Number } share ? share.GetDouble() : null)),
             Considered = List(root, "considered", Considered),
+            OwnOffersLeftOut = List(root, "own_offers_left_out", e => new Exclusion(
+                Text(e, "workload"), Text(e, "offer"), e.GetProperty("limit").GetString(), Text(e, "reason"))),
             Assumed = Texts(root, "assumed"),
             NotYetUsed = Texts(root, "not_yet_used"),
         };

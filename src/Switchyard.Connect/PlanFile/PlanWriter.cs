@@ -51,6 +51,13 @@ public static class PlanWriter
             Optional(json, "gap_share", alternative.GapShare is { } share ? Math.Round(share, 6) : null);
         });
         List(json, "considered", plan.Considered, considered => Considered(json, considered));
+        List(json, "own_offers_left_out", plan.OwnOffersLeftOut, left =>
+        {
+            json.WriteString("offer", left.Source);
+            json.WriteString("workload", left.Workload);
+            json.WriteString("limit", left.Limit);
+            json.WriteString("reason", left.Reason);
+        });
         Texts(json, "assumed", plan.Assumed);
         Texts(json, "not_yet_used", plan.NotYetUsed);
     });

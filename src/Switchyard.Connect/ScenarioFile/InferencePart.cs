@@ -51,6 +51,8 @@ internal static class InferencePart
             return (trace.Input, trace.Output);
         }
 
+        // A trace that could not be read has its own problem; its lengths are not missing on top.
+        if (section.Find(key) is null && section.Find("rate") is MapNode rate && rate.Entries.Any(e => e.Key.Text == "trace")) return null;
         if (section.Find(key) is null) section.Missing(key, "{input: {p50: 900, p95: 2400}, output: {p50: 180, p95: 400}}");
         if (section.Open(key, TokenKeys) is not { } tokens) return null;
         var input = Lengths(tokens, "input", scope.Findings, zero: false);
@@ -155,7 +157,12 @@ internal static class InferencePart
 
         if (rate.Find("shape") is ListNode list) return Listed(rate, list, findings);
         var names = WeekShape.Named.Select(shape => shape.Name).ToList();
-        if (rate.Find("shape") is not null) return WeekShape.Named.FirstOrDefault(shape => shape.Name == rate.Word("shape", names));
+        if (rate.Find("shape") is not null)
+        {
+            var named = rate.Word("shape", names);
+            return WeekShape.Named.FirstOrDefault(shape => shape.Name == named);
+        }
+
         findings.Assume(rate.At("shape"), "flat", "the same rate all week");
         return WeekShape.Flat;
     }
@@ -180,7 +187,7 @@ internal static class InferencePart
         return Count.TryParseNumber(text, out value, out _) || (value == 0 && text.Trim() is "0" or "0.0" or "0%");
     }
 
-    private static ServiceLevel Slo(Section section, Findings findings)
+    internal static ServiceLevel Slo(Section section, Findings findings)
     {
         if (section.Open("slo", SloKeys) is not { } slo)
         {

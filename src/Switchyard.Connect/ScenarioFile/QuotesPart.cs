@@ -12,7 +12,7 @@ internal static class QuotesPart
         "name", "kind", "provider", "region", "accelerator", "fabric", "price", "term", "upfront", "min", "max", "valid_until", "vcpus", "memory",
     ];
 
-    internal static readonly string[] TokenKeys = ["name", "kind", "provider", "model", "input", "output", "max"];
+    internal static readonly string[] TokenKeys = ["name", "kind", "provider", "model", "input", "output", "max", "slo"];
 
     private static readonly string[] Kinds = ["capacity", "tokens"];
 
@@ -72,7 +72,7 @@ internal static class QuotesPart
 
         if (section.Text(key, "a region, such as 'us-east-1', or a part of the world, such as 'us-east'") is not { } region) return "unknown";
         if (region == "unknown" || Geography.Find(region) is not null) return region;
-        var names = scope.Regions.Where(r => r.Provider == provider).Select(r => r.Region).Order(StringComparer.Ordinal).ToList();
+        var names = scope.Regions.Where(r => r.Provider == provider).Select(r => r.Name).Order(StringComparer.Ordinal).ToList();
         var known = names.Find(n => string.Equals(n, region, StringComparison.OrdinalIgnoreCase));
         if (known is not null) return known;
         var what = names.Count > 0 ? $"a region of {provider}, a part of the world, or 'unknown'" : "a part of the world, or 'unknown'";
@@ -183,6 +183,7 @@ internal static class QuotesPart
         var input = section.Require<double>("input", Readers.PerTokens, "$0.60/1M tokens", out var prompt);
         var output = section.Require<double>("output", Readers.PerTokens, "$0.80/1M tokens", out var answer);
         double? most = section.Read<double>("max", FrequencyText.TryParse, out var rate) ? rate : null;
+        var promised = section.Find("slo") is null ? ServiceLevel.None : InferencePart.Slo(section, scope.Findings);
         var provider = section.Text("provider", "a provider");
         if (section.Find("provider") is null && name is not null)
         {
@@ -195,6 +196,7 @@ internal static class QuotesPart
         quoted.Tokens.Add(new()
         {
             Name = name, Provider = provider, Model = model, InputPerMillion = prompt, OutputPerMillion = answer, MaxPerSecond = most,
+            Promised = promised,
         });
     }
 }

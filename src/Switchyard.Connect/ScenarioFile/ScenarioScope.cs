@@ -11,7 +11,7 @@ internal sealed class ScenarioScope(
     private readonly HashSet<string> providers = new(
         book.Offers.Select(offer => offer.Provider).Concat(book.Commitments.Select(c => c.Instance.Provider)), StringComparer.Ordinal);
 
-    private List<(string Provider, string Region, string? Geography)>? regions;
+    private List<Region>? regions;
 
     internal Findings Findings => findings;
 
@@ -28,12 +28,15 @@ internal sealed class ScenarioScope(
     internal IReadOnlySet<string> Providers => providers;
 
     /// <summary>Every region in which something can be had.</summary>
-    internal IReadOnlyList<(string Provider, string Region, string? Geography)> Regions => regions ??=
+    internal IReadOnlyList<Region> Regions => regions ??=
     [
-        .. book.Regions.Select(region => (region.Provider, region.Name, region.Geography)),
-        .. book.Offers.Concat(Quotes.Values).Select(offer => (offer.Provider, offer.Region)).Distinct()
-            .Where(place => book.FindRegion(place.Provider, place.Region) is null)
-            .Select(place => (place.Provider, place.Region, (string?)Geography.Find(place.Region)?.Name)),
+        .. book.Regions,
+        .. book.Offers.Concat(Quotes.Values).Where(offer => book.FindRegion(offer.Provider, offer.Region) is null)
+            .DistinctBy(offer => $"{offer.Provider}/{offer.Region}")
+            .Select(offer => new Region
+            {
+                Provider = offer.Provider, Name = offer.Region, Geography = Geography.Find(offer.Region)?.Name, Source = offer.Source,
+            }),
     ];
 
     internal void AddProvider(string name) => providers.Add(name);
@@ -49,7 +52,7 @@ internal sealed class ScenarioScope(
     /// <summary>A provider's region as the catalog writes it; null, with a problem, when there is none.</summary>
     internal string? Region(Node node, string path, string provider, string text)
     {
-        var names = Regions.Where(r => r.Provider == provider).Select(r => r.Region).Order(StringComparer.Ordinal).ToList();
+        var names = Regions.Where(r => r.Provider == provider).Select(r => r.Name).Order(StringComparer.Ordinal).ToList();
         var known = names.Find(name => string.Equals(name, text, StringComparison.OrdinalIgnoreCase));
         if (known is null) findings.Unknown(node, path, $"a region of {provider}", text, names);
         return known;
@@ -61,11 +64,11 @@ internal sealed class ScenarioScope(
         foreach (var (node, path) in section.Words(key, ofRegions ? "a region or a pattern, such as 'us-*'" : "a provider or a pattern, such as 'aws'"))
         {
             var fits = ofRegions
-                ? Regions.Any(r => NamePattern.MatchesRegion([node.Text], r.Provider, r.Region, r.Geography))
+                ? Regions.Any(r => NamePattern.MatchesRegion([node.Text], r.Provider, r.Name, r.Geography))
                 : providers.Any(p => NamePattern.Matches(node.Text, p));
             if (fits) yield return node.Text;
             else if (node.Text.Contains('*', StringComparison.Ordinal)) findings.Say(node.Line, path, $"'{Problem.Shown(node.Text)}' matches no {(ofRegions ? "region" : "provider")} in the catalog", node.Text);
-            else if (ofRegions) findings.Unknown(node, path, "a region in the catalog", node.Text, [.. Geography.All.Select(g => g.Name), .. Regions.Select(r => r.Region).Distinct()]);
+            else if (ofRegions) findings.Unknown(node, path, "a region in the catalog", node.Text, [.. Geography.All.Select(g => g.Name), .. Regions.Select(r => r.Name).Distinct()]);
             else findings.Unknown(node, path, "a provider in the catalog or among your offers", node.Text, providers.Order(StringComparer.Ordinal));
         }
     }

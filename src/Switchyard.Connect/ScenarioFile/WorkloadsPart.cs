@@ -139,8 +139,8 @@ internal static class WorkloadsPart
         var parts = home.Split('/');
         if (parts.Length != 2)
         {
-            var region = scope.Regions.FirstOrDefault(r => string.Equals(r.Region, home, StringComparison.OrdinalIgnoreCase));
-            scope.Findings.NotA(node, data.At("home"), new("a provider and a region, such as 'aws/us-east-1'", region.Provider is null ? null : $"{region.Provider}/{region.Region}"));
+            var region = scope.Regions.FirstOrDefault(r => string.Equals(r.Name, home, StringComparison.OrdinalIgnoreCase));
+            scope.Findings.NotA(node, data.At("home"), new("a provider and a region, such as 'aws/us-east-1'", region is null ? null : $"{region.Provider}/{region.Name}"));
         }
         else if (parts[0] != "owned" && scope.Provider(node, data.At("home"), parts[0]) is { } provider)
         {

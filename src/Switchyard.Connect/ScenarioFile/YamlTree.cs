@@ -99,7 +99,7 @@ internal sealed class YamlTree
         }
         catch (YamlException broken)
         {
-            findings.Say((int)Math.Max(1, broken.Start.Line), "", Explained(broken, text));
+            findings.Problems.Add(Explained(broken, text, findings.File));
             return null;
         }
     }
@@ -112,30 +112,49 @@ internal sealed class YamlTree
         return index;
     }
 
-    private static string Explained(YamlException broken, string text)
+    /// <summary>A tab that indents is the likeliest mistake near the place; else what the parser says.</summary>
+    private static Problem Explained(YamlException broken, string text, string file)
     {
-        var first = (int)Math.Max(1, broken.Start.Line);
-        var lines = text.Split('\n').Skip(Math.Max(0, first - 2)).Take((int)Math.Max(1, broken.End.Line) - first + 2);
-        return lines.Any(line => line[..(line.Length - line.TrimStart().Length)].Contains('\t', StringComparison.Ordinal))
-            ? "a tab indents this line; YAML allows only spaces"
-            : $"not valid YAML: {Problem.Shown(broken.Message.TrimEnd('.'))}";
+        var (first, last) = ((int)Math.Max(1, broken.Start.Line), (int)Math.Max(1, broken.End.Line));
+        var lines = text.Split('\n');
+        for (var line = Math.Max(1, first - 1); line <= Math.Min(last + 1, lines.Length); line++)
+        {
+            var indent = lines[line - 1].AsSpan()[..(lines[line - 1].Length - lines[line - 1].TrimStart().Length)];
+            if (indent.Contains('\t')) return new(file, line, "", "a tab indents this line; YAML allows only spaces");
+        }
+
+        return new(file, first, "", $"not valid YAML: {Problem.Shown(broken.Message.TrimEnd('.'))}");
+    }
+
+    /// <summary>Goes to the next event. YamlDotNet throws more than its own exceptions on broken text; here they become one.</summary>
+    private bool Advance()
+    {
+        try
+        {
+            return parser.MoveNext();
+        }
+        catch (Exception failed) when (failed is not (YamlException or OutOfMemoryException))
+        {
+            var mark = parser.Current?.End ?? Mark.Empty;
+            throw new YamlException(mark, mark, "the text breaks off or is garbled near here", failed);
+        }
     }
 
     private Node? Document()
     {
-        parser.MoveNext();
-        parser.MoveNext();
+        Advance();
+        Advance();
         if (parser.Current is not DocumentStart)
         {
             findings.Say(1, "", "the file holds nothing but comments; 'switchyard init inference' writes one to start from");
             return null;
         }
 
-        parser.MoveNext();
+        Advance();
         var root = Value(1, "");
         if (root is null) return null;
-        parser.MoveNext();
-        if (parser.Current is DocumentEnd) parser.MoveNext();
+        Advance();
+        if (parser.Current is DocumentEnd) Advance();
         if (parser.Current is not DocumentStart second) return root;
         findings.Say((int)second.Start.Line, "", "a second document begins; a scenario file holds one");
         return null;
@@ -178,7 +197,7 @@ internal sealed class YamlTree
     private ListNode? List(int line, int depth, string path)
     {
         List<Node> items = [];
-        while (parser.MoveNext() && parser.Current is not SequenceEnd)
+        while (Advance() && parser.Current is not SequenceEnd)
         {
             if (Value(depth + 1, $"{path}[{items.Count}]") is not { } item) return null;
             items.Add(item);
@@ -191,12 +210,12 @@ internal sealed class YamlTree
     {
         List<(ScalarNode Key, Node Value)> entries = [];
         Dictionary<string, int> seen = new(StringComparer.Ordinal);
-        while (parser.MoveNext() && parser.Current is not MappingEnd)
+        while (Advance() && parser.Current is not MappingEnd)
         {
             if (Value(depth + 1, path) is not { } node) return null;
             var key = node as ScalarNode;
             if (key is null) findings.Say(node.Line, path, $"a key is {node.Kind}; a key is a word");
-            parser.MoveNext();
+            Advance();
             var name = key?.Text ?? "?";
             if (Value(depth + 1, Findings.Join(path, name)) is not { } value) return null;
             if (key is null) continue;

@@ -116,6 +116,9 @@ public sealed record TokenOffer
 
     /// <summary>Most requests a second; null where nothing is said.</summary>
     public double? MaxPerSecond { get; init; }
+
+    /// <summary>What its seller promises; an objective that is null is not promised, and so not known to be kept.</summary>
+    public ServiceLevel Promised { get; init; } = ServiceLevel.None;
 }
 
 /// <summary>Machines that are there already and need no purchase.</summary>

@@ -60,6 +60,17 @@ public readonly record struct LatencyObjective(double Percentile, TimeSpan Limit
 /// <param name="EndToEnd">Time from the request to its last token.</param>
 public sealed record ServiceLevel(LatencyObjective? Ttft, LatencyObjective? Tpot, LatencyObjective? EndToEnd = null)
 {
+    /// <summary>The first objective of another service level that this one does not promise to keep; null where it keeps them all.</summary>
+    public string? Misses(ServiceLevel wanted)
+    {
+        static bool Keeps(LatencyObjective? promised, LatencyObjective? wanted) =>
+            wanted is not { } objective || (promised is { } given && given.Percentile >= objective.Percentile && given.Limit <= objective.Limit);
+        return !Keeps(Ttft, wanted.Ttft) ? $"ttft {wanted.Ttft}"
+            : !Keeps(Tpot, wanted.Tpot) ? $"tpot {wanted.Tpot}"
+            : !Keeps(EndToEnd, wanted.EndToEnd) ? $"e2e {wanted.EndToEnd}"
+            : null;
+    }
+
     /// <summary>No promise: throughput alone counts.</summary>
     public static ServiceLevel None { get; } = new(null, null);
 }

@@ -88,7 +88,7 @@ public sealed record AcceleratorRequest
             : dash >= 0 ? (text[..dash], text[(dash + 1)..])
             : text.EndsWith('+') ? (text[..^1], "")
             : (text, text);
-        if (low.Length == 0 && high.Length == 0) return false;
+        if ((low.Length == 0 && high.Length == 0) || (dash >= 0 && (low.Length == 0 || high.Length == 0))) return false;
         if (low.Length > 0 && !TryAmount(low, memory, out min)) return false;
         if (high.Length > 0 && !TryAmount(high, memory, out max)) return false;
         return !(min > max);

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace Switchyard.Market;
@@ -6,9 +5,11 @@ namespace Switchyard.Market;
 /// <summary>Everything that can be had, at what price, as of a day. Immutable.</summary>
 public sealed class PriceBook
 {
-    private readonly FrozenDictionary<string, Offer> offersById;
-    private readonly FrozenDictionary<(string Provider, string Region), Region> regionsByName;
-    private readonly FrozenDictionary<(string Provider, string From, string To), double> roundTrips;
+    // Plain dictionaries of references by name: those of tuples and numbers, and frozen ones, are slower to build than they win back in
+    // one command, and code that is generic over value types is compiled anew at every start.
+    private readonly Dictionary<string, Offer> offersById;
+    private readonly Dictionary<string, Dictionary<string, Region>> regionsByProvider;
+    private readonly Dictionary<string, RoundTrip> roundTrips;
 
     /// <summary>Puts a price book together. Order of the rows does not matter: each list is sorted by id.</summary>
     /// <param name="asOf">The day as of which prices count as old or new.</param>
@@ -35,14 +36,21 @@ public sealed class PriceBook
         Policy = policy;
         Accelerators = [.. accelerators.OrderBy(a => a.Name, StringComparer.Ordinal)];
         Offers = [.. offers.OrderBy(o => o.Id, StringComparer.Ordinal)];
-        Commitments = [.. commitments.OrderBy(c => c.Id, StringComparer.Ordinal).ThenBy(c => c.Price.Usd)];
+        Commitments = InOrder(commitments);
         Regions = [.. regions.OrderBy(r => r.Provider, StringComparer.Ordinal).ThenBy(r => r.Name, StringComparer.Ordinal)];
         Storage = [.. storage];
         Egress = [.. egress];
-        offersById = Offers.ToFrozenDictionary(o => o.Id, StringComparer.OrdinalIgnoreCase);
-        regionsByName = Regions.ToFrozenDictionary(r => (r.Provider, r.Name));
-        roundTrips = trips.DistinctBy(t => (t.Provider, t.Source, t.Destination))
-            .ToFrozenDictionary(t => (t.Provider, t.Source, t.Destination), t => t.Milliseconds);
+        offersById = new(Offers.Length, StringComparer.OrdinalIgnoreCase);
+        foreach (var offer in Offers) offersById.Add(offer.Id, offer);
+        regionsByProvider = new(StringComparer.Ordinal);
+        foreach (var region in Regions)
+        {
+            if (!regionsByProvider.TryGetValue(region.Provider, out var named)) regionsByProvider.Add(region.Provider, named = new(StringComparer.Ordinal));
+            named.Add(region.Name, region);
+        }
+
+        roundTrips = new(StringComparer.Ordinal);
+        foreach (var trip in trips) roundTrips.TryAdd(TripKey(trip.Provider, trip.Source, trip.Destination), trip);
     }
 
     /// <summary>The day as of which prices count as old or new.</summary>
@@ -76,7 +84,7 @@ public sealed class PriceBook
     public Accelerator? FindAccelerator(string name) => Accelerators.FirstOrDefault(a => a.IsNamed(name));
 
     /// <summary>A provider's region; null where it is unknown.</summary>
-    public Region? FindRegion(string provider, string name) => regionsByName.GetValueOrDefault((provider, name));
+    public Region? FindRegion(string provider, string name) => regionsByProvider.GetValueOrDefault(provider)?.GetValueOrDefault(name);
 
     /// <summary>Whether an offer can be bought, and why not. A missing price is indicative, never 0.</summary>
     /// <param name="offer">The offer.</param>
@@ -114,7 +122,24 @@ public sealed class PriceBook
 
     /// <summary>The measured median round trip between two regions of a provider, in milliseconds; null where not measured.</summary>
     public double? RoundTripMilliseconds(string provider, string from, string to) =>
-        roundTrips.TryGetValue((provider, from, to), out var ms) || roundTrips.TryGetValue((provider, to, from), out ms) ? ms : null;
+        (roundTrips.GetValueOrDefault(TripKey(provider, from, to)) ?? roundTrips.GetValueOrDefault(TripKey(provider, to, from)))?.Milliseconds;
+
+    private static string TripKey(string provider, string from, string to) => $"{provider}/{from}/{to}";
+
+    /// <summary>By id, then by price, the order of the rows deciding the rest.</summary>
+    private static ImmutableArray<CommitmentOffer> InOrder(IEnumerable<CommitmentOffer> commitments)
+    {
+        var sorted = commitments.Select((commitment, row) => new Ordered(commitment.Id, row, commitment)).ToArray();
+        Array.Sort(sorted, (a, b) =>
+        {
+            var order = string.CompareOrdinal(a.Id, b.Id);
+            if (order == 0) order = a.Commitment.Price.Usd.CompareTo(b.Commitment.Price.Usd);
+            return order != 0 ? order : a.Row - b.Row;
+        });
+        return [.. sorted.Select(ordered => ordered.Commitment)];
+    }
+
+    private sealed record Ordered(string Id, int Row, CommitmentOffer Commitment);
 
     /// <summary>Round-trip time over a distance: 9 ms + 0.0145 ms a kilometre; half of the published pairs lie within 13% of it.</summary>
     /// <param name="kilometres">Great-circle distance.</param>

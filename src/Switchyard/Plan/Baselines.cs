@@ -62,7 +62,7 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
         foreach (var (provider, restricted, bound) in providers)
         {
             if (best is { } known && bound >= known.Solved.PresentValue) break;
-            var solved = ProblemSolver.Solve(restricted, limits);
+            var solved = ProblemSolver.Solve(restricted, limits, prove: false);
             if (solved.HasPlan && (best is null || solved.PresentValue < best.Value.Solved.PresentValue)) best = (provider, solved);
         }
 
@@ -74,9 +74,9 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
     private Baseline OnDemandOnly()
     {
         var restricted = Only(problem, s => s.Kind is PurchaseKind.OnDemand or PurchaseKind.Owned);
-        var solved = ProblemSolver.Solve(restricted, limits);
+        var solved = ProblemSolver.Solve(restricted, limits, prove: false);
         if (!solved.HasPlan)
-            solved = ProblemSolver.Solve(restricted with { CashPerMonth = null, TotalCost = null, ProviderShare = null }, limits);
+            solved = ProblemSolver.Solve(restricted with { CashPerMonth = null, TotalCost = null, ProviderShare = null }, limits, prove: false);
         return solved.HasPlan
             ? Priced("all on-demand", "no spot, no commitments", solved.Problem, solved.Decisions)
             : new("all on-demand", "no spot, no commitments", null, ["the on-demand offers cannot do all the work"]);

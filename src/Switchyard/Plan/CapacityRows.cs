@@ -7,7 +7,8 @@ namespace Switchyard.Plan;
 /// The rows that speak of how much of a source is in use at once: what is held, what a source has on offer, quotas and availability.
 /// What different options use in a month counts together; one option's own slots and runs count only where they meet in time.
 /// </summary>
-internal sealed class CapacityRows(PlanningProblem problem, MixedIntegerProgram program, List<Decision> decisions)
+internal sealed class CapacityRows(
+    PlanningProblem problem, MixedIntegerProgram program, List<Decision> decisions, List<(string Limit, int Row)> limitRows)
 {
     private readonly SortedDictionary<(int Source, int Month), List<Usage>> usages = [];
 
@@ -26,19 +27,19 @@ internal sealed class CapacityRows(PlanningProblem problem, MixedIntegerProgram 
     public void Add()
     {
         foreach (var ((source, month), list) in usages)
-            if (problem.Sources[source].MostAt(month) is { } most) AtMost(most, [.. list.Select(usage => (usage, 1.0))]);
+            if (problem.Sources[source].MostAt(month) is { } most) AtMost(most, null, [.. list.Select(usage => (usage, 1.0))]);
         foreach (var limit in problem.CapacityLimits)
         {
             foreach (var month in usages.Where(u => limit.Sources.Contains(u.Key.Source)).GroupBy(u => u.Key.Month).OrderBy(g => g.Key))
             {
-                AtMost(limit.Accelerators, [.. month.SelectMany(
+                AtMost(limit.Accelerators, limit.Assumed ? DeclaredLimit.Availability : limit.Id, [.. month.SelectMany(
                     u => u.Value.Select(usage => (usage, problem.Sources[u.Key.Source].AcceleratorCount)))]);
             }
         }
     }
 
-    // Σ each × busiest moment ≤ limit.
-    private void AtMost(double limit, List<(Usage Usage, double Each)> members)
+    // Σ each × busiest moment ≤ limit; the path is that of the scenario's limit, null where it is none.
+    private void AtMost(double limit, string? path, List<(Usage Usage, double Each)> members)
     {
         if (members.Sum(m => m.Usage.Most * m.Each) <= limit + 1e-9) return;
         if (members is [var (alone, each)])
@@ -49,18 +50,26 @@ internal sealed class CapacityRows(PlanningProblem problem, MixedIntegerProgram 
                 {
                     // A bound says it tighter than a row.
                     var most = Math.Floor((limit / (each * instances)) + 1e-9);
+                    if (path is not null) limitRows.Add((path, -1));
                     program.SetColumnBounds(column, 0, Math.Min(program.ColumnUpper[column], most));
                     continue;
                 }
 
-                Terms(program.AddRow(double.NegativeInfinity, limit), moment, each);
+                Terms(Row(limit, path), moment, each);
             }
 
             return;
         }
 
-        var row = program.AddRow(double.NegativeInfinity, limit);
+        var row = Row(limit, path);
         foreach (var (usage, factor) in members) Terms(row, usage.Moments is [var only] ? only : [(Peak(usage), 1)], factor);
+    }
+
+    private int Row(double limit, string? path)
+    {
+        var row = program.AddRow(double.NegativeInfinity, limit);
+        if (path is not null) limitRows.Add((path, row));
+        return row;
     }
 
     private void Terms(int row, (int Column, double Each)[] terms, double factor)

@@ -12,15 +12,41 @@ internal sealed class Formulation
     private readonly PlanningProblem problem;
     private readonly List<Decision> decisions = [];
     private readonly CapacityRows capacity;
+    private readonly List<(string Limit, int Row)> limitRows = [];
 
     private Formulation(PlanningProblem problem)
     {
         this.problem = problem;
-        capacity = new(problem, Program, decisions);
+        capacity = new(problem, Program, decisions, limitRows);
     }
 
     /// <summary>The program, ready to be solved.</summary>
     public MixedIntegerProgram Program { get; } = new();
+
+    /// <summary>
+    /// The limits of which a point of the program uses everything in some row; lifting any other row limit leaves the relaxation as it is.
+    /// </summary>
+    public IReadOnlySet<string> TightLimits(IReadOnlyList<double> values)
+    {
+        var activity = new double[Program.RowCount];
+        var matrix = Program.Matrix;
+        for (var column = 0; column < Program.ColumnCount; column++)
+        {
+            if (values[column] == 0) continue;
+            var rows = matrix.RowsOf(column);
+            var coefficients = matrix.CoefficientsOf(column);
+            for (var i = 0; i < rows.Length; i++) activity[rows[i]] += coefficients[i] * values[column];
+        }
+
+        bool Tight(int row)
+        {
+            var (lower, upper) = (Program.RowLower[row], Program.RowUpper[row]);
+            var slack = Math.Min(activity[row] - lower, upper - activity[row]);
+            return slack <= 1e-6 * Math.Max(1, Math.Abs(activity[row]));
+        }
+
+        return limitRows.Where(r => r.Row < 0 || Tight(r.Row)).Select(r => r.Limit).ToHashSet(StringComparer.Ordinal);
+    }
 
     /// <summary>Builds the program of a problem.</summary>
     public static Formulation Of(PlanningProblem problem)
@@ -38,7 +64,7 @@ internal sealed class Formulation
         }
 
         formulation.capacity.Add();
-        new MoneyRows(problem, formulation.Program, formulation.decisions).Add();
+        new MoneyRows(problem, formulation.Program, formulation.decisions, formulation.limitRows).Add();
         return formulation;
     }
 
@@ -60,6 +86,7 @@ internal sealed class Formulation
         var subsets = UserSubsets(service);
         // cover[slot, subset] and replicas[slot]: capacity near enough to those users, and the fewest replicas.
         var cover = new int[service.Slots.Length, subsets.Count];
+        var wanted = new double[service.Slots.Length, subsets.Count];
         var replicas = new int[service.Slots.Length];
         for (var s = 0; s < service.Slots.Length; s++)
         {
@@ -68,10 +95,12 @@ internal sealed class Formulation
                 var share = 0.0;
                 for (var g = 0; g < service.UserShares.Length; g++)
                     if ((subsets[u] & (1u << g)) != 0) share += service.UserShares[g];
-                cover[s, u] = Program.AddRow(service.Slots[s].Rate * Math.Min(1, share), double.PositiveInfinity);
+                wanted[s, u] = service.Slots[s].Rate * Math.Min(1, share);
+                cover[s, u] = Program.AddRow(wanted[s, u], double.PositiveInfinity);
             }
 
             replicas[s] = service.MinReplicas > 0 ? Program.AddRow(service.MinReplicas, double.PositiveInfinity) : -1;
+            if (replicas[s] >= 0) limitRows.Add(($"workloads.{service.Workload}.availability.replicas_min", replicas[s]));
         }
 
         var byMonth = service.Slots.Select((slot, index) => (slot.Month, index)).ToLookup(x => x.Month, x => x.index);
@@ -80,13 +109,18 @@ internal sealed class Formulation
             var option = service.Options[o];
             var source = problem.Sources[option.Source];
 
-            // A unit of a column stands for so many instances, or for so much of an API's capacity.
-            void Supply(int column, int slot, double units)
+            // A unit of a column stands for so many instances, or for so much of an API's capacity. What alone does more than is wanted
+            // counts as just enough: the same whole numbers satisfy the row, and fractions, which only the relaxation has, count for less.
+            void Supply(int column, int slot, double units, bool whole = true)
             {
                 for (var u = 0; u < subsets.Count; u++)
-                    if ((subsets[u] & option.Users) != 0) Program.AddTerm(cover[slot, u], column, units * option.Capacity);
+                {
+                    if ((subsets[u] & option.Users) == 0) continue;
+                    Program.AddTerm(cover[slot, u], column, whole ? Math.Min(units * option.Capacity, wanted[slot, u]) : units * option.Capacity);
+                }
+
                 if (replicas[slot] >= 0 && option.Replicas > 0 && source.Kind != PurchaseKind.Spot)
-                    Program.AddTerm(replicas[slot], column, units * option.Replicas);
+                    Program.AddTerm(replicas[slot], column, Math.Min(units * option.Replicas, service.MinReplicas));
             }
 
             double Most(IEnumerable<int> slots) => slots.Select(s => service.Slots[s].Rate).DefaultIfEmpty(0).Max() is var rate
@@ -125,19 +159,19 @@ internal sealed class Formulation
                     foreach (var month in byMonth)
                     {
                         // Where an API answers everything in a month (z = 1), no replica is needed.
-                        var whole = service.MinReplicas > 0 ? Program.AddColumn(0, 1, 0, true) : -1;
-                        if (whole >= 0) decisions.Add(new(DecisionKind.Auxiliary, need, o, month.Key, 0));
+                        var all = service.MinReplicas > 0 ? Program.AddColumn(0, 1, 0, true) : -1;
+                        if (all >= 0) decisions.Add(new(DecisionKind.Auxiliary, need, o, month.Key, 0));
                         var columns = new List<(int Column, double Each)[]>();
                         foreach (var s in month)
                         {
                             var column = Column(1, false, DecisionKind.BuyTokens, need, o, s);
                             columns.Add(Alone(column, service.Slots[s].Rate));
-                            Supply(column, s, service.Slots[s].Rate / option.Capacity);
-                            if (whole < 0) continue;
+                            Supply(column, s, service.Slots[s].Rate / option.Capacity, whole: false);
+                            if (all < 0) continue;
                             var row = Program.AddRow(0, double.PositiveInfinity);
                             Program.AddTerm(row, column, 1);
-                            Program.AddTerm(row, whole, -1);
-                            Program.AddTerm(replicas[s], whole, service.MinReplicas);
+                            Program.AddTerm(row, all, -1);
+                            Program.AddTerm(replicas[s], all, service.MinReplicas);
                         }
 
                         capacity.Uses(option.Source, month.Key, month.Max(s => service.Slots[s].Rate), columns);

@@ -143,12 +143,12 @@ internal static class Ledger
     private static string Configuration(ServingEstimate? estimate) => estimate is null
         ? "by the token"
         : string.Create(CultureInfo.InvariantCulture,
-            $"{Text(estimate.Precision)} TP{estimate.TensorParallel} ×{estimate.Replicas}, {estimate.RequestsPerSecond.Value:0.##}/s each");
+            $"{Text(estimate.Precision)} TP{estimate.TensorParallel}, {estimate.Replicas} × {estimate.RequestsPerSecond.Value:0.##}/s");
 
     private static string Configuration(RunOption option) => option.Estimate is not { } estimate
         ? $"gang of {option.Gang}"
         : string.Create(CultureInfo.InvariantCulture,
-            $"{Text(estimate.Precision)} gang of {option.Gang}, {option.Hours:0.#} h a run");
+            $"{Text(estimate.Precision)} gang of {option.Gang}, {option.Hours:0.#} h");
 
     private static string Text(Demand.Precision precision) => precision.ToString().ToLowerInvariant();
 }

@@ -3,7 +3,8 @@ using Switchyard.Plan.Solve;
 namespace Switchyard.Plan;
 
 /// <summary>The rows that speak of money: what each decision costs and when, budgets, provider shares and credits.</summary>
-internal sealed class MoneyRows(PlanningProblem problem, MixedIntegerProgram program, List<Decision> decisions)
+internal sealed class MoneyRows(
+    PlanningProblem problem, MixedIntegerProgram program, List<Decision> decisions, List<(string Limit, int Row)> limitRows)
 {
     private readonly SortedDictionary<int, List<(int Column, double Usd)>> byMonth = [];
     private readonly SortedDictionary<string, List<(int Column, double Usd)>> byProvider = new(StringComparer.Ordinal);
@@ -101,6 +102,7 @@ internal sealed class MoneyRows(PlanningProblem problem, MixedIntegerProgram pro
             for (var month = 0; month < problem.Horizon.Months; month++)
             {
                 var row = program.AddRow(double.NegativeInfinity, cash - Fixed(month));
+                limitRows.Add(("limits.budget.cash", row));
                 foreach (var (column, usd) in byMonth.GetValueOrDefault(month, [])) program.AddTerm(row, column, usd);
                 foreach (var (column, _) in credits.Where(c => c.Month == month)) program.AddTerm(row, column, -1);
             }
@@ -109,6 +111,7 @@ internal sealed class MoneyRows(PlanningProblem problem, MixedIntegerProgram pro
         if (problem.TotalCost is { } total)
         {
             var row = program.AddRow(double.NegativeInfinity, total - problem.FixedCash.Sum());
+            limitRows.Add(("limits.budget.total", row));
             foreach (var (column, usd) in byMonth.Values.SelectMany(list => list)) program.AddTerm(row, column, usd);
             foreach (var (column, _) in credits) program.AddTerm(row, column, -1);
         }
@@ -132,6 +135,7 @@ internal sealed class MoneyRows(PlanningProblem problem, MixedIntegerProgram pro
         foreach (var total in totals)
         {
             var row = program.AddRow(double.NegativeInfinity, 0);
+            limitRows.Add(("limits.provider_share", row));
             foreach (var other in totals) program.AddTerm(row, other, other == total ? 1 - share : -share);
         }
     }

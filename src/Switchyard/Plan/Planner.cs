@@ -11,7 +11,7 @@ namespace Switchyard.Plan;
 /// <param name="Gap">The plan's present value may lie above the proven bound by at most this share of it.</param>
 /// <param name="MaximumNodes">Most nodes of the search tree, for each program solved.</param>
 /// <param name="Explain">False to leave out baselines, alternatives and what limits cost.</param>
-public sealed record PlannerSettings(double Gap = 0.002, int MaximumNodes = 20_000, bool Explain = true);
+public sealed record PlannerSettings(double Gap = 0.002, int MaximumNodes = 2_000, bool Explain = true);
 
 /// <summary>Finds the cheapest way to do all the work within all the limits, and says why.</summary>
 public sealed class Planner
@@ -22,6 +22,9 @@ public sealed class Planner
     private readonly PlannerSettings settings;
     private readonly SolveLimits limits;
 
+    // Explanations compare whole plans; a comparison need not be sharper than this, nor wait for a proof.
+    private readonly SolveLimits rough;
+
     private Planner(Scenario scenario, PriceBook prices, PerformanceModel performance, PlannerSettings settings)
     {
         this.scenario = scenario;
@@ -29,6 +32,7 @@ public sealed class Planner
         this.performance = new(performance);
         this.settings = settings;
         limits = new(settings.Gap, settings.MaximumNodes);
+        rough = new(Math.Max(settings.Gap, 0.005), Math.Min(settings.MaximumNodes, 60));
     }
 
     /// <summary>Plans a scenario.</summary>
@@ -40,18 +44,18 @@ public sealed class Planner
     public static PlanningResult Plan(Scenario scenario, PriceBook prices, PerformanceModel performance, PlannerSettings settings) =>
         new Planner(scenario, prices, performance, settings).Plan();
 
-    private BuiltProblem Build(params IEnumerable<string> lifted) =>
-        new ProblemBuilder(scenario, prices, performance, lifted.ToHashSet(StringComparer.Ordinal)).Build();
+    private BuiltProblem Build(Scenario asked, params IEnumerable<string> lifted) =>
+        new ProblemBuilder(asked, prices, performance, lifted.ToHashSet(StringComparer.Ordinal)).Build();
 
     private PlanningResult Plan()
     {
-        var built = Build();
+        var built = Build(scenario);
         var solved = ProblemSolver.Solve(built.Problem, limits);
         if (!solved.HasPlan)
         {
             if (solved.Status != SolveStatus.Infeasible)
                 throw new InvalidOperationException($"The solver stopped after {settings.MaximumNodes} nodes without a plan; allow more with --nodes.");
-            return new(null, new ConflictFinder(scenario, built, Build, limits).Find());
+            return new(null, new ConflictFinder(scenario, built, (asked, lifted) => Build(asked, lifted), limits).Find());
         }
 
         var purchases = Ledger.Purchases(solved.Problem, solved.Decisions);
@@ -66,16 +70,26 @@ public sealed class Planner
             Gap = solved.Gap,
             Purchases = purchases,
             Considered = [.. built.Problem.Needs.Select((_, need) => Considerations.Of(built, need))],
+            OwnOffersLeftOut = [.. OwnOffersLeftOut(built)],
             Assumed = [.. scenario.Assumed, .. built.Assumed],
             NotYetUsed = scenario.NotYetUsed,
         };
         if (!settings.Explain) return new(plan, null);
         return new(plan with
         {
-            Baselines = new Baselines(scenario, built.Problem, limits).All(),
+            Baselines = new Baselines(scenario, built.Problem, rough).All(),
             Alternatives = [.. built.Problem.Needs.Select((_, need) => RunnerUp(built.Problem, solved, purchases, need))],
             Binding = [.. Binding(built, solved)],
         }, null);
+    }
+
+    private IEnumerable<Exclusion> OwnOffersLeftOut(BuiltProblem built)
+    {
+        var own = scenario.HourlyQuotes.Select(q => (Label: $"{q.Id} on-demand", Name: q.InstanceType))
+            .Concat(scenario.TermQuotes.Select(q => (Label: q.Id, Name: q.Instance.InstanceType)))
+            .Concat(scenario.TokenOffers.Select(q => (Label: q.Name, q.Name)))
+            .DistinctBy(q => q.Label).ToDictionary(q => q.Label, q => q.Name, StringComparer.Ordinal);
+        return built.Exclusions.Where(e => own.ContainsKey(e.Source)).Select(e => e with { Source = own[e.Source] });
     }
 
     // The best plan in which a workload does without the source that it spends most on.
@@ -85,7 +99,7 @@ public sealed class Planner
         var winner = Main(purchases, workload);
         if (winner is null) return new(workload, "nothing", null, null, null);
         var without = problem with { Needs = problem.Needs.SetItem(need, Filter(problem.Needs[need], source => problem.Sources[source] != winner)) };
-        var second = ProblemSolver.Solve(without, limits);
+        var second = ProblemSolver.Solve(without, rough, prove: false);
         if (!second.HasPlan) return new(workload, winner.Label, null, null, null);
         var dearer = Math.Max(0, second.PresentValue - solved.PresentValue);
         return new(
@@ -109,12 +123,13 @@ public sealed class Planner
     // What each limit costs: the plan without it is solved again where the relaxation without it is cheaper, which is quick to see.
     private IEnumerable<BindingLimit> Binding(BuiltProblem built, SolvedProblem solved)
     {
-        var relaxed = ProblemSolver.Relaxation(built.Problem);
-        foreach (var limit in DeclaredLimit.Of(scenario, built.Problem))
+        var (relaxed, tight) = ProblemSolver.RelaxationWithLimits(built.Problem);
+        foreach (var limit in DeclaredLimit.Of(scenario, built))
         {
-            var without = Build(limit.Path).Problem;
+            if (limit.IsRow && !tight.Contains(limit.Path)) continue;
+            var without = Build(scenario, limit.Path).Problem;
             if (ProblemSolver.Relaxation(without) > relaxed * (1 - 1e-7)) continue;
-            var cheaper = solved.PresentValue - ProblemSolver.Solve(without, limits).PresentValue;
+            var cheaper = solved.PresentValue - ProblemSolver.Solve(without, rough, prove: false).PresentValue;
             if (cheaper > settings.Gap * solved.PresentValue) yield return new(limit.Path, limit.Value, Money.FromUsd(cheaper));
         }
     }

@@ -16,8 +16,11 @@ public sealed record SolvedProblem(ImmutableArray<Decision> Decisions, double Pr
     /// <summary>Whether there is a plan.</summary>
     public bool HasPlan => Status is SolveStatus.Optimal or SolveStatus.Feasible;
 
-    /// <summary>How far the present value can at most lie above the bound, as a share of the present value.</summary>
-    public double Gap => PresentValue <= Bound ? 0 : (PresentValue - Bound) / Math.Max(1e-9, Math.Abs(PresentValue));
+    /// <summary>Credits to be spent, in US dollars.</summary>
+    public double Credits { get; init; }
+
+    /// <summary>How far the present value can at most lie above the bound, as a share of it and the credits.</summary>
+    public double Gap => PresentValue <= Bound ? 0 : (PresentValue - Bound) / Math.Max(1e-9, Math.Abs(PresentValue + Credits));
 }
 
 /// <summary>Solves planning problems: needless options out, then the program, then a check by independent arithmetic.</summary>
@@ -26,19 +29,23 @@ public static class ProblemSolver
     /// <summary>The cheapest plan within the limits, as far as the solver's limits allow.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="limits">When to stop.</param>
+    /// <param name="prove">False to be content with a good plan and a weaker bound.</param>
     /// <exception cref="InvalidOperationException">The solver's plan breaks a limit: a bug.</exception>
-    public static SolvedProblem Solve(PlanningProblem problem, SolveLimits limits)
+    public static SolvedProblem Solve(PlanningProblem problem, SolveLimits limits, bool prove = true)
     {
         var earlier = Earlier(problem);
         if (Impossible(problem)) return None(problem, double.PositiveInfinity, SolveStatus.Infeasible);
         var reduced = Dominance.Reduce(problem);
         var formulation = Formulation.Of(reduced);
-        var solution = CbcSolver.Solve(formulation.Program, limits);
-        if (!solution.HasPoint) return None(reduced, solution.Bound + earlier, solution.Status);
+        // What credits pay is spent all the same: the gap is measured against what is spent, not against the little that is left to pay.
+        var credits = (double)problem.Credits.Sum(c => c.Amount.Usd);
+        if (credits > 0) formulation.Program.AddColumn(1, 1, credits);
+        var solution = PricedSolver.Solve(formulation.Program, limits, prove);
+        if (!solution.HasPoint) return None(reduced, solution.Bound - credits + earlier, solution.Status);
         var decisions = ImmutableArray.CreateRange(formulation.Read(solution.Values));
         if (Recheck.Problems(reduced, decisions) is [_, ..] broken)
             throw new InvalidOperationException($"The solver's plan breaks {broken.Length} limits: {string.Join("; ", broken.Take(3))}");
-        return new(decisions, solution.Objective + earlier, solution.Bound + earlier, solution.Status) { Problem = reduced };
+        return new(decisions, solution.Objective - credits + earlier, solution.Bound - credits + earlier, solution.Status) { Problem = reduced, Credits = credits };
     }
 
     /// <summary>Present value of the relaxation in which instances can be split: a lower bound, and infinite where not even that has a plan.</summary>
@@ -49,6 +56,15 @@ public static class ProblemSolver
         var solution = ClpSolver.Solve(Formulation.Of(Dominance.Reduce(problem)).Program);
         // Where the simplex met numerical trouble only its bound is known.
         return solution.Status == SolveStatus.Infeasible ? double.PositiveInfinity : solution.Bound + Earlier(problem);
+    }
+
+    /// <summary>The same, with the paths of the limits of which it uses everything.</summary>
+    /// <param name="problem">The problem; has a plan.</param>
+    internal static (double PresentValue, IReadOnlySet<string> Tight) RelaxationWithLimits(PlanningProblem problem)
+    {
+        var formulation = Formulation.Of(Dominance.Reduce(problem));
+        var solution = ClpSolver.Solve(formulation.Program);
+        return (solution.Objective + Earlier(problem), formulation.TightLimits(solution.Values));
     }
 
     private static SolvedProblem None(PlanningProblem problem, double bound, SolveStatus status) =>

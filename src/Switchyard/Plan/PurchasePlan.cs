@@ -22,7 +22,7 @@ public sealed record PurchasePlan
     /// <summary>Proven: no plan within the limits has a smaller present value, in US dollars.</summary>
     public required Money Bound { get; init; }
 
-    /// <summary>How far the present value can at most lie above the bound, as a share of it.</summary>
+    /// <summary>How far the present value can at most lie above the bound, as a share of the present value and the credits.</summary>
     public required double Gap { get; init; }
 
     /// <summary>What is bought, by workload and source.</summary>
@@ -39,6 +39,9 @@ public sealed record PurchasePlan
 
     /// <summary>For each workload, what was weighed and what was left out.</summary>
     public ImmutableArray<Consideration> Considered { get; init; } = [];
+
+    /// <summary>The user's own offers that cannot do a workload, and why.</summary>
+    public ImmutableArray<Exclusion> OwnOffersLeftOut { get; init; } = [];
 
     /// <summary>Defaults in force.</summary>
     public ImmutableArray<string> Assumed { get; init; } = [];

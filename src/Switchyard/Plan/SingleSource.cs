@@ -46,7 +46,7 @@ internal static class SingleSource
         return decisions;
     }
 
-    /// <summary>Commits to the peak from the first month to the last, again at the end of each term.</summary>
+    /// <summary>Commits to the peak from the first month in which it is needed to the last, again at the end of each term.</summary>
     /// <returns>The decisions; null where the source is no commitment or cannot do it.</returns>
     public static List<Decision>? Reserved(PlanningProblem problem, int need, int option)
     {
@@ -55,19 +55,20 @@ internal static class SingleSource
         var peak = Math.Max(source.MinCount, instances.Values.DefaultIfEmpty(0).Max());
         if (!Available(problem, SourceOf(problem.Needs[need], option), source, peak)) return null;
         var decisions = new List<Decision>();
-        for (var month = 0; month < problem.Horizon.Months; month += source.TermMonths)
+        if (instances.Count == 0) return decisions;
+        for (var month = instances.Keys.First(); month <= instances.Keys.Last(); month += source.TermMonths)
         {
-            if (month > source.LastStart) return null;
+            if (month > source.LastStart || month >= problem.Horizon.Months) return null;
             decisions.Add(new(DecisionKind.Commit, need, option, month, peak));
         }
 
-        if (instances.Keys.Any(month => month >= problem.Horizon.Months)) return null;
         decisions.AddRange(Work(problem, need, option, source));
         return decisions;
     }
 
+    // For tokens the instances are requests a second.
     private static bool Available(PlanningProblem problem, int index, Source source, double instances) =>
-        instances <= (source.MaxCount ?? double.PositiveInfinity)
+        instances <= ((source.Kind == PurchaseKind.Tokens ? source.MaxPerSecond : source.MaxCount) ?? double.PositiveInfinity) + 1e-9
         && problem.CapacityLimits.Where(l => l.Sources.Contains(index)).All(l => instances * source.AcceleratorCount <= l.Accelerators + 1e-9);
 
     // Instances needed at once in each month; null where this option alone cannot do the work.
@@ -82,8 +83,7 @@ internal static class SingleSource
                 var kind = problem.Sources[serve.Source].Kind;
                 if (serve.Users != (1u << service.UserShares.Length) - 1) return null;
                 if (kind == PurchaseKind.Spot && service.MinReplicas > 0) return null;
-                if (kind == PurchaseKind.Tokens) break;
-                foreach (var slot in service.Slots) Want(slot.Month, Count(service, serve, slot));
+                foreach (var slot in service.Slots) Want(slot.Month, kind == PurchaseKind.Tokens ? slot.Rate : Count(service, serve, slot));
                 break;
             case RunNeed runs:
                 var run = runs.Options[option];
@@ -93,9 +93,12 @@ internal static class SingleSource
                 break;
             case PileNeed piles:
                 var work = piles.Options[option];
-                if (problem.Sources[work.Source].Kind == PurchaseKind.Tokens) break;
                 foreach (var pile in piles.Piles)
-                    Want(pile.Month, Math.Ceiling((pile.Requests / work.RequestsPerHour / pile.WindowHours) - 1e-9));
+                {
+                    var atOnce = pile.Requests / work.RequestsPerHour / pile.WindowHours;
+                    Want(pile.Month, problem.Sources[work.Source].Kind == PurchaseKind.Tokens ? atOnce / 3600 : Math.Ceiling(atOnce - 1e-9));
+                }
+
                 break;
         }
 

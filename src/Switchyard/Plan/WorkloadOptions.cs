@@ -14,6 +14,9 @@ internal sealed class WorkloadOptions(
     // Round trips are rounded up to 5 ms, so that regions at about the same distance share a prediction.
     private const double RoundTripStep = 5;
 
+    // Requests a second below which a replica at the edge of its service level counts as not able to keep it.
+    private const double HardlyAny = 0.01;
+
     public ServiceNeed Service(InferenceWorkload workload, List<Candidate> candidates, List<Source> sources)
     {
         var found = new List<ServiceOption>();
@@ -78,7 +81,7 @@ internal sealed class WorkloadOptions(
         foreach (var (trip, users) in groups)
         {
             var outcome = Serve(workload.Model, workload.Precisions, offer, workload.Input, workload.Output, workload.ServiceLevel, trip);
-            if (outcome.Value is not { } estimate)
+            if (outcome.Value is not { } estimate || estimate.RequestsPerSecond.Value < HardlyAny)
             {
                 refusal ??= outcome.Refusal;
                 continue;
@@ -124,14 +127,14 @@ internal sealed class WorkloadOptions(
     private RunOption? Gang(TrainingWorkload workload, Candidate candidate, Source source)
     {
         var offer = candidate.Offer;
-        var most = source.MaxCount ?? (source.Held.Length > 0 ? source.Held.Max()
-            : (int)Math.Floor(MostAccelerators(source) / source.AcceleratorCount));
+        var (most, limit) = Most(source);
         var window = workload.Cadence.Within.TotalHours;
-        string? refusal = null;
+        string? refusal = null, exceeded = null;
         foreach (var gang in GangSizes)
         {
             if (gang > most)
             {
+                exceeded = limit;
                 refusal = $"{refusal ?? "too slow"}; at most {most} instances can be had";
                 break;
             }
@@ -165,19 +168,20 @@ internal sealed class WorkloadOptions(
                 $"{gang} instance{(gang == 1 ? "" : "s")} take {work / elapsed / 24:0.#} days, over {window / 24:0.#}");
         }
 
-        exclusions.Add(new(workload.Name, source.Label, null, refusal ?? "cannot train it"));
+        exclusions.Add(new(workload.Name, source.Label, exceeded, refusal ?? "cannot train it"));
         return null;
     }
 
-    private double MostAccelerators(Source source)
+    // Most instances that one gang can have, and the limit that says so; null where it is no limit of the scenario's.
+    private (double Instances, string? Limit) Most(Source source)
     {
-        var quota = scenario.Commercial.Quotas
-            .Where(q => !lifted.Contains($"commercial.quota.{q.Id}") && string.Equals(q.Provider, source.Provider, StringComparison.OrdinalIgnoreCase)
-                && NamePattern.Matches(q.Region, source.Region) && NamePattern.Matches(q.Accelerator, source.Accelerator))
-            .Select(q => (double?)q.Count).Min();
-        return quota ?? (lifted.Contains(DeclaredLimit.Availability) || source.Basis == PriceBasis.Quote
-            ? GangSizes[^1] * source.AcceleratorCount
-            : MarketAssumptions.Available(source.Provider, source.Kind));
+        if (source.MaxCount is { } count) return (count, null);
+        if (source.Kind == PurchaseKind.Owned) return (source.Held.DefaultIfEmpty(0).Max(), null);
+        var quotas = scenario.Commercial.Quotas.Where(q => ProblemBuilder.Covers(q, source)).ToList();
+        var tightest = quotas.Where(q => !lifted.Contains($"commercial.quota.{q.Id}")).MinBy(q => q.Count);
+        if (tightest is not null) return (Math.Floor(tightest.Count / source.AcceleratorCount), $"commercial.quota.{tightest.Id}");
+        if (!ProblemBuilder.IsAssumed(source, scenario.Commercial.Quotas) || lifted.Contains(DeclaredLimit.Availability)) return (GangSizes[^1], null);
+        return (Math.Floor(MarketAssumptions.Available(source.Provider, source.Kind) / source.AcceleratorCount), DeclaredLimit.Availability);
     }
 
     public PileNeed Piles(BatchWorkload workload, List<Candidate> candidates, List<Source> sources)

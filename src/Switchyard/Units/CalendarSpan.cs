@@ -34,6 +34,14 @@ public readonly record struct CalendarSpan(int Months, TimeSpan Time)
     /// <summary>Reads <c>500ms</c>, <c>30 min</c>, <c>8h</c>, <c>1h 30min</c>, <c>5 days</c>, <c>1 month</c>, <c>2 years</c>; longer than 0.</summary>
     public static bool TryParse(string text, out CalendarSpan value, out Misread misread)
     {
+        if (TryRead(text, out value, out misread)) return true;
+        // What is suggested must itself be right: '9e8M' is not meant to be 900,000,000 minutes.
+        if (misread.Correction is { } likely && !TryRead(likely, out _, out _)) misread = misread with { Correction = null };
+        return false;
+    }
+
+    private static bool TryRead(string text, out CalendarSpan value, out Misread misread)
+    {
         value = default;
         misread = new(Example);
         var (months, milliseconds) = (0.0, 0.0);
@@ -79,6 +87,7 @@ public readonly record struct CalendarSpan(int Months, TimeSpan Time)
     {
         var ok = TryParse(text, out var span, out misread);
         value = span.Time;
+        if (!ok && misread.Correction is { } likely && !(TryParse(likely, out var meant, out _) && meant.Months == 0)) misread = misread with { Correction = null };
         if (!ok || span.Months == 0) return ok;
         misread = new("a duration without months, such as '30 days'", $"{QuantityText.Plain(Math.Round(span.Months * 30.436875))} days");
         return false;
@@ -93,7 +102,9 @@ public readonly record struct CalendarSpan(int Months, TimeSpan Time)
         var days = span.Time.TotalDays;
         var bare = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= 1200;
         misread = new("a number of whole months, such as '12 months'", bare ? Label(count, "month")
-            : ok && days >= 28 ? Label(Math.Max(1, Math.Round(days / 30.436875)) + span.Months, "month") : misread.Correction);
+            : ok && days >= 28 ? Label(Math.Max(1, Math.Round(days / 30.436875)) + span.Months, "month")
+            : misread.Correction is { } likely && TryParse(likely, out var meant, out _) && meant.Time == TimeSpan.Zero ? likely
+            : null);
         return false;
     }
 
@@ -128,7 +139,7 @@ public readonly record struct CalendarSpan(int Months, TimeSpan Time)
     private static string? Swapped(string text)
     {
         var pointed = text.Replace(',', '.');
-        return pointed != text && TryParse(pointed, out _, out _) ? pointed : null;
+        return pointed != text && TryRead(pointed, out _, out _) ? pointed : null;
     }
 
     private static string Label(double number, string unit) => $"{QuantityText.Plain(number)} {unit}{(number == 1 ? "" : "s")}";

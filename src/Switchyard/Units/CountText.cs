@@ -27,7 +27,7 @@ public readonly record struct Count(double Number, string Unit)
         if (!Units.TryGetValue(name, out var plural))
         {
             var near = Nearest.To(name, ["tokens", "requests", "GPU", "instances"]);
-            misread = misread with { Correction = near is null ? null : $"{text[..text.LastIndexOf(name, StringComparison.Ordinal)]}{near}" };
+            misread = misread with { Correction = near is null || number * magnitude is not (>= 0 and <= 1e18) ? null : $"{text[..text.LastIndexOf(name, StringComparison.Ordinal)].TrimEnd()} {near}" };
             return false;
         }
 
@@ -114,7 +114,7 @@ public static class FrequencyText
         if (slash < 0)
         {
             var name = QuantityText.Squeezed(unit);
-            misread = misread with { Correction = name is "" or "rps" or "qps" or "req" or "requests" ? $"{QuantityText.Plain(number * magnitude)}/s" : null };
+            misread = misread with { Correction = number * magnitude is > 0 and <= 1e12 && (name is "" or "rps" or "qps" or "req" or "requests") ? $"{QuantityText.Plain(number * magnitude)}/s" : null };
             return false;
         }
 
@@ -133,7 +133,7 @@ public static class FrequencyText
         if (seconds == 0)
         {
             var near = Nearest.To(text[(slash + 1)..], ["s", "min", "h", "day", "week", "month"]);
-            misread = misread with { Correction = near is null ? null : $"{text[..slash].Trim()}/{near}" };
+            misread = misread with { Correction = near is null || number * magnitude is not (> 0 and <= 1e12) ? null : $"{text[..slash].Trim()}/{near}" };
             return false;
         }
 

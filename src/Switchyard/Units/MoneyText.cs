@@ -42,7 +42,7 @@ public readonly record struct Price(decimal Usd, PricePer Per)
 
         if (!MoneyText.TryParseAny(text[..slash], out var amount, out var problem))
         {
-            misread = problem;
+            misread = problem with { Correction = null };
             return false;
         }
 
@@ -103,7 +103,7 @@ public static class MoneyText
         var bare = unit.Length == 0 && !dollars;
         if (bare || (unit.Length > 0 && !(unit.Equals("USD", StringComparison.OrdinalIgnoreCase) || unit is "$" || unit is "dollars")))
         {
-            misread = new(Expected, bare && number > 0 ? $"${text.Trim()}" : null);
+            misread = new(Expected, bare && number * magnitude is > 0 and <= 1e15 ? $"${text.Trim()}" : null);
             return false;
         }
 
@@ -133,7 +133,7 @@ public static class MoneyText
     private static string? DecimalComma(string text)
     {
         var pointed = text.Replace(',', '.');
-        return pointed != text && TryParseAny(pointed, out _, out _) ? pointed : null;
+        return pointed != text && TryParse(pointed, out _, out _) ? pointed : null;
     }
 }
 
@@ -166,7 +166,7 @@ public readonly record struct Growth(double Share, int Months)
         if (number == 0 && slash < 0) months = 1;
         if (months == 0 || (unit.Length == 0 && number != 0))
         {
-            misread = misread with { Correction = $"{QuantityText.Plain(percent)}%/{(months == 12 ? "year" : "month")}" };
+            if (percent is >= -90 and <= 1000) misread = misread with { Correction = $"{QuantityText.Plain(percent)}%/{(months == 12 ? "year" : "month")}" };
             return false;
         }
 

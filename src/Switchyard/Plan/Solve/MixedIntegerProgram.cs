@@ -173,6 +173,34 @@ public sealed class MixedIntegerProgram
     /// <summary>A program that can be changed without touching this one. The coefficients are shared, not copied.</summary>
     public MixedIntegerProgram Clone() => new(this);
 
+    /// <summary>
+    /// The program of some columns, all others held at 0. Rows in which none of them occurs are left out; they must hold at 0.
+    /// </summary>
+    /// <param name="columns">The columns to keep, in ascending order.</param>
+    public MixedIntegerProgram Only(ReadOnlySpan<int> columns)
+    {
+        var part = new MixedIntegerProgram();
+        var matrix = Matrix;
+        var rows = new int[RowCount];
+        Array.Fill(rows, -1);
+        for (var row = 0; row < RowCount; row++)
+            if (_rowLower[row] > 0 || _rowUpper[row] < 0) rows[row] = part.AddRow(_rowLower[row], _rowUpper[row]);
+        foreach (var column in columns)
+        {
+            var added = part.AddColumn(_columnLower[column], _columnUpper[column], _cost[column], _integer[column]);
+            var of = matrix.RowsOf(column);
+            var coefficients = matrix.CoefficientsOf(column);
+            for (var i = 0; i < of.Length; i++)
+            {
+                var row = of[i];
+                if (rows[row] < 0) rows[row] = part.AddRow(_rowLower[row], _rowUpper[row]);
+                part.AddTerm(rows[row], added, coefficients[i]);
+            }
+        }
+
+        return part;
+    }
+
     private static void CheckBounds(double lower, double upper)
     {
         if (!(lower < double.PositiveInfinity)) throw new ArgumentException($"{lower} is not a lower bound.", nameof(lower));
