@@ -126,7 +126,8 @@ public sealed class Planner
         var (relaxed, tight) = ProblemSolver.RelaxationWithLimits(built.Problem);
         foreach (var limit in DeclaredLimit.Of(scenario, built))
         {
-            if (limit.IsRow && !tight.Contains(limit.Path)) continue;
+            // A quota or an availability can also rule out gangs before there are rows.
+            if (limit.IsRow && !tight.Contains(limit.Path) && built.Exclusions.All(e => e.Limit != limit.Path)) continue;
             var without = Build(scenario, limit.Path).Problem;
             if (ProblemSolver.Relaxation(without) > relaxed * (1 - 1e-7)) continue;
             var cheaper = solved.PresentValue - ProblemSolver.Solve(without, rough, prove: false).PresentValue;

@@ -13,20 +13,20 @@ public sealed class BruteForceTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Without_budgets(int batch) => Compare(batch, 1000, (seed, problem, _) => problem);
+    public void Without_budgets(int batch) => Compare(batch, 250, (seed, problem, _) => problem);
 
     [Theory]
     [InlineData(10)]
     [InlineData(11)]
     [InlineData(12)]
     [InlineData(13)]
-    public void With_budgets(int batch) => Compare(batch, 1000, (seed, _, cheapest) => RandomProblems.Limited(seed, cheapest, shares: false));
+    public void With_budgets(int batch) => Compare(batch, 250, (seed, _, cheapest) => RandomProblems.Limited(seed, cheapest, shares: false));
 
     [Theory]
     [InlineData(20)]
     [InlineData(21)]
     public void With_provider_shares(int batch) =>
-        Compare(batch, 1000, (seed, _, cheapest) => Dominance.Reduce(RandomProblems.Limited(seed, cheapest, shares: true)));
+        Compare(batch, 250, (seed, _, cheapest) => Dominance.Reduce(RandomProblems.Limited(seed, cheapest, shares: true)));
 
     private static void Compare(int batch, int count, Func<int, PlanningProblem, double, PlanningProblem> limited)
     {

@@ -4,7 +4,7 @@ namespace Switchyard.Plan.Solve;
 /// Solves programs of many columns of which few matter. The relaxation prices every column: its reduced cost is what a unit of it would
 /// add to the relaxation's objective. The search looks first among the columns that are nearly worth their cost. Only when what it finds
 /// lies further above the relaxation than the gap allows, it searches again among all columns that could still be in a cheaper solution:
-/// one whose reduced cost exceeds the distance cannot. The bound holds for the whole program (Dantzig, Fulkerson and Johnson, 1954).
+/// a whole-numbered one whose reduced cost exceeds the distance cannot. The bound holds for the whole program (Dantzig, Fulkerson and Johnson, 1954).
 /// </summary>
 public static class PricedSolver
 {
@@ -30,7 +30,9 @@ public static class PricedSolver
             first = first with { Bound = Math.Min(first.Objective, relaxed.Bound) };
             if (near.Length == program.ColumnCount || !prove || first.Gap <= limits.RelativeGap) return Judge(first, limits);
             var distance = first.Objective - relaxed.Bound;
-            var rest = Keep(program, column => relaxed.Values[column] > 1e-9 || reduced[column] <= distance * (1 + 1e-9) || first.Values[column] > 0);
+            // A column that need not be whole can be in a cheaper solution by less than a unit, whatever a unit of it would add.
+            var rest = Keep(program, column => !program.IsInteger(column) || relaxed.Values[column] > 1e-9
+                || reduced[column] <= distance * (1 + 1e-9) || first.Values[column] > 0);
             var second = Search(program, rest, limits, first.Values);
             if (!second.HasPoint) return Judge(first, limits);
             var best = second.Objective <= first.Objective ? second : first;
