@@ -27,6 +27,8 @@ public static class Recheck
     {
         var found = new List<Breach>();
         foreach (var d in decisions) CheckDecision(problem, d, found);
+        // What is no amount cannot be added up.
+        if (decisions.Any(d => !double.IsFinite(d.Value))) return [.. found];
         for (var need = 0; need < problem.Needs.Length; need++)
         {
             var own = decisions.Where(d => d.Need == need).ToList();
