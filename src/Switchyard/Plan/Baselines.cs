@@ -98,12 +98,9 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
     {
         var purchases = Ledger.Purchases(solved, decisions);
         var cost = Ledger.Cost(solved, purchases, decisions);
-        var breaks = new List<string>();
-        if (problem.CashPerMonth is { } cash && cost.PerMonth.Any(m => (double)m.Usd > cash + 0.01)) breaks.Add("limits.budget.cash");
-        if (problem.TotalCost is { } total && (double)cost.Total.Usd > total + 0.01) breaks.Add("limits.budget.total");
-        var spending = purchases.Where(p => p.Source.Kind != PurchaseKind.Owned).GroupBy(p => p.Source.Provider).Select(g => g.Sum(p => p.Cost.Usd)).ToList();
-        if (problem.ProviderShare is { } share && spending.Count > 0 && (double)spending.Max() > (share * (double)spending.Sum()) + 0.01)
-            breaks.Add("limits.provider_share");
+        // What it was solved without it may break.
+        var whole = solved with { CashPerMonth = problem.CashPerMonth, TotalCost = problem.TotalCost, ProviderShare = problem.ProviderShare };
+        var breaks = Recheck.Breaches(whole, decisions).Select(breach => breach.Limit ?? breach.Message).Distinct(StringComparer.Ordinal);
         return new(name, detail, cost.Total, [.. breaks]);
     }
 }

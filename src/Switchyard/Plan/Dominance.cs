@@ -119,10 +119,12 @@ public static class Dominance
             {
                 var options = service.Options.Where(o => sources.Contains(o.Source)).ToList();
                 if (options.Count == 0) return 0;
-                var rate = service.Slots.Max(s => s.Rate) + options.Max(o => o.Capacity);
-                var replicas = service.MinReplicas + options.Max(o => o.Replicas);
-                return options.Max(o => problem.Sources[o.Source].AcceleratorCount
-                    * Math.Max(rate / o.Capacity, replicas / (double)Math.Max(1, o.Replicas)));
+                // Each set of users may need an instance of its own to round up, and replicas may be others than serve the load.
+                var sets = (1 << service.UserShares.Length) - 1;
+                var rate = service.Slots.Select(s => s.Rate).DefaultIfEmpty(0).Max() + (sets * options.Max(o => o.Capacity));
+                var replicas = service.MinReplicas == 0 ? 0 : service.MinReplicas + options.Max(o => o.Replicas) - 1;
+                return options.Max(o => problem.Sources[o.Source].AcceleratorCount * rate / o.Capacity)
+                    + options.Max(o => problem.Sources[o.Source].AcceleratorCount * replicas / (double)Math.Max(1, o.Replicas));
             }
 
             case RunNeed runs:
@@ -133,7 +135,7 @@ public static class Dominance
             case PileNeed piles:
                 return piles.Options.Where(o => sources.Contains(o.Source))
                     .Select(o => problem.Sources[o.Source].AcceleratorCount
-                        * piles.Piles.Max(p => Math.Ceiling(p.Requests / o.RequestsPerHour / p.WindowHours)))
+                        * piles.Piles.Select(p => Math.Ceiling(p.Requests / o.RequestsPerHour / p.WindowHours)).DefaultIfEmpty(0).Max())
                     .DefaultIfEmpty(0).Max();
             default:
                 return 0;

@@ -45,7 +45,7 @@ public static class Payments
         for (var end = start + hours; horizon.HoursBefore(month) < end; month++)
         {
             var inside = Math.Min(end, horizon.HoursBefore(month + 1)) - Math.Max(start, horizon.HoursBefore(month));
-            if (inside > 0) yield return (month, inside);
+            if (inside > 1e-9) yield return (month, inside);
         }
     }
 
@@ -63,6 +63,47 @@ public static class Payments
 
         return most;
     }
+
+    /// <summary>
+    /// For each month, the moments at which most runs of a need are on at once, as runs by group; moments at which no group has more
+    /// runs on than at another are left out.
+    /// </summary>
+    /// <param name="horizon">The horizon; months after it are included.</param>
+    /// <param name="runs">The runs, those of each group in order.</param>
+    /// <param name="hours">Length of a run.</param>
+    public static IEnumerable<(int Month, List<List<(int Group, int Runs)>> Moments)> BusyMoments(Horizon horizon, RunNeed runs, double hours)
+    {
+        var starts = runs.Groups.SelectMany((group, g) => group.Starts.Select(start => (Start: start, Group: g))).OrderBy(x => x.Start).ToList();
+        var months = new SortedDictionary<int, SortedSet<double>>();
+        foreach (var (start, _) in starts)
+        {
+            // Runs add up only when one begins, so a month is at its busiest at its own beginning or at that of a run.
+            foreach (var (month, _) in MonthsOf(horizon, start, hours))
+            {
+                if (!months.TryGetValue(month, out var moments)) months[month] = moments = [];
+                moments.Add(Math.Max(start, horizon.HoursBefore(month)));
+            }
+        }
+
+        var first = 0;
+        foreach (var (month, times) in months)
+        {
+            var busiest = new List<List<(int Group, int Runs)>>();
+            foreach (var time in times)
+            {
+                while (first < starts.Count && starts[first].Start + hours <= time + 1e-9) first++;
+                var on = starts.Skip(first).TakeWhile(x => x.Start <= time + 1e-9).CountBy(x => x.Group).Select(x => (x.Key, x.Value)).ToList();
+                if (busiest.Any(other => Within(on, other))) continue;
+                busiest.RemoveAll(other => Within(other, on));
+                busiest.Add(on);
+            }
+
+            yield return (month, busiest);
+        }
+    }
+
+    private static bool Within(List<(int Group, int Runs)> on, List<(int Group, int Runs)> other) =>
+        on.All(x => other.Exists(y => y.Group == x.Group && y.Runs >= x.Runs));
 
     /// <summary>Whether a source is paid by the hour of use (rented or held) rather than by the term or the token.</summary>
     public static bool ByTheHour(PurchaseKind kind) => kind is PurchaseKind.OnDemand or PurchaseKind.Spot or PurchaseKind.Owned;

@@ -44,18 +44,18 @@ public sealed class Planner
     public static PlanningResult Plan(Scenario scenario, PriceBook prices, PerformanceModel performance, PlannerSettings settings) =>
         new Planner(scenario, prices, performance, settings).Plan();
 
-    private BuiltProblem Build(params IEnumerable<string> lifted) =>
-        new ProblemBuilder(scenario, prices, performance, lifted.ToHashSet(StringComparer.Ordinal)).Build();
+    private BuiltProblem Build(Scenario asked, params IEnumerable<string> lifted) =>
+        new ProblemBuilder(asked, prices, performance, lifted.ToHashSet(StringComparer.Ordinal)).Build();
 
     private PlanningResult Plan()
     {
-        var built = Build();
+        var built = Build(scenario);
         var solved = ProblemSolver.Solve(built.Problem, limits);
         if (!solved.HasPlan)
         {
             if (solved.Status != SolveStatus.Infeasible)
                 throw new InvalidOperationException($"The solver stopped after {settings.MaximumNodes} nodes without a plan; allow more with --nodes.");
-            return new(null, new ConflictFinder(scenario, built, Build, limits).Find());
+            return new(null, new ConflictFinder(scenario, built, (asked, lifted) => Build(asked, lifted), limits).Find());
         }
 
         var purchases = Ledger.Purchases(solved.Problem, solved.Decisions);
@@ -124,10 +124,10 @@ public sealed class Planner
     private IEnumerable<BindingLimit> Binding(BuiltProblem built, SolvedProblem solved)
     {
         var (relaxed, tight) = ProblemSolver.RelaxationWithLimits(built.Problem);
-        foreach (var limit in DeclaredLimit.Of(scenario, built.Problem))
+        foreach (var limit in DeclaredLimit.Of(scenario, built))
         {
             if (limit.IsRow && !tight.Contains(limit.Path)) continue;
-            var without = Build(limit.Path).Problem;
+            var without = Build(scenario, limit.Path).Problem;
             if (ProblemSolver.Relaxation(without) > relaxed * (1 - 1e-7)) continue;
             var cheaper = solved.PresentValue - ProblemSolver.Solve(without, rough, prove: false).PresentValue;
             if (cheaper > settings.Gap * solved.PresentValue) yield return new(limit.Path, limit.Value, Money.FromUsd(cheaper));

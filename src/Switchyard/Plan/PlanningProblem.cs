@@ -84,10 +84,13 @@ public sealed record Source
     /// <summary>Fewest instances of a commitment bought at once.</summary>
     public int MinCount { get; init; } = 1;
 
-    /// <summary>Most instances at any time; null where only the capacity limits say so.</summary>
+    /// <summary>Most instances at any time, over all workloads; null where only the capacity limits say so.</summary>
     public int? MaxCount { get; init; }
 
-    /// <summary>Instances there in each month, for what is held already; empty otherwise.</summary>
+    /// <summary>Most requests a second that an API answers, over all workloads; null where nothing is said.</summary>
+    public double? MaxPerSecond { get; init; }
+
+    /// <summary>Instances there in each month, for what is held already, none after the last; empty otherwise.</summary>
     public ImmutableArray<int> Held { get; init; } = [];
 
     /// <summary>Kind of figure that the price is.</summary>
@@ -98,6 +101,15 @@ public sealed record Source
 
     /// <summary>Where the price was read.</summary>
     public string Origin { get; init; } = "";
+
+    /// <summary>Most that can be used at once in a month: instances, or requests a second for tokens; null where only capacity limits say so.</summary>
+    /// <param name="month">Zero-based; may lie beyond the horizon.</param>
+    public double? MostAt(int month) => Kind switch
+    {
+        PurchaseKind.Owned => month < Held.Length ? Held[month] : 0,
+        PurchaseKind.Tokens => MaxPerSecond,
+        _ => MaxCount,
+    };
 
     /// <summary>The id with the way of buying, as plans show it.</summary>
     public string Label => Kind switch

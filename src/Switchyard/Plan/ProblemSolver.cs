@@ -54,7 +54,8 @@ public static class ProblemSolver
     {
         if (Impossible(problem)) return double.PositiveInfinity;
         var solution = ClpSolver.Solve(Formulation.Of(Dominance.Reduce(problem)).Program);
-        return solution.Status == SolveStatus.Infeasible ? double.PositiveInfinity : solution.Objective + Earlier(problem);
+        // Where the simplex met numerical trouble only its bound is known.
+        return solution.Status == SolveStatus.Infeasible ? double.PositiveInfinity : solution.Bound + Earlier(problem);
     }
 
     /// <summary>The same, with the paths of the limits of which it uses everything.</summary>

@@ -25,8 +25,7 @@ internal sealed class WorkloadOptions(
         foreach (var api in scenario.TokenOffers.Where(api => api.Model == workload.Model))
         {
             var cost = ((workload.Input.Mean * api.InputPerMillion) + (workload.Output.Mean * api.OutputPerMillion)) / 1e6;
-            sources.Add(TokenSource(api));
-            found.Add(new(sources.Count - 1, 1, 0, AllUsers(workload.Users.Length), cost, null));
+            found.Add(new(TokenSource(api, sources), 1, 0, AllUsers(workload.Users.Length), cost, null));
         }
 
         return new()
@@ -128,14 +127,14 @@ internal sealed class WorkloadOptions(
     private RunOption? Gang(TrainingWorkload workload, Candidate candidate, Source source)
     {
         var offer = candidate.Offer;
-        var most = source.MaxCount ?? (source.Held.Length > 0 ? source.Held.Max()
-            : (int)Math.Floor(MostAccelerators(source) / source.AcceleratorCount));
+        var (most, limit) = Most(source);
         var window = workload.Cadence.Within.TotalHours;
-        string? refusal = null;
+        string? refusal = null, exceeded = null;
         foreach (var gang in GangSizes)
         {
             if (gang > most)
             {
+                exceeded = limit;
                 refusal = $"{refusal ?? "too slow"}; at most {most} instances can be had";
                 break;
             }
@@ -169,19 +168,20 @@ internal sealed class WorkloadOptions(
                 $"{gang} instance{(gang == 1 ? "" : "s")} take {work / elapsed / 24:0.#} days, over {window / 24:0.#}");
         }
 
-        exclusions.Add(new(workload.Name, source.Label, null, refusal ?? "cannot train it"));
+        exclusions.Add(new(workload.Name, source.Label, exceeded, refusal ?? "cannot train it"));
         return null;
     }
 
-    private double MostAccelerators(Source source)
+    // Most instances that one gang can have, and the limit that says so; null where it is no limit of the scenario's.
+    private (double Instances, string? Limit) Most(Source source)
     {
-        var quota = scenario.Commercial.Quotas
-            .Where(q => !lifted.Contains($"commercial.quota.{q.Id}") && string.Equals(q.Provider, source.Provider, StringComparison.OrdinalIgnoreCase)
-                && NamePattern.Matches(q.Region, source.Region) && NamePattern.Matches(q.Accelerator, source.Accelerator))
-            .Select(q => (double?)q.Count).Min();
-        return quota ?? (lifted.Contains(DeclaredLimit.Availability) || source.Basis == PriceBasis.Quote
-            ? GangSizes[^1] * source.AcceleratorCount
-            : MarketAssumptions.Available(source.Provider, source.Kind));
+        if (source.MaxCount is { } count) return (count, null);
+        if (source.Kind == PurchaseKind.Owned) return (source.Held.DefaultIfEmpty(0).Max(), null);
+        var quotas = scenario.Commercial.Quotas.Where(q => ProblemBuilder.Covers(q, source)).ToList();
+        var tightest = quotas.Where(q => !lifted.Contains($"commercial.quota.{q.Id}")).MinBy(q => q.Count);
+        if (tightest is not null) return (Math.Floor(tightest.Count / source.AcceleratorCount), $"commercial.quota.{tightest.Id}");
+        if (!ProblemBuilder.IsAssumed(source, scenario.Commercial.Quotas) || lifted.Contains(DeclaredLimit.Availability)) return (GangSizes[^1], null);
+        return (Math.Floor(MarketAssumptions.Available(source.Provider, source.Kind) / source.AcceleratorCount), DeclaredLimit.Availability);
     }
 
     public PileNeed Piles(BatchWorkload workload, List<Candidate> candidates, List<Source> sources)
@@ -212,8 +212,7 @@ internal sealed class WorkloadOptions(
         foreach (var api in scenario.TokenOffers.Where(api => api.Model == workload.Model))
         {
             var cost = ((workload.Input.Mean * api.InputPerMillion) + (workload.Output.Mean * api.OutputPerMillion)) / 1e6;
-            sources.Add(TokenSource(api));
-            found.Add(new(sources.Count - 1, 1, cost, null));
+            found.Add(new(TokenSource(api, sources), 1, cost, null));
         }
 
         return new() { Workload = workload.Name, Piles = piles, Options = [.. found] };
@@ -221,16 +220,24 @@ internal sealed class WorkloadOptions(
 
     private int MonthAt(double hour) => scenario.Horizon.MonthOf(scenario.Horizon.Start.AddDays((int)(hour / 24)));
 
-    private static Source TokenSource(TokenOffer api) => new()
+    // An API is one source, whichever workloads use it, so that its rate limit holds for all of them together.
+    private static int TokenSource(TokenOffer api, List<Source> sources)
     {
-        Id = api.Name,
-        Kind = PurchaseKind.Tokens,
-        Provider = api.Provider,
-        Region = "anywhere",
-        PricePerHour = 0,
-        Basis = PriceBasis.Quote,
-        Origin = "scenario",
-    };
+        var known = sources.FindIndex(s => s.Kind == PurchaseKind.Tokens && s.Provider == api.Provider && s.Id == api.Name);
+        if (known >= 0) return known;
+        sources.Add(new()
+        {
+            Id = api.Name,
+            Kind = PurchaseKind.Tokens,
+            Provider = api.Provider,
+            Region = "anywhere",
+            PricePerHour = 0,
+            MaxPerSecond = api.MaxPerSecond,
+            Basis = PriceBasis.Quote,
+            Origin = "scenario",
+        });
+        return sources.Count - 1;
+    }
 
     private static uint AllUsers(int groups) => groups == 0 ? 1 : (1u << groups) - 1;
 
