@@ -91,8 +91,11 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
         return new("current", detail, unpriced.IsEmpty ? Money.FromUsd(usd) : null, unpriced);
     }
 
-    private static PlanningProblem Only(PlanningProblem problem, Func<Source, bool> keep) =>
-        problem with { Needs = [.. problem.Needs.Select(need => Planner.Filter(need, source => keep(problem.Sources[source])))] };
+    private static PlanningProblem Only(PlanningProblem problem, Func<Source, bool> keep) => problem with
+    {
+        Needs = [.. problem.Needs.Select(need => Planner.Filter(need, source => keep(problem.Sources[source])))],
+        CapacityLimits = [.. problem.CapacityLimits.Where(limit => limit.Sources.Any(source => keep(problem.Sources[source])))],
+    };
 
     private Baseline Priced(string name, string detail, PlanningProblem solved, IReadOnlyCollection<Decision> decisions)
     {

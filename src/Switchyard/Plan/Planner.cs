@@ -123,13 +123,12 @@ public sealed class Planner
     // What each limit costs: the plan without it is solved again where the relaxation without it is cheaper, which is quick to see.
     private IEnumerable<BindingLimit> Binding(BuiltProblem built, SolvedProblem solved)
     {
-        var (relaxed, tight) = ProblemSolver.RelaxationWithLimits(built.Problem);
         foreach (var limit in DeclaredLimit.Of(scenario, built))
         {
             // A quota or an availability can also rule out gangs before there are rows.
-            if (limit.IsRow && !tight.Contains(limit.Path) && built.Exclusions.All(e => e.Limit != limit.Path)) continue;
+            if (limit.IsRow && !solved.TightLimits.Contains(limit.Path) && built.Exclusions.All(e => e.Limit != limit.Path)) continue;
             var without = Build(scenario, limit.Path).Problem;
-            if (ProblemSolver.Relaxation(without) > relaxed * (1 - 1e-7)) continue;
+            if (ProblemSolver.Relaxation(without) > solved.Relaxation - (1e-7 * Math.Abs(solved.Relaxation))) continue;
             var cheaper = solved.PresentValue - ProblemSolver.Solve(without, rough, prove: false).PresentValue;
             if (cheaper > settings.Gap * solved.PresentValue) yield return new(limit.Path, limit.Value, Money.FromUsd(cheaper));
         }

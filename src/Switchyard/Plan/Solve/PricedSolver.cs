@@ -11,19 +11,24 @@ public static class PricedSolver
     // A column is nearly worth its cost when it would have to be this much cheaper to enter the relaxation.
     private const double Near = 0.12;
 
+    // The same where a good solution is enough.
+    private const double VeryNear = 0.05;
+
     /// <summary>Solves the program.</summary>
     /// <param name="program">The program; not changed. Columns have a lower bound of 0.</param>
     /// <param name="limits">When to stop; the nodes hold for each of the two searches.</param>
     /// <param name="prove">False to be content with the first search when it finds something.</param>
-    public static Solution Solve(MixedIntegerProgram program, SolveLimits limits, bool prove = true)
+    /// <param name="relaxed">The solution of the relaxation.</param>
+    public static Solution Solve(MixedIntegerProgram program, SolveLimits limits, bool prove, out Solution relaxed)
     {
-        if (program.IntegerCount == 0) return ClpSolver.Solve(program, limits.FeasibilityTolerance);
-        var relaxed = ClpSolver.Solve(program);
+        relaxed = ClpSolver.Solve(program);
+        if (program.IntegerCount == 0) return relaxed;
         if (relaxed.Status == SolveStatus.Infeasible) return relaxed;
         if (!relaxed.HasPoint || relaxed.ReducedCosts is not { } reduced) return CbcSolver.Solve(program, limits);
 
-        var near = Keep(program, column =>
-            relaxed.Values[column] > 1e-9 || reduced[column] <= Near * Math.Abs(program.Cost[column]) + 1e-9);
+        var point = relaxed.Values;
+        var share = prove ? Near : VeryNear;
+        var near = Keep(program, column => point[column] > 1e-9 || reduced[column] <= (share * Math.Abs(program.Cost[column])) + 1e-9);
         var first = Search(program, near, limits, null);
         if (first.HasPoint)
         {
@@ -31,7 +36,7 @@ public static class PricedSolver
             if (near.Length == program.ColumnCount || !prove || first.Gap <= limits.RelativeGap) return Judge(first, limits);
             var distance = first.Objective - relaxed.Bound;
             // A column that need not be whole can be in a cheaper solution by less than a unit, whatever a unit of it would add.
-            var rest = Keep(program, column => !program.IsInteger(column) || relaxed.Values[column] > 1e-9
+            var rest = Keep(program, column => !program.IsInteger(column) || point[column] > 1e-9
                 || reduced[column] <= distance * (1 + 1e-9) || first.Values[column] > 0);
             var second = Search(program, rest, limits, first.Values);
             if (!second.HasPoint) return Judge(first, limits);
