@@ -9,6 +9,9 @@ namespace Switchyard.Plan;
 /// <summary>What simpler ways of buying would cost, on the same problem and the same prices.</summary>
 internal sealed class Baselines(Scenario scenario, PlanningProblem problem, SolveLimits limits)
 {
+    // What gives way to another option of its provider is no cheapest single offer either.
+    private readonly PlanningProblem reduced = Dominance.Reduce(problem);
+
     /// <summary>Every baseline, also those that cannot be done.</summary>
     public ImmutableArray<Baseline> All()
     {
@@ -19,12 +22,12 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
 
     private Baseline SingleOffer() => OneSourceEach(
         "cheapest single offer per workload",
-        (need, option) => SingleSource.AsNeeded(problem, need, option),
+        (need, option) => SingleSource.AsNeeded(reduced, need, option),
         "a workload that no single offer can do");
 
     private Baseline ReservedForPeak() => OneSourceEach(
         "all reserved for the peak",
-        (need, option) => SingleSource.Reserved(problem, need, option),
+        (need, option) => SingleSource.Reserved(reduced, need, option),
         "no commitment can do one of the workloads");
 
     // For each workload the one source that does it for the least, bought by a fixed rule.
@@ -32,22 +35,22 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
     {
         var decisions = new List<Decision>();
         var detail = new List<string>();
-        for (var need = 0; need < problem.Needs.Length; need++)
+        for (var need = 0; need < reduced.Needs.Length; need++)
         {
             (double Usd, int Option, List<Decision> Decisions)? best = null;
-            for (var option = 0; option < SingleSource.OptionCount(problem.Needs[need]); option++)
+            for (var option = 0; option < SingleSource.OptionCount(reduced.Needs[need]); option++)
             {
                 if (rule(need, option) is not { } found) continue;
-                var usd = found.Sum(d => d.Value * Payments.Of(problem, d).Sum(p => p.Usd * problem.PresentValueFactor(p.Month)));
+                var usd = found.Sum(d => d.Value * Payments.Of(reduced, d).Sum(p => p.Usd * reduced.PresentValueFactor(p.Month)));
                 if (best is null || usd < best.Value.Usd - 1e-9) best = (usd, option, found);
             }
 
-            if (best is not { } chosen) return new(name, problem.Needs[need].Workload, null, [impossible]);
+            if (best is not { } chosen) return new(name, reduced.Needs[need].Workload, null, [impossible]);
             decisions.AddRange(chosen.Decisions);
-            detail.Add($"{problem.Needs[need].Workload}: {problem.Sources[SingleSource.SourceOf(problem.Needs[need], chosen.Option)].Label}");
+            detail.Add($"{reduced.Needs[need].Workload}: {reduced.Sources[SingleSource.SourceOf(reduced.Needs[need], chosen.Option)].Label}");
         }
 
-        return Priced(name, string.Join("; ", detail), problem, decisions);
+        return Priced(name, string.Join("; ", detail), reduced, decisions);
     }
 
     private Baseline OneProvider()

@@ -10,36 +10,48 @@ namespace Switchyard.Plan;
 internal sealed class CapacityRows(
     PlanningProblem problem, MixedIntegerProgram program, List<Decision> decisions, List<(string Limit, int Row)> limitRows)
 {
-    private readonly SortedDictionary<(int Source, int Month), List<Usage>> usages = [];
+    private readonly Dictionary<int, SortedList<int, List<Usage>>> usages = [];
 
     /// <summary>Notes what an option uses of a source in a month.</summary>
     /// <param name="source">The source.</param>
     /// <param name="month">The month; may lie beyond the horizon.</param>
     /// <param name="most">More than this is never used at once: instances, or requests a second for tokens.</param>
     /// <param name="moments">What is in use at each moment that could be the busiest, as a sum over columns.</param>
-    public void Uses(int source, int month, double most, params IEnumerable<(int Column, double Each)[]> moments)
+    public void Uses(int source, int month, double most, params IEnumerable<Term[]> moments)
     {
-        if (!usages.TryGetValue((source, month), out var list)) usages[(source, month)] = list = [];
+        if (!usages.TryGetValue(source, out var months)) usages[source] = months = [];
+        if (!months.TryGetValue(month, out var list)) months[month] = list = [];
         list.Add(new([.. moments], most));
     }
 
     /// <summary>Adds the rows.</summary>
     public void Add()
     {
-        foreach (var ((source, month), list) in usages)
-            if (problem.Sources[source].MostAt(month) is { } most) AtMost(most, null, [.. list.Select(usage => (usage, 1.0))]);
+        foreach (var (source, months) in usages.OrderBy(u => u.Key))
+        {
+            foreach (var (month, list) in months)
+                if (problem.Sources[source].MostAt(month) is { } most) AtMost(most, null, [.. list.Select(usage => new Member(usage, 1))]);
+        }
+
         foreach (var limit in problem.CapacityLimits)
         {
-            foreach (var month in usages.Where(u => limit.Sources.Contains(u.Key.Source)).GroupBy(u => u.Key.Month).OrderBy(g => g.Key))
+            var path = limit.Assumed ? DeclaredLimit.Availability : limit.Id;
+            var members = new SortedList<int, List<Member>>();
+            foreach (var source in limit.Sources.Order())
             {
-                AtMost(limit.Accelerators, limit.Assumed ? DeclaredLimit.Availability : limit.Id, [.. month.SelectMany(
-                    u => u.Value.Select(usage => (usage, problem.Sources[u.Key.Source].AcceleratorCount)))]);
+                foreach (var (month, list) in usages.GetValueOrDefault(source) ?? [])
+                {
+                    if (!members.TryGetValue(month, out var all)) members[month] = all = [];
+                    all.AddRange(list.Select(usage => new Member(usage, problem.Sources[source].AcceleratorCount)));
+                }
             }
+
+            foreach (var (_, all) in members) AtMost(limit.Accelerators, path, all);
         }
     }
 
     // Σ each × busiest moment ≤ limit; the path is that of the scenario's limit, null where it is none.
-    private void AtMost(double limit, string? path, List<(Usage Usage, double Each)> members)
+    private void AtMost(double limit, string? path, List<Member> members)
     {
         if (members.Sum(m => m.Usage.Most * m.Each) <= limit + 1e-9) return;
         if (members is [var (alone, each)])
@@ -62,7 +74,7 @@ internal sealed class CapacityRows(
         }
 
         var row = Row(limit, path);
-        foreach (var (usage, factor) in members) Terms(row, usage.Moments is [var only] ? only : [(Peak(usage), 1)], factor);
+        foreach (var (usage, factor) in members) Terms(row, usage.Moments is [var only] ? only : [new(Peak(usage), 1)], factor);
     }
 
     private int Row(double limit, string? path)
@@ -72,7 +84,7 @@ internal sealed class CapacityRows(
         return row;
     }
 
-    private void Terms(int row, (int Column, double Each)[] terms, double factor)
+    private void Terms(int row, Term[] terms, double factor)
     {
         foreach (var (column, each) in terms) program.AddTerm(row, column, factor * each);
     }
@@ -94,9 +106,11 @@ internal sealed class CapacityRows(
         return peak;
     }
 
-    private sealed class Usage((int Column, double Each)[][] moments, double most)
+    private sealed record Member(Usage Usage, double Each);
+
+    private sealed class Usage(Term[][] moments, double most)
     {
-        public (int Column, double Each)[][] Moments => moments;
+        public Term[][] Moments => moments;
 
         public double Most => most;
 

@@ -103,8 +103,9 @@ public static class Dominance
         if (x.Kind == PurchaseKind.Commitment) return a.Gang * x.PricePerHour <= b.Gang * y.PricePerHour * (1 + Tolerance);
         foreach (var group in runs.Groups)
         {
-            var (cashA, cashB) = (Payments.OfRun(problem.Horizon, x, a, group).ToDictionary(), Payments.OfRun(problem.Horizon, y, b, group).ToDictionary());
-            if (cashA.Any(pair => pair.Value > cashB.GetValueOrDefault(pair.Key) * (1 + Tolerance))) return false;
+            var cashA = Payments.OfRun(problem.Horizon, x, a, group);
+            var cashB = Payments.OfRun(problem.Horizon, y, b, group).ToDictionary(p => p.Month, p => p.Usd);
+            if (cashA.Any(paid => paid.Usd > cashB.GetValueOrDefault(paid.Month) * (1 + Tolerance))) return false;
         }
 
         return true;

@@ -3,6 +3,11 @@ using Switchyard.Plan.Solve;
 
 namespace Switchyard.Plan;
 
+/// <summary>A coefficient of a column.</summary>
+/// <param name="Column">Index of the column.</param>
+/// <param name="Each">What one unit of it counts.</param>
+internal sealed record Term(int Column, double Each);
+
 /// <summary>
 /// The mixed-integer program of a planning problem: which column decides what, and which rows say what a plan must satisfy. The letters
 /// in the comments are those of docs/model/planning.md.
@@ -131,7 +136,7 @@ internal sealed class Formulation
             switch (source.Kind)
             {
                 case PurchaseKind.OnDemand or PurchaseKind.Spot:
-                    foreach (var month in byMonth)
+                    foreach (var month in byMonth.Where(m => m.Key <= source.LastStart))
                     {
                         var columns = month.Select(s => Column(Most([s]), true, DecisionKind.RentForSlot, need, o, s)).ToArray();
                         foreach (var (s, column) in month.Zip(columns)) Supply(column, s, 1);
@@ -161,7 +166,7 @@ internal sealed class Formulation
                         // Where an API answers everything in a month (z = 1), no replica is needed.
                         var all = service.MinReplicas > 0 ? Program.AddColumn(0, 1, 0, true) : -1;
                         if (all >= 0) decisions.Add(new(DecisionKind.Auxiliary, need, o, month.Key, 0));
-                        var columns = new List<(int Column, double Each)[]>();
+                        var columns = new List<Term[]>();
                         foreach (var s in month)
                         {
                             var column = Column(1, false, DecisionKind.BuyTokens, need, o, s);
@@ -207,27 +212,27 @@ internal sealed class Formulation
         if (most < terms.MinCount) return cohorts;
         for (var start = 0; start <= Math.Min(problem.Horizon.Months - 1, terms.LastStart); start++)
         {
-            var cohort = new List<(int Column, double Units)>();
-            if (terms.MinCount > 1) cohort.Add((Column(1, true, DecisionKind.Commit, need, option, start, terms.MinCount), terms.MinCount));
+            var cohort = new List<Term>();
+            if (terms.MinCount > 1) cohort.Add(new(Column(1, true, DecisionKind.Commit, need, option, start, terms.MinCount), terms.MinCount));
             var rest = most - (terms.MinCount > 1 ? terms.MinCount : 0);
-            if (rest > 0) cohort.Add((Column(rest, true, DecisionKind.Commit, need, option, start), 1));
-            if (cohort is [var (least, _), var (more, _)]) Row((least, rest), (more, -1));
+            if (rest > 0) cohort.Add(new(Column(rest, true, DecisionKind.Commit, need, option, start), 1));
+            if (cohort is [var (least, _), var (more, _)]) Row(new(least, rest), new(more, -1));
             foreach (var (column, units) in cohort) cohorts.Add((column, start, units));
             for (var month = start; month < start + terms.TermMonths; month++)
             {
                 foreach (var (column, units) in cohort)
                     if (month < problem.Horizon.Months) supply(column, month, units);
-                if (cohort.Count > 0) capacity.Uses(source, month, most, cohort.Select(c => (c.Column, c.Units)).ToArray());
+                if (cohort.Count > 0) capacity.Uses(source, month, most, [.. cohort]);
             }
         }
 
         return cohorts;
     }
 
-    private static (int Column, double Each)[] Alone(int column, double each = 1) => [(column, each)];
+    private static Term[] Alone(int column, double each = 1) => [new(column, each)];
 
     // Σ coefficient × column ≥ 0.
-    private void Row(params ReadOnlySpan<(int Column, double Coefficient)> terms)
+    private void Row(params ReadOnlySpan<Term> terms)
     {
         var row = Program.AddRow(0, double.PositiveInfinity);
         foreach (var (column, coefficient) in terms) Program.AddTerm(row, column, coefficient);
@@ -248,17 +253,18 @@ internal sealed class Formulation
             for (var g = 0; g < runs.Groups.Length; g++)
             {
                 var count = runs.Groups[g].Starts.Length;
-                var column = any[g] = Column(count, true, DecisionKind.DoRuns, need, o, g);
+                var late = source.Kind != PurchaseKind.Commitment && runs.Groups[g].Month > source.LastStart;
+                var column = any[g] = Column(late ? 0 : count, true, DecisionKind.DoRuns, need, o, g);
                 Program.AddTerm(done[g], column, 1);
                 if (count <= 1) continue;
                 any[g] = Program.AddColumn(0, 1, 0, true);
                 decisions.Add(new(DecisionKind.Auxiliary, need, o, g, 0));
-                Row((any[g], count), (column, -1));
+                Row(new(any[g], count), new(column, -1));
             }
 
             foreach (var (month, moments) in Payments.BusyMoments(problem.Horizon, runs, option.Hours))
             {
-                var gangs = moments.Select(on => on.Select(x => (Column: any[x.Group], Each: (double)option.Gang * x.Runs)).ToArray()).ToList();
+                var gangs = moments.Select(on => on.Select(x => new Term(any[x.Group], (double)option.Gang * x.Runs)).ToArray()).ToList();
                 if (source.Kind != PurchaseKind.Commitment)
                 {
                     capacity.Uses(option.Source, month, gangs.Max(on => on.Sum(x => x.Each)), gangs);
@@ -290,7 +296,8 @@ internal sealed class Formulation
             for (var p = 0; p < piles.Piles.Length; p++)
             {
                 var pile = piles.Piles[p];
-                var hours = pile.Requests / option.RequestsPerHour;
+                var late = source.Kind != PurchaseKind.Commitment && pile.Month > source.LastStart;
+                var hours = late ? 0 : pile.Requests / option.RequestsPerHour;
                 var kind = source.Kind == PurchaseKind.Tokens ? DecisionKind.BuyTokens : DecisionKind.WorkPile;
                 work[p] = Column(hours, false, kind, need, o, p);
                 Program.AddTerm(done[p], work[p], option.RequestsPerHour);
@@ -302,7 +309,7 @@ internal sealed class Formulation
                 {
                     var held = source.MostAt(pile.Month) ?? 0;
                     var column = Column(held, true, DecisionKind.UseHeld, need, o, pile.Month);
-                    Row((column, pile.WindowHours), (work[p], -1));
+                    Row(new(column, pile.WindowHours), new(work[p], -1));
                     capacity.Uses(option.Source, pile.Month, held, Alone(column));
                 }
                 else if (source.Kind == PurchaseKind.Tokens)

@@ -6,9 +6,9 @@ namespace Switchyard.Plan;
 internal sealed class MoneyRows(
     PlanningProblem problem, MixedIntegerProgram program, List<Decision> decisions, List<(string Limit, int Row)> limitRows)
 {
-    private readonly SortedDictionary<int, List<(int Column, double Usd)>> byMonth = [];
-    private readonly SortedDictionary<string, List<(int Column, double Usd)>> byProvider = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Provider, int Month), List<(int Column, double Usd)>> byProviderMonth = [];
+    private readonly SortedDictionary<int, List<Term>> byMonth = [];
+    private readonly SortedDictionary<string, List<Term>> byProvider = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SortedDictionary<int, List<Term>>> byProviderMonth = new(StringComparer.Ordinal);
 
     /// <summary>Sets the costs of the columns (present values) and adds the rows.</summary>
     public void Add()
@@ -26,13 +26,13 @@ internal sealed class MoneyRows(
                 var usd = each * decision.Value;
                 present += usd * problem.PresentValueFactor(month);
                 nominal += usd;
-                List(byMonth, month).Add((column, usd));
-                if (!byProviderMonth.TryGetValue((provider, month), out var list)) byProviderMonth[(provider, month)] = list = [];
-                list.Add((column, usd));
+                List(byMonth, month).Add(new(column, usd));
+                if (!byProviderMonth.TryGetValue(provider, out var months)) byProviderMonth[provider] = months = [];
+                List(months, month).Add(new(column, usd));
             }
 
             program.SetCost(column, present);
-            if (nominal > 0 && source.Kind != Market.PurchaseKind.Owned) List(byProvider, provider).Add((column, nominal));
+            if (nominal > 0 && source.Kind != Market.PurchaseKind.Owned) List(byProvider, provider).Add(new(column, nominal));
         }
 
         var credits = AddCredits();
@@ -49,7 +49,7 @@ internal sealed class MoneyRows(
         _ => throw new InvalidOperationException("A need without options."),
     };
 
-    private static List<(int Column, double Usd)> List<TKey>(SortedDictionary<TKey, List<(int Column, double Usd)>> lists, TKey key)
+    private static List<Term> List<TKey>(SortedDictionary<TKey, List<Term>> lists, TKey key)
         where TKey : notnull
     {
         if (!lists.TryGetValue(key, out var list)) lists[key] = list = [];
@@ -66,7 +66,7 @@ internal sealed class MoneyRows(
             var whole = own.ToDictionary(c => c, c => program.AddRow(double.NegativeInfinity, (double)problem.Credits[c].Amount.Usd));
             for (var month = 0; month < problem.Horizon.Months; month++)
             {
-                if (!byProviderMonth.TryGetValue((own.Key, month), out var paid)) continue;
+                if (byProviderMonth.GetValueOrDefault(own.Key)?.GetValueOrDefault(month) is not { } paid) continue;
                 var earlier = new List<int>();
                 foreach (var c in own)
                 {

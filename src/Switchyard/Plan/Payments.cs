@@ -4,6 +4,11 @@ using Switchyard.Units;
 
 namespace Switchyard.Plan;
 
+/// <summary>Cash paid in a month.</summary>
+/// <param name="Month">Zero-based month; may lie beyond the horizon.</param>
+/// <param name="Usd">US dollars.</param>
+public sealed record Payment(int Month, double Usd);
+
 /// <summary>When a decision's money is paid: US dollars by month, for one unit of it.</summary>
 public static class Payments
 {
@@ -11,13 +16,13 @@ public static class Payments
     /// <param name="horizon">The horizon; the term may run beyond it.</param>
     /// <param name="source">The commitment.</param>
     /// <param name="start">The month in which the term begins.</param>
-    public static IEnumerable<(int Month, double Usd)> OfTerm(Horizon horizon, Source source, int start)
+    public static IEnumerable<Payment> OfTerm(Horizon horizon, Source source, int start)
     {
         var total = (horizon.HoursBefore(start + source.TermMonths) - horizon.HoursBefore(start)) * source.PricePerHour;
         for (var month = start; month < start + source.TermMonths; month++)
         {
             var monthly = horizon.Hours(month) * source.PricePerHour * (1 - source.UpfrontShare);
-            yield return (month, month == start ? monthly + (total * source.UpfrontShare) : monthly);
+            yield return new(month, month == start ? monthly + (total * source.UpfrontShare) : monthly);
         }
     }
 
@@ -26,13 +31,11 @@ public static class Payments
     /// <param name="source">The capacity.</param>
     /// <param name="option">The way to run.</param>
     /// <param name="group">The runs.</param>
-    public static IEnumerable<(int Month, double Usd)> OfRun(Horizon horizon, Source source, RunOption option, RunGroup group)
+    public static IEnumerable<Payment> OfRun(Horizon horizon, Source source, RunOption option, RunGroup group)
     {
         var whole = source.PricePerHour * option.Gang * option.BilledHours;
-        var byMonth = new SortedDictionary<int, double>();
-        foreach (var (month, hours) in group.Starts.SelectMany(start => MonthsOf(horizon, start, option.Hours)))
-            byMonth[month] = byMonth.GetValueOrDefault(month) + (whole * hours / option.Hours / group.Starts.Length);
-        return byMonth.Select(pair => (pair.Key, pair.Value));
+        return group.Starts.SelectMany(start => MonthsOf(horizon, start, option.Hours)).GroupBy(x => x.Month).OrderBy(g => g.Key)
+            .Select(month => new Payment(month.Key, whole * month.Sum(x => x.Hours) / option.Hours / group.Starts.Length));
     }
 
     /// <summary>The months that a stretch of time touches, with its hours in each.</summary>
@@ -111,7 +114,7 @@ public static class Payments
     /// <summary>Cash of what one unit of a decision costs, by month.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="decision">The decision; its value does not matter.</param>
-    public static ImmutableArray<(int Month, double Usd)> Of(PlanningProblem problem, Decision decision)
+    public static ImmutableArray<Payment> Of(PlanningProblem problem, Decision decision)
     {
         var horizon = problem.Horizon;
         switch (problem.Needs[decision.Need])
@@ -123,7 +126,7 @@ public static class Payments
                 return decision.Kind switch
                 {
                     DecisionKind.Commit => [.. OfTerm(horizon, source, decision.Index)],
-                    DecisionKind.UseHeld => [(decision.Index, source.PricePerHour * horizon.Hours(decision.Index))],
+                    DecisionKind.UseHeld => [new(decision.Index, source.PricePerHour * horizon.Hours(decision.Index))],
                     DecisionKind.BuyTokens => Tokens(service.Slots[decision.Index], option.CostPerRequest),
                     DecisionKind.RentForSlot => Rent(service.Slots[decision.Index], source),
                     _ => [],
@@ -149,8 +152,8 @@ public static class Payments
                 return decision.Kind switch
                 {
                     DecisionKind.Commit => [.. OfTerm(horizon, source, decision.Index)],
-                    DecisionKind.WorkPile when ByTheHour(source.Kind) => [(piles.Piles[decision.Index].Month, source.PricePerHour)],
-                    DecisionKind.BuyTokens => [(piles.Piles[decision.Index].Month, option.CostPerRequest)],
+                    DecisionKind.WorkPile when ByTheHour(source.Kind) => [new(piles.Piles[decision.Index].Month, source.PricePerHour)],
+                    DecisionKind.BuyTokens => [new(piles.Piles[decision.Index].Month, option.CostPerRequest)],
                     _ => [],
                 };
             }
@@ -160,8 +163,8 @@ public static class Payments
         }
     }
 
-    private static ImmutableArray<(int Month, double Usd)> Rent(Slot slot, Source source) => [(slot.Month, source.PricePerHour * slot.Hours)];
+    private static ImmutableArray<Payment> Rent(Slot slot, Source source) => [new(slot.Month, source.PricePerHour * slot.Hours)];
 
-    private static ImmutableArray<(int Month, double Usd)> Tokens(Slot slot, double costPerRequest) =>
-        [(slot.Month, slot.Served * slot.Hours * 3600 * costPerRequest)];
+    private static ImmutableArray<Payment> Tokens(Slot slot, double costPerRequest) =>
+        [new(slot.Month, slot.Served * slot.Hours * 3600 * costPerRequest)];
 }

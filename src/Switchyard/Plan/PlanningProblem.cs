@@ -78,7 +78,7 @@ public sealed record Source
     /// <summary>Share of a commitment's price paid at its start, 0 to 1; the rest is paid by the month.</summary>
     public double UpfrontShare { get; init; }
 
-    /// <summary>The last month in which a commitment can begin.</summary>
+    /// <summary>The last month in which a commitment can begin, or in which capacity can be rented by the hour.</summary>
     public int LastStart { get; init; } = int.MaxValue;
 
     /// <summary>Fewest instances of a commitment bought at once.</summary>
@@ -139,7 +139,7 @@ public abstract record Need
 /// <param name="Hours">Hours in the month at this load.</param>
 /// <param name="Rate">Requests a second for which there must be capacity, headroom included.</param>
 /// <param name="Served">Mean requests a second that are served.</param>
-public readonly record struct Slot(int Month, double Hours, double Rate, double Served);
+public sealed record Slot(int Month, double Hours, double Rate, double Served);
 
 /// <summary>A service: capacity for its load in each slot.</summary>
 public sealed record ServiceNeed : Need
@@ -204,7 +204,7 @@ public sealed record PileNeed : Need
 /// <param name="Month">Zero-based month.</param>
 /// <param name="Requests">Requests in all.</param>
 /// <param name="WindowHours">Hours in which an instance can work on it.</param>
-public readonly record struct Pile(int Month, double Requests, double WindowHours);
+public sealed record Pile(int Month, double Requests, double WindowHours);
 
 /// <summary>A way to do batch work.</summary>
 /// <param name="Source">Index of the source.</param>

@@ -31,6 +31,7 @@ internal static class SingleSource
         if (source.Kind == PurchaseKind.Owned || Instances(problem, need, option) is not { } instances) return null;
         if (!Available(problem, SourceOf(problem.Needs[need], option), source, instances.Values.DefaultIfEmpty(0).Max())) return null;
         var decisions = new List<Decision>();
+        if (source.Kind != PurchaseKind.Commitment && instances.Count > 0 && instances.Keys.Last() > source.LastStart) return null;
         if (source.Kind == PurchaseKind.Commitment)
         {
             foreach (var (month, wanted) in instances)

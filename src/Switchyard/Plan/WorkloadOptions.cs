@@ -22,11 +22,8 @@ internal sealed class WorkloadOptions(
         var found = new List<ServiceOption>();
         foreach (var candidate in candidates)
             found.AddRange(ServiceOptions(workload, candidate, sources[candidate.Source].Label));
-        foreach (var api in scenario.TokenOffers.Where(api => api.Model == workload.Model))
-        {
-            var cost = ((workload.Input.Mean * api.InputPerMillion) + (workload.Output.Mean * api.OutputPerMillion)) / 1e6;
-            found.Add(new(TokenSource(api, sources), 1, 0, AllUsers(workload.Users.Length), cost, null));
-        }
+        found.AddRange(Apis(workload, workload.ServiceLevel).Select(api => new ServiceOption(
+            TokenSource(api, sources), 1, 0, AllUsers(workload.Users.Length), CostOf(api, workload.Input, workload.Output), null)));
 
         return new()
         {
@@ -209,16 +206,36 @@ internal sealed class WorkloadOptions(
             found.Add(new(candidate.Source, estimate.RequestsPerSecond.Value * estimate.Replicas * 3600 * efficiency, 0, estimate));
         }
 
-        foreach (var api in scenario.TokenOffers.Where(api => api.Model == workload.Model))
-        {
-            var cost = ((workload.Input.Mean * api.InputPerMillion) + (workload.Output.Mean * api.OutputPerMillion)) / 1e6;
-            found.Add(new(TokenSource(api, sources), 1, cost, null));
-        }
+        found.AddRange(Apis(workload, ServiceLevel.None).Select(api => new PileOption(
+            TokenSource(api, sources), 1, CostOf(api, workload.Input, workload.Output), null)));
 
         return new() { Workload = workload.Name, Piles = piles, Options = [.. found] };
     }
 
     private int MonthAt(double hour) => scenario.Horizon.MonthOf(scenario.Horizon.Start.AddDays((int)(hour / 24)));
+
+    // The APIs that answer with a workload's model, promise its service level and are within the limits; the others are left out by name.
+    private IEnumerable<TokenOffer> Apis(Workload workload, ServiceLevel wanted)
+    {
+        foreach (var api in scenario.TokenOffers)
+        {
+            var limits = scenario.Limits;
+            var (limit, reason) = (null as string, null as string);
+            if (api.Model != workload.Model) reason = $"it answers with {api.Model.Name}";
+            else if (api.Promised.Misses(wanted) is { } missed) reason = $"it does not promise {missed}; write what it promises as its slo";
+            else if (limits.Providers.Length > 0 && !lifted.Contains("limits.providers")
+                && !limits.Providers.Any(p => NamePattern.Matches(p, api.Provider)))
+                (limit, reason) = ("limits.providers", $"provider {api.Provider} is not among those allowed");
+            else if (limits.Regions.Length > 0 && !lifted.Contains("limits.regions")
+                && (api.Region is null || !NamePattern.MatchesRegion(limits.Regions, api.Provider, api.Region, null)))
+                (limit, reason) = ("limits.regions", api.Region is null ? "where it runs is not stated" : $"region {api.Region} is not among those allowed");
+            if (reason is null) yield return api;
+            else exclusions.Add(new(workload.Name, api.Name, limit, reason));
+        }
+    }
+
+    private static double CostOf(TokenOffer api, TokenLengths input, TokenLengths output) =>
+        ((input.Mean * api.InputPerMillion) + (output.Mean * api.OutputPerMillion)) / 1e6;
 
     // An API is one source, whichever workloads use it, so that its rate limit holds for all of them together.
     private static int TokenSource(TokenOffer api, List<Source> sources)
@@ -230,7 +247,7 @@ internal sealed class WorkloadOptions(
             Id = api.Name,
             Kind = PurchaseKind.Tokens,
             Provider = api.Provider,
-            Region = "anywhere",
+            Region = api.Region ?? "unknown",
             PricePerHour = 0,
             MaxPerSecond = api.MaxPerSecond,
             Basis = PriceBasis.Quote,
