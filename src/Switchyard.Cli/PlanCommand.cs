@@ -62,6 +62,7 @@ internal static class PlanCommand
                 printer.Show(parsed, console => ConflictTables.Write(console, result.Conflict!), () => PlanWriter.Write(result.Conflict!));
             }
 
+            if (parsed.GetValue(timing)) Console.Error.WriteLine($"jit {System.Runtime.JitInfo.GetCompiledMethodCount()} methods {System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds:0} ms");
             if (parsed.GetValue(timing))
             {
                 Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -12,7 +12,7 @@ internal static class QuotesPart
         "name", "kind", "provider", "region", "accelerator", "fabric", "price", "term", "upfront", "min", "max", "valid_until", "vcpus", "memory",
     ];
 
-    internal static readonly string[] TokenKeys = ["name", "kind", "provider", "model", "input", "output", "max", "slo"];
+    internal static readonly string[] TokenKeys = ["name", "kind", "provider", "model", "region", "input", "output", "max", "slo"];
 
     private static readonly string[] Kinds = ["capacity", "tokens"];
 
@@ -191,12 +191,15 @@ internal static class QuotesPart
             scope.Findings.Assume(section.At("provider"), name, "the offer's own name");
         }
 
+        var place = section.Find("region") is null ? "unknown" : Place(section, provider, scope);
+        var region = place == "unknown" ? null : place;
         if (name is null || model is null || provider is null || !input || !output) return;
         scope.AddProvider(provider);
         quoted.Tokens.Add(new()
         {
             Name = name, Provider = provider, Model = model, InputPerMillion = prompt, OutputPerMillion = answer, MaxPerSecond = most,
             Promised = promised,
+            Region = region,
         });
     }
 }

@@ -114,6 +114,9 @@ public sealed record TokenOffer
     /// <summary>US dollars per million answer tokens.</summary>
     public required double OutputPerMillion { get; init; }
 
+    /// <summary>The region or part of the world in which it runs; null where nothing is said.</summary>
+    public string? Region { get; init; }
+
     /// <summary>Most requests a second; null where nothing is said.</summary>
     public double? MaxPerSecond { get; init; }
 

@@ -107,7 +107,7 @@ public sealed record BatchWorkload : Workload
 /// <param name="Within">How long each may take from the moment at which it may begin.</param>
 public sealed record Cadence(DateOnly First, int EveryMonths, double EveryDays, TimeSpan Within)
 {
-    /// <summary>Hours from the horizon's start at which each run may begin, for all runs that begin within it and end by its end.</summary>
+    /// <summary>Hours from the horizon's start at which each run may begin, for all runs that begin within it; the last may end after it.</summary>
     public IEnumerable<double> Starts(Horizon horizon)
     {
         var first = (First.DayNumber - horizon.Start.DayNumber) * 24.0;

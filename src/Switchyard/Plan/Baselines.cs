@@ -9,6 +9,9 @@ namespace Switchyard.Plan;
 /// <summary>What simpler ways of buying would cost, on the same problem and the same prices.</summary>
 internal sealed class Baselines(Scenario scenario, PlanningProblem problem, SolveLimits limits)
 {
+    // What gives way to another option of its provider is no cheapest single offer either.
+    private readonly PlanningProblem reduced = Dominance.Reduce(problem);
+
     /// <summary>Every baseline, also those that cannot be done.</summary>
     public ImmutableArray<Baseline> All()
     {
@@ -19,12 +22,12 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
 
     private Baseline SingleOffer() => OneSourceEach(
         "cheapest single offer per workload",
-        (need, option) => SingleSource.AsNeeded(problem, need, option),
+        (need, option) => SingleSource.AsNeeded(reduced, need, option),
         "a workload that no single offer can do");
 
     private Baseline ReservedForPeak() => OneSourceEach(
         "all reserved for the peak",
-        (need, option) => SingleSource.Reserved(problem, need, option),
+        (need, option) => SingleSource.Reserved(reduced, need, option),
         "no commitment can do one of the workloads");
 
     // For each workload the one source that does it for the least, bought by a fixed rule.
@@ -32,22 +35,22 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
     {
         var decisions = new List<Decision>();
         var detail = new List<string>();
-        for (var need = 0; need < problem.Needs.Length; need++)
+        for (var need = 0; need < reduced.Needs.Length; need++)
         {
             (double Usd, int Option, List<Decision> Decisions)? best = null;
-            for (var option = 0; option < SingleSource.OptionCount(problem.Needs[need]); option++)
+            for (var option = 0; option < SingleSource.OptionCount(reduced.Needs[need]); option++)
             {
                 if (rule(need, option) is not { } found) continue;
-                var usd = found.Sum(d => d.Value * Payments.Of(problem, d).Sum(p => p.Usd * problem.PresentValueFactor(p.Month)));
+                var usd = found.Sum(d => d.Value * Payments.Of(reduced, d).Sum(p => p.Usd * reduced.PresentValueFactor(p.Month)));
                 if (best is null || usd < best.Value.Usd - 1e-9) best = (usd, option, found);
             }
 
-            if (best is not { } chosen) return new(name, problem.Needs[need].Workload, null, [impossible]);
+            if (best is not { } chosen) return new(name, reduced.Needs[need].Workload, null, [impossible]);
             decisions.AddRange(chosen.Decisions);
-            detail.Add($"{problem.Needs[need].Workload}: {problem.Sources[SingleSource.SourceOf(problem.Needs[need], chosen.Option)].Label}");
+            detail.Add($"{reduced.Needs[need].Workload}: {reduced.Sources[SingleSource.SourceOf(reduced.Needs[need], chosen.Option)].Label}");
         }
 
-        return Priced(name, string.Join("; ", detail), problem, decisions);
+        return Priced(name, string.Join("; ", detail), reduced, decisions);
     }
 
     private Baseline OneProvider()
@@ -91,19 +94,19 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
         return new("current", detail, unpriced.IsEmpty ? Money.FromUsd(usd) : null, unpriced);
     }
 
-    private static PlanningProblem Only(PlanningProblem problem, Func<Source, bool> keep) =>
-        problem with { Needs = [.. problem.Needs.Select(need => Planner.Filter(need, source => keep(problem.Sources[source])))] };
+    private static PlanningProblem Only(PlanningProblem problem, Func<Source, bool> keep) => problem with
+    {
+        Needs = [.. problem.Needs.Select(need => Planner.Filter(need, source => keep(problem.Sources[source])))],
+        CapacityLimits = [.. problem.CapacityLimits.Where(limit => limit.Sources.Any(source => keep(problem.Sources[source])))],
+    };
 
     private Baseline Priced(string name, string detail, PlanningProblem solved, IReadOnlyCollection<Decision> decisions)
     {
         var purchases = Ledger.Purchases(solved, decisions);
         var cost = Ledger.Cost(solved, purchases, decisions);
-        var breaks = new List<string>();
-        if (problem.CashPerMonth is { } cash && cost.PerMonth.Any(m => (double)m.Usd > cash + 0.01)) breaks.Add("limits.budget.cash");
-        if (problem.TotalCost is { } total && (double)cost.Total.Usd > total + 0.01) breaks.Add("limits.budget.total");
-        var spending = purchases.Where(p => p.Source.Kind != PurchaseKind.Owned).GroupBy(p => p.Source.Provider).Select(g => g.Sum(p => p.Cost.Usd)).ToList();
-        if (problem.ProviderShare is { } share && spending.Count > 0 && (double)spending.Max() > (share * (double)spending.Sum()) + 0.01)
-            breaks.Add("limits.provider_share");
+        // What it was solved without it may break.
+        var whole = solved with { CashPerMonth = problem.CashPerMonth, TotalCost = problem.TotalCost, ProviderShare = problem.ProviderShare };
+        var breaks = Recheck.Breaches(whole, decisions).Select(breach => breach.Limit ?? breach.Message).Distinct(StringComparer.Ordinal);
         return new(name, detail, cost.Total, [.. breaks]);
     }
 }

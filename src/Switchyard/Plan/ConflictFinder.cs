@@ -12,14 +12,15 @@ namespace Switchyard.Plan;
 /// lifted), and how far each would have to move if the others stayed.
 /// </summary>
 internal sealed class ConflictFinder(
-    Scenario scenario, BuiltProblem built, Func<IEnumerable<string>, BuiltProblem> build, SolveLimits limits)
+    Scenario scenario, BuiltProblem built, Func<Scenario, IEnumerable<string>, BuiltProblem> build, SolveLimits limits)
 {
     private const int BisectionSteps = 14;
+    private const double LargestQuota = 1 << 20;
 
     /// <summary>The conflict.</summary>
     public Conflict Find()
     {
-        var all = DeclaredLimit.Of(scenario, built.Problem).ToList();
+        var all = DeclaredLimit.Of(scenario, built).ToList();
         var lifted = new HashSet<string>(StringComparer.Ordinal);
         if (!HasPlan(Problem(all.Select(l => l.Path).ToHashSet(StringComparer.Ordinal)))) return new(scenario.Name, [], Unservable(all));
         // Lift one limit after the other; a limit without which there is still no plan is not needed for the conflict and stays lifted.
@@ -35,68 +36,117 @@ internal sealed class ConflictFinder(
 
     private ImmutableArray<Consideration> Unservable(List<DeclaredLimit> all)
     {
-        var free = build(all.Select(l => l.Path));
+        var free = build(scenario, all.Select(l => l.Path));
         var empty = free.Problem.Needs.Select((need, i) => (Options: SingleSource.OptionCount(need), Index: i)).Where(x => x.Options == 0).ToList();
         return [.. (empty.Count > 0 ? empty : [.. free.Problem.Needs.Select((_, i) => (1, i))]).Select(x => Considerations.Of(free, x.Index))];
     }
 
-    private PlanningProblem Problem(IReadOnlySet<string> without) => build(without).Problem;
+    private PlanningProblem Problem(IReadOnlySet<string> without) => build(scenario, without).Problem;
+
+    private bool HasPlan(Scenario changed) => HasPlan(build(changed, []).Problem);
 
     // Any plan will do: a gap of everything, and the relaxation first, which often settles it.
     private bool HasPlan(PlanningProblem problem) =>
         double.IsFinite(ProblemSolver.Relaxation(problem)) && ProblemSolver.Solve(problem, limits with { RelativeGap = 0.5 }).HasPlan;
 
-    // What one limit would have to say, the others as they are; null where moving it alone is not enough.
+    // What one limit would have to say, the others as they are; null where moving it alone is not enough. Each answer is tried on the
+    // scenario itself, since a limit can also rule out options before anything is solved.
     private string? Enough(DeclaredLimit limit)
     {
-        var without = build([limit.Path]).Problem;
+        var without = build(scenario, [limit.Path]).Problem;
         if (!HasPlan(without)) return null;
         var free = ProblemSolver.Solve(without, limits);
-        var cost = Ledger.Cost(free.Problem, Ledger.Purchases(free.Problem, free.Decisions), free.Decisions);
+        if (!free.HasPlan) return null;
+        var purchases = Ledger.Purchases(free.Problem, free.Decisions);
+        var cost = Ledger.Cost(free.Problem, purchases, free.Decisions);
+        Scenario With(Limits changed) => scenario with { Limits = changed };
         switch (limit.Path)
         {
             case "limits.budget.cash":
-                return Least(built.Problem.CashPerMonth!.Value, (double)cost.PerMonth.Max().Usd, x => without with { CashPerMonth = x })
-                    is var cash ? $"{Money.FromUsd(Math.Ceiling(cash))}/month" : null;
+                var cash = Least((double)scenario.Limits.CashPerMonth!.Value.Usd, (double)cost.PerMonth.Max().Usd,
+                    usd => HasPlan(With(scenario.Limits with { CashPerMonth = Money.FromUsd(usd) })));
+                return $"{Money.FromUsd(Math.Ceiling(cash))}/month";
             case "limits.budget.total":
-                return Money.FromUsd(Math.Ceiling((double)cost.Total.Usd)).ToString();
+                var total = Least((double)scenario.Limits.TotalCost!.Value.Usd, (double)cost.Total.Usd,
+                    usd => HasPlan(With(scenario.Limits with { TotalCost = Money.FromUsd(usd) })));
+                return Money.FromUsd(Math.Ceiling(total)).ToString();
             case "limits.provider_share":
-                return Least(built.Problem.ProviderShare!.Value, 1, x => without with { ProviderShare = x }).ToString("P1", CultureInfo.InvariantCulture);
-            case "limits.regions" or "limits.providers":
-                var used = Ledger.Purchases(free.Problem, free.Decisions).Where(p => p.Source.Kind is not (PurchaseKind.Owned or PurchaseKind.Tokens))
-                    .Select(p => limit.Path == "limits.regions" ? $"{p.Source.Provider}/{p.Source.Region}" : p.Source.Provider);
-                return $"with {string.Join(", ", used.Distinct().Order(StringComparer.Ordinal))} allowed too";
+                var share = Least(scenario.Limits.ProviderShare!.Value, 1, x => HasPlan(With(scenario.Limits with { ProviderShare = x })));
+                return (Math.Ceiling((share * 1000) - 1e-9) / 1000).ToString("0.#%", CultureInfo.InvariantCulture);
+            case "limits.regions":
+                return Allowed(Bought(purchases).Select(p => $"{p.Source.Provider}/{p.Source.Region}"));
+            case "limits.providers":
+                return Allowed(Bought(purchases).Select(p => p.Source.Provider));
             case DeclaredLimit.Availability:
                 return $"{string.Join(", ", Beyond(free))}: if you can get them, state it as a quota";
             default:
-                if (limit.Path.StartsWith("commercial.quota.", StringComparison.Ordinal))
-                {
-                    var quota = built.Problem.CapacityLimits.First(l => l.Id == limit.Path);
-                    return Math.Ceiling(Least(quota.Accelerators, Math.Max(quota.Accelerators, 1) * 4096, x => built.Problem with
-                    {
-                        CapacityLimits = built.Problem.CapacityLimits.Replace(quota, quota with { Accelerators = x }),
-                    })).ToString(CultureInfo.InvariantCulture);
-                }
-
-                return "any other value";
+                return Quota(limit) ?? Workload(limit, purchases);
         }
     }
 
-    // The pools of which a plan uses more than is assumed to be had.
-    private static IEnumerable<string> Beyond(SolvedProblem free) => Ledger.Purchases(free.Problem, free.Decisions)
-        .Where(p => p.Source.Kind is PurchaseKind.OnDemand or PurchaseKind.Spot or PurchaseKind.Commitment)
-        .GroupBy(p => (p.Source.Provider, p.Source.Region, p.Source.Accelerator, p.Source.Kind))
-        .Select(g => (g.Key, Wanted: g.Max(p => p.Months.Max(m => m.Instances) * p.Source.AcceleratorCount)))
-        .Where(x => x.Wanted > MarketAssumptions.Available(x.Key.Provider, x.Key.Kind))
+    private static IEnumerable<Purchase> Bought(IEnumerable<Purchase> purchases) =>
+        purchases.Where(p => p.Source.Kind is not (PurchaseKind.Owned or PurchaseKind.Tokens));
+
+    private static string Allowed(IEnumerable<string> names) =>
+        $"with {string.Join(", ", names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))} allowed too";
+
+    // The fewest accelerators that a quota would have to grant; null where the limit is no quota, or no count is enough.
+    private string? Quota(DeclaredLimit limit)
+    {
+        if (scenario.Commercial.Quotas.FirstOrDefault(q => $"commercial.quota.{q.Id}" == limit.Path) is not { } quota) return null;
+        bool Grants(double count) => HasPlan(scenario with
+        {
+            Commercial = scenario.Commercial with { Quotas = [.. scenario.Commercial.Quotas.Select(q => q.Id == quota.Id ? q with { Count = count } : q)] },
+        });
+        var (no, yes) = (Math.Floor(quota.Count), Math.Max(1, Math.Ceiling(quota.Count)));
+        while (!Grants(yes))
+        {
+            (no, yes) = (yes, yes * 2);
+            if (yes > LargestQuota) return null;
+        }
+
+        while (yes - no > 1)
+        {
+            var middle = Math.Floor((no + yes) / 2);
+            if (Grants(middle)) yes = middle;
+            else no = middle;
+        }
+
+        return yes.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private string Workload(DeclaredLimit limit, ImmutableArray<Purchase> purchases)
+    {
+        var workload = scenario.Workloads.First(w => limit.Path.StartsWith($"workloads.{w.Name}.", StringComparison.Ordinal));
+        if (limit.Path.EndsWith(".spot", StringComparison.Ordinal)) return "yes";
+        if (limit.Path.EndsWith(".accelerators", StringComparison.Ordinal))
+            return Allowed(Bought(purchases).Where(p => p.Workload == workload.Name).Select(p => p.Source.Accelerator));
+        for (var replicas = ((InferenceWorkload)workload).MinReplicas - 1; replicas > 0; replicas--)
+        {
+            var fewer = (InferenceWorkload)workload with { MinReplicas = replicas };
+            if (HasPlan(scenario with { Workloads = scenario.Workloads.Replace(workload, fewer) })) return replicas.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return "0";
+    }
+
+    // The pools of which a plan uses more than is assumed to be had, with how much.
+    private IEnumerable<string> Beyond(SolvedProblem free) => Recheck.Use(free.Problem, free.Decisions)
+        .Select(use => (Source: free.Problem.Sources[use.Key.Source], use.Key.Month, Accelerators: use.Value * free.Problem.Sources[use.Key.Source].AcceleratorCount))
+        .Where(use => ProblemBuilder.IsAssumed(use.Source, scenario.Commercial.Quotas))
+        .GroupBy(use => (use.Source.Provider, use.Source.Region, use.Source.Accelerator))
+        .Where(pool => pool.GroupBy(use => (use.Source.Kind, use.Month))
+            .Any(kind => kind.Sum(use => use.Accelerators) > MarketAssumptions.Available(pool.Key.Provider, kind.Key.Kind) + 1e-6))
+        .Select(pool => (pool.Key, Wanted: Math.Ceiling(pool.GroupBy(use => use.Month).Max(month => month.Sum(use => use.Accelerators)) - 1e-6)))
         .Select(x => $"{x.Wanted.ToString(CultureInfo.InvariantCulture)} × {x.Key.Provider}/{x.Key.Region}/{x.Key.Accelerator}");
 
     // The smallest value between one at which there is no plan and one at which there is, by bisection to 0.1% of it.
-    private double Least(double no, double yes, Func<double, PlanningProblem> at)
+    private static double Least(double no, double yes, Func<double, bool> hasPlan)
     {
         for (var step = 0; step < BisectionSteps && yes - no > 1e-3 * yes; step++)
         {
             var middle = (no + yes) / 2;
-            if (HasPlan(at(middle))) yes = middle;
+            if (hasPlan(middle)) yes = middle;
             else no = middle;
         }
 

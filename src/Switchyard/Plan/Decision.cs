@@ -34,4 +34,4 @@ public enum DecisionKind
 /// <param name="Option">Index among the need's options.</param>
 /// <param name="Index">The slot, month, group or pile: see <see cref="DecisionKind"/>.</param>
 /// <param name="Value">How much: instances, a share, requests, runs or instance-hours.</param>
-public readonly record struct Decision(DecisionKind Kind, int Need, int Option, int Index, double Value);
+public sealed record Decision(DecisionKind Kind, int Need, int Option, int Index, double Value);

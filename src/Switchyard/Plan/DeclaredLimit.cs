@@ -18,17 +18,17 @@ internal sealed record DeclaredLimit(string Path, string Value)
     public const string Availability = "availability (assumed)";
 
     /// <summary>Every limit in force, in the order of the scenario file.</summary>
-    public static IEnumerable<DeclaredLimit> Of(Scenario scenario, PlanningProblem problem)
+    public static IEnumerable<DeclaredLimit> Of(Scenario scenario, BuiltProblem built)
     {
         var limits = scenario.Limits;
         if (limits.CashPerMonth is { } cash) yield return new("limits.budget.cash", $"{cash}/month");
         if (limits.TotalCost is { } total) yield return new("limits.budget.total", $"{total}");
-        if (limits.ProviderShare is { } share) yield return new("limits.provider_share", share.ToString("P0", CultureInfo.InvariantCulture));
+        if (limits.ProviderShare is { } share) yield return new("limits.provider_share", share.ToString("0.##%", CultureInfo.InvariantCulture));
         if (limits.Regions.Length > 0) yield return new("limits.regions", $"[{string.Join(", ", limits.Regions)}]");
         if (limits.Providers.Length > 0) yield return new("limits.providers", $"[{string.Join(", ", limits.Providers)}]");
         foreach (var quota in scenario.Commercial.Quotas)
             yield return new($"commercial.quota.{quota.Id}", quota.Count.ToString(CultureInfo.InvariantCulture));
-        if (problem.CapacityLimits.Any(l => l.Assumed))
+        if (built.Problem.CapacityLimits.Any(l => l.Assumed) || built.Exclusions.Any(e => e.Limit == Availability))
             yield return new(Availability, "defaults by provider class");
         foreach (var workload in scenario.Workloads)
         {

@@ -3,6 +3,11 @@ using Switchyard.Plan.Solve;
 
 namespace Switchyard.Plan;
 
+/// <summary>A coefficient of a column.</summary>
+/// <param name="Column">Index of the column.</param>
+/// <param name="Each">What one unit of it counts.</param>
+internal sealed record Term(int Column, double Each);
+
 /// <summary>
 /// The mixed-integer program of a planning problem: which column decides what, and which rows say what a plan must satisfy. The letters
 /// in the comments are those of docs/model/planning.md.
@@ -11,10 +16,14 @@ internal sealed class Formulation
 {
     private readonly PlanningProblem problem;
     private readonly List<Decision> decisions = [];
-    private readonly Dictionary<(int Source, int Month), List<Usage>> usages = [];
+    private readonly CapacityRows capacity;
     private readonly List<(string Limit, int Row)> limitRows = [];
 
-    private Formulation(PlanningProblem problem) => this.problem = problem;
+    private Formulation(PlanningProblem problem)
+    {
+        this.problem = problem;
+        capacity = new(problem, Program, decisions, limitRows);
+    }
 
     /// <summary>The program, ready to be solved.</summary>
     public MixedIntegerProgram Program { get; } = new();
@@ -59,27 +68,22 @@ internal sealed class Formulation
             }
         }
 
-        formulation.AddHeldRows();
-        formulation.AddCapacityRows();
+        formulation.capacity.Add();
         new MoneyRows(problem, formulation.Program, formulation.decisions, formulation.limitRows).Add();
         return formulation;
     }
 
-    /// <summary>The decisions of a solution that are not zero.</summary>
+    /// <summary>The decisions of a solution that are not zero. The value of each decision on file is what one unit of its column means.</summary>
     public IEnumerable<Decision> Read(IReadOnlyList<double> values) => decisions
-        .Select((decision, column) => decision with { Value = values[column] })
-        .Where(decision => decision.Kind != DecisionKind.Auxiliary && decision.Value > 1e-9);
+        .Select((decision, column) => decision with { Value = decision.Value * values[column] })
+        .Where(decision => decision.Kind != DecisionKind.Auxiliary && decision.Value > 1e-9)
+        .GroupBy(decision => decision with { Value = 0 })
+        .Select(same => same.Key with { Value = same.Sum(decision => decision.Value) });
 
-    private int Column(double upper, bool integer, DecisionKind kind, int need, int option, int index)
+    private int Column(double upper, bool integer, DecisionKind kind, int need, int option, int index, double units = 1)
     {
-        decisions.Add(new(kind, need, option, index, 0));
+        decisions.Add(new(kind, need, option, index, units));
         return Program.AddColumn(0, upper, 0, integer);
-    }
-
-    private void Uses(int source, int month, Usage usage)
-    {
-        if (!usages.TryGetValue((source, month), out var list)) usages[(source, month)] = list = [];
-        list.Add(usage);
     }
 
     private void AddService(int need, ServiceNeed service)
@@ -110,14 +114,18 @@ internal sealed class Formulation
             var option = service.Options[o];
             var source = problem.Sources[option.Source];
 
-            // An instance that alone does more than is wanted counts as just enough: the same whole numbers satisfy the row, and
-            // fractions of an instance, which only the relaxation has, count for less.
-            void Supply(int column, int slot, double capacity, bool whole = true)
+            // A unit of a column stands for so many instances, or for so much of an API's capacity. What alone does more than is wanted
+            // counts as just enough: the same whole numbers satisfy the row, and fractions, which only the relaxation has, count for less.
+            void Supply(int column, int slot, double units, bool whole = true)
             {
                 for (var u = 0; u < subsets.Count; u++)
-                    if ((subsets[u] & option.Users) != 0) Program.AddTerm(cover[slot, u], column, whole ? Math.Min(capacity, wanted[slot, u]) : capacity);
+                {
+                    if ((subsets[u] & option.Users) == 0) continue;
+                    Program.AddTerm(cover[slot, u], column, whole ? Math.Min(units * option.Capacity, wanted[slot, u]) : units * option.Capacity);
+                }
+
                 if (replicas[slot] >= 0 && option.Replicas > 0 && source.Kind != PurchaseKind.Spot)
-                    Program.AddTerm(replicas[slot], column, Math.Min(option.Replicas, service.MinReplicas));
+                    Program.AddTerm(replicas[slot], column, Math.Min(units * option.Replicas, service.MinReplicas));
             }
 
             double Most(IEnumerable<int> slots) => slots.Select(s => service.Slots[s].Rate).DefaultIfEmpty(0).Max() is var rate
@@ -128,26 +136,27 @@ internal sealed class Formulation
             switch (source.Kind)
             {
                 case PurchaseKind.OnDemand or PurchaseKind.Spot:
-                    foreach (var month in byMonth)
+                    foreach (var month in byMonth.Where(m => m.Key <= source.LastStart))
                     {
                         var columns = month.Select(s => Column(Most([s]), true, DecisionKind.RentForSlot, need, o, s)).ToArray();
-                        foreach (var (s, column) in month.Zip(columns)) Supply(column, s, option.Capacity);
-                        Uses(option.Source, month.Key, new(columns, source.AcceleratorCount, Most(month), false));
+                        foreach (var (s, column) in month.Zip(columns)) Supply(column, s, 1);
+                        capacity.Uses(option.Source, month.Key, Most(month), columns.Select(column => Alone(column)));
                     }
 
                     break;
                 case PurchaseKind.Commitment:
-                    AddTerms(need, o, option.Source, Most(byMonth.SelectMany(m => m)), (column, month) =>
+                    AddTerms(need, o, option.Source, Most(byMonth.SelectMany(m => m)), (column, month, units) =>
                     {
-                        foreach (var s in byMonth[month]) Supply(column, s, option.Capacity);
+                        foreach (var s in byMonth[month]) Supply(column, s, units);
                     });
                     break;
                 case PurchaseKind.Owned:
                     foreach (var month in byMonth)
                     {
-                        var column = Column(Math.Min(Most(month), source.Held[month.Key]), true, DecisionKind.UseHeld, need, o, month.Key);
-                        foreach (var s in month) Supply(column, s, option.Capacity);
-                        Uses(option.Source, month.Key, new([column], 1, source.Held[month.Key], true));
+                        var most = Math.Min(Most(month), source.MostAt(month.Key) ?? 0);
+                        var column = Column(most, true, DecisionKind.UseHeld, need, o, month.Key);
+                        foreach (var s in month) Supply(column, s, 1);
+                        capacity.Uses(option.Source, month.Key, most, Alone(column));
                     }
 
                     break;
@@ -157,17 +166,20 @@ internal sealed class Formulation
                         // Where an API answers everything in a month (z = 1), no replica is needed.
                         var all = service.MinReplicas > 0 ? Program.AddColumn(0, 1, 0, true) : -1;
                         if (all >= 0) decisions.Add(new(DecisionKind.Auxiliary, need, o, month.Key, 0));
+                        var columns = new List<Term[]>();
                         foreach (var s in month)
                         {
-                            var most = source.MaxCount is { } limit ? Math.Min(1, limit / Math.Max(1e-9, service.Slots[s].Rate)) : 1;
-                            var column = Column(most, false, DecisionKind.BuyTokens, need, o, s);
-                            Supply(column, s, service.Slots[s].Rate, whole: false);
+                            var column = Column(1, false, DecisionKind.BuyTokens, need, o, s);
+                            columns.Add(Alone(column, service.Slots[s].Rate));
+                            Supply(column, s, service.Slots[s].Rate / option.Capacity, whole: false);
                             if (all < 0) continue;
                             var row = Program.AddRow(0, double.PositiveInfinity);
                             Program.AddTerm(row, column, 1);
                             Program.AddTerm(row, all, -1);
                             Program.AddTerm(replicas[s], all, service.MinReplicas);
                         }
+
+                        capacity.Uses(option.Source, month.Key, month.Max(s => service.Slots[s].Rate), columns);
                     }
 
                     break;
@@ -190,36 +202,37 @@ internal sealed class Formulation
         return [.. largest.Values.Order()];
     }
 
-    // y[start]: instances committed to from each month on; supplies every month of the term.
-    private List<(int Column, int Start)> AddTerms(int need, int option, int source, double most, Action<int, int> supply)
+    // y[start]: instances committed to from each month on; supplies every month of the term. Where a fewest number is sold at once, a
+    // first column buys that number or nothing, and a second what comes on top.
+    private List<(int Column, int Start, double Units)> AddTerms(int need, int option, int source, double enough, Action<int, int, double> supply)
     {
         var terms = problem.Sources[source];
-        var cohorts = new List<(int Column, int Start)>();
-        most = Math.Min(terms.MaxCount ?? most, Math.Max(most, terms.MinCount));
+        var cohorts = new List<(int Column, int Start, double Units)>();
+        var most = Math.Min(terms.MaxCount ?? double.PositiveInfinity, Math.Max(enough, terms.MinCount));
+        if (most < terms.MinCount) return cohorts;
         for (var start = 0; start <= Math.Min(problem.Horizon.Months - 1, terms.LastStart); start++)
         {
-            var column = Column(most, true, DecisionKind.Commit, need, option, start);
-            cohorts.Add((column, start));
-            if (terms.MinCount > 1)
-            {
-                var bought = Program.AddColumn(0, 1, 0, true);
-                decisions.Add(new(DecisionKind.Auxiliary, need, option, start, 0));
-                Row((column, 1), (bought, -terms.MinCount));
-                Row((column, -1), (bought, most));
-            }
-
+            var cohort = new List<Term>();
+            if (terms.MinCount > 1) cohort.Add(new(Column(1, true, DecisionKind.Commit, need, option, start, terms.MinCount), terms.MinCount));
+            var rest = most - (terms.MinCount > 1 ? terms.MinCount : 0);
+            if (rest > 0) cohort.Add(new(Column(rest, true, DecisionKind.Commit, need, option, start), 1));
+            if (cohort is [var (least, _), var (more, _)]) Row(new(least, rest), new(more, -1));
+            foreach (var (column, units) in cohort) cohorts.Add((column, start, units));
             for (var month = start; month < start + terms.TermMonths; month++)
             {
-                if (month < problem.Horizon.Months) supply(column, month);
-                Uses(source, month, new([column], terms.AcceleratorCount, most, false));
+                foreach (var (column, units) in cohort)
+                    if (month < problem.Horizon.Months) supply(column, month, units);
+                if (cohort.Count > 0) capacity.Uses(source, month, most, [.. cohort]);
             }
         }
 
         return cohorts;
     }
 
+    private static Term[] Alone(int column, double each = 1) => [new(column, each)];
+
     // Σ coefficient × column ≥ 0.
-    private void Row(params ReadOnlySpan<(int Column, double Coefficient)> terms)
+    private void Row(params ReadOnlySpan<Term> terms)
     {
         var row = Program.AddRow(0, double.PositiveInfinity);
         foreach (var (column, coefficient) in terms) Program.AddTerm(row, column, coefficient);
@@ -233,59 +246,44 @@ internal sealed class Formulation
             var option = runs.Options[o];
             var source = problem.Sources[option.Source];
             var cohorts = source.Kind == PurchaseKind.Commitment
-                ? AddTerms(need, o, option.Source, option.Gang * MostConcurrent(runs, option), (_, _) => { })
+                ? AddTerms(need, o, option.Source, option.Gang * MostConcurrent(runs, option), (_, _, _) => { })
                 : [];
-            // Instances busy in each month: the gangs of the groups that are on in it, one after the other where runs do not overlap.
-            var busy = new SortedDictionary<int, List<(int Column, double Instances)>>();
+            // A group that has a run done this way holds gangs for all its runs: which of them it is stays open.
+            var any = new int[runs.Groups.Length];
             for (var g = 0; g < runs.Groups.Length; g++)
             {
-                var group = runs.Groups[g];
-                var column = Column(group.Starts.Length, true, DecisionKind.DoRuns, need, o, g);
+                var count = runs.Groups[g].Starts.Length;
+                var late = source.Kind != PurchaseKind.Commitment && runs.Groups[g].Month > source.LastStart;
+                var column = any[g] = Column(late ? 0 : count, true, DecisionKind.DoRuns, need, o, g);
                 Program.AddTerm(done[g], column, 1);
-                var any = column;
-                if (group.Starts.Length > 1)
-                {
-                    any = Program.AddColumn(0, 1, 0, true);
-                    decisions.Add(new(DecisionKind.Auxiliary, need, o, g, 0));
-                    Row((any, group.Starts.Length), (column, -1));
-                }
-
-                var instances = (double)option.Gang * Payments.Concurrent(group, option.Hours);
-                foreach (var month in group.Starts.SelectMany(s => Payments.MonthsOf(problem.Horizon, s, option.Hours)).Select(x => x.Month).Distinct())
-                {
-                    if (!busy.TryGetValue(month, out var list)) busy[month] = list = [];
-                    list.Add((any, instances));
-                }
+                if (count <= 1) continue;
+                any[g] = Program.AddColumn(0, 1, 0, true);
+                decisions.Add(new(DecisionKind.Auxiliary, need, o, g, 0));
+                Row(new(any[g], count), new(column, -1));
             }
 
-            var overlap = Overlap(runs, option);
-            foreach (var (month, gangs) in busy)
+            foreach (var (month, moments) in Payments.BusyMoments(problem.Horizon, runs, option.Hours))
             {
-                // Without overlap each gang alone must fit; with it, all of them together.
-                var sets = overlap ? [gangs] : gangs.Select(gang => new List<(int Column, double Instances)> { gang }).ToList();
-                foreach (var set in sets)
+                var gangs = moments.Select(on => on.Select(x => new Term(any[x.Group], (double)option.Gang * x.Runs)).ToArray()).ToList();
+                if (source.Kind != PurchaseKind.Commitment)
                 {
-                    if (source.Kind == PurchaseKind.Commitment)
-                    {
-                        var row = Program.AddRow(0, double.PositiveInfinity);
-                        foreach (var (column, start) in cohorts)
-                            if (start <= month && month < start + source.TermMonths) Program.AddTerm(row, column, 1);
-                        foreach (var (column, instances) in set) Program.AddTerm(row, column, -instances);
-                    }
+                    capacity.Uses(option.Source, month, gangs.Max(on => on.Sum(x => x.Each)), gangs);
+                    continue;
                 }
 
-                if (source.Kind == PurchaseKind.Commitment) continue;
-                var each = source.Kind == PurchaseKind.Owned ? 1 : source.AcceleratorCount;
-                foreach (var (column, instances) in gangs)
-                    Uses(option.Source, month, new([column], each * instances, 1, source.Kind == PurchaseKind.Owned));
+                foreach (var on in gangs)
+                {
+                    var row = Program.AddRow(0, double.PositiveInfinity);
+                    foreach (var (column, start, units) in cohorts)
+                        if (start <= month && month < start + source.TermMonths) Program.AddTerm(row, column, units);
+                    foreach (var (column, each) in on) Program.AddTerm(row, column, -each);
+                }
             }
         }
     }
 
     private static int MostConcurrent(RunNeed runs, RunOption option) =>
         Payments.Concurrent(new(0, [.. runs.Groups.SelectMany(g => g.Starts).Order()]), option.Hours);
-
-    private static bool Overlap(RunNeed runs, RunOption option) => MostConcurrent(runs, option) > 1;
 
     private void AddPiles(int need, PileNeed piles)
     {
@@ -298,84 +296,42 @@ internal sealed class Formulation
             for (var p = 0; p < piles.Piles.Length; p++)
             {
                 var pile = piles.Piles[p];
-                var hours = pile.Requests / option.RequestsPerHour;
+                var late = source.Kind != PurchaseKind.Commitment && pile.Month > source.LastStart;
+                var hours = late ? 0 : pile.Requests / option.RequestsPerHour;
                 var kind = source.Kind == PurchaseKind.Tokens ? DecisionKind.BuyTokens : DecisionKind.WorkPile;
-                work[p] = Column(Math.Min(hours, (source.MaxCount ?? 1e9) * pile.WindowHours), false, kind, need, o, p);
+                work[p] = Column(hours, false, kind, need, o, p);
                 Program.AddTerm(done[p], work[p], option.RequestsPerHour);
                 if (source.Kind is PurchaseKind.OnDemand or PurchaseKind.Spot)
                 {
-                    Uses(option.Source, pile.Month, new([work[p]], source.AcceleratorCount / pile.WindowHours, hours, false));
+                    capacity.Uses(option.Source, pile.Month, hours / pile.WindowHours, Alone(work[p], 1 / pile.WindowHours));
                 }
                 else if (source.Kind == PurchaseKind.Owned)
                 {
-                    var column = Column(source.Held[pile.Month], true, DecisionKind.UseHeld, need, o, pile.Month);
-                    Row((column, pile.WindowHours), (work[p], -1));
-                    Uses(option.Source, pile.Month, new([column], 1, source.Held[pile.Month], true));
+                    var held = source.MostAt(pile.Month) ?? 0;
+                    var column = Column(held, true, DecisionKind.UseHeld, need, o, pile.Month);
+                    Row(new(column, pile.WindowHours), new(work[p], -1));
+                    capacity.Uses(option.Source, pile.Month, held, Alone(column));
+                }
+                else if (source.Kind == PurchaseKind.Tokens)
+                {
+                    var second = 1 / (pile.WindowHours * 3600);
+                    capacity.Uses(option.Source, pile.Month, pile.Requests * second, Alone(work[p], second));
                 }
             }
 
             if (source.Kind != PurchaseKind.Commitment) continue;
-            var most = piles.Piles.Max(p => Math.Ceiling((p.Requests / option.RequestsPerHour / p.WindowHours) - 1e-9));
-            var cohorts = AddTerms(need, o, option.Source, most, (_, _) => { });
+            var most = piles.Piles.Select(p => Math.Ceiling((p.Requests / option.RequestsPerHour / p.WindowHours) - 1e-9)).DefaultIfEmpty(0).Max();
+            var cohorts = AddTerms(need, o, option.Source, most, (_, _, _) => { });
             for (var p = 0; p < piles.Piles.Length; p++)
             {
                 var row = Program.AddRow(0, double.PositiveInfinity);
                 Program.AddTerm(row, work[p], -1);
-                foreach (var (column, start) in cohorts)
+                foreach (var (column, start, units) in cohorts)
                 {
                     if (start <= piles.Piles[p].Month && piles.Piles[p].Month < start + source.TermMonths)
-                        Program.AddTerm(row, column, piles.Piles[p].WindowHours);
+                        Program.AddTerm(row, column, units * piles.Piles[p].WindowHours);
                 }
             }
         }
     }
-
-    private void AddHeldRows()
-    {
-        foreach (var ((source, month), list) in usages.Where(u => u.Value[0].Held).OrderBy(u => u.Key))
-        {
-            var held = month < problem.Sources[source].Held.Length ? problem.Sources[source].Held[month] : 0;
-            var row = Program.AddRow(double.NegativeInfinity, held);
-            foreach (var usage in list) Program.AddTerm(row, usage.Columns[0], usage.Each);
-        }
-    }
-
-    private void AddCapacityRows()
-    {
-        foreach (var limit in problem.CapacityLimits)
-        {
-            var months = limit.Sources.SelectMany(s => usages.Keys.Where(k => k.Source == s)).GroupBy(k => k.Month).OrderBy(g => g.Key);
-            foreach (var month in months)
-            {
-                var members = month.Order().SelectMany(key => usages[key]).ToList();
-                if (members.Sum(u => u.Each * u.Most) <= limit.Accelerators + 1e-9) continue;
-                if (members.Count == 1 && Program.IsInteger(members[0].Columns[0]) && members[0].Columns.Length > 1)
-                {
-                    // One option alone: its columns' bounds say it.
-                    limitRows.Add((limit.Assumed ? DeclaredLimit.Availability : limit.Id, -1));
-                    var most = Math.Floor((limit.Accelerators / members[0].Each) + 1e-9);
-                    foreach (var column in members[0].Columns)
-                        Program.SetColumnBounds(column, 0, Math.Min(Program.ColumnUpper[column], most));
-                    continue;
-                }
-
-                var row = Program.AddRow(double.NegativeInfinity, limit.Accelerators);
-                limitRows.Add((limit.Assumed ? DeclaredLimit.Availability : limit.Id, row));
-                foreach (var usage in members) Program.AddTerm(row, PeakOf(usage), usage.Each);
-            }
-        }
-    }
-
-    // The most of several columns: itself where there is one, else a column above all of them.
-    private int PeakOf(Usage usage)
-    {
-        if (usage.Columns.Length == 1) return usage.Columns[0];
-        decisions.Add(new(DecisionKind.Auxiliary, -1, -1, -1, 0));
-        var peak = Program.AddColumn(0, usage.Most, 0);
-        foreach (var column in usage.Columns) Row((peak, 1), (column, -1));
-        return peak;
-    }
-
-    /// <summary>Use of a source in a month: the largest of some columns, so many accelerators (or held instances) each.</summary>
-    private sealed record Usage(int[] Columns, double Each, double Most, bool Held);
 }

@@ -64,7 +64,7 @@ internal static class Ledger
                 var pile = piles.Piles[decision.Index];
                 add(pile.Month, decision.Value / pile.Requests, decision.Value, false);
                 break;
-            case DecisionKind.UseHeld:
+            case DecisionKind.UseHeld when need is ServiceNeed:
                 add(decision.Index, decision.Value, decision.Value * horizon.Hours(decision.Index), false);
                 break;
             case DecisionKind.Commit:
@@ -84,7 +84,7 @@ internal static class Ledger
 
                 break;
             case DecisionKind.WorkPile when need is PileNeed piles
-                && problem.Sources[piles.Options[decision.Option].Source].Kind is PurchaseKind.OnDemand or PurchaseKind.Spot:
+                && Payments.ByTheHour(problem.Sources[piles.Options[decision.Option].Source].Kind):
                 var work = piles.Piles[decision.Index];
                 add(work.Month, Math.Ceiling((decision.Value / work.WindowHours) - 1e-9), decision.Value, false);
                 break;

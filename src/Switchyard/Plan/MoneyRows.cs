@@ -6,9 +6,9 @@ namespace Switchyard.Plan;
 internal sealed class MoneyRows(
     PlanningProblem problem, MixedIntegerProgram program, List<Decision> decisions, List<(string Limit, int Row)> limitRows)
 {
-    private readonly SortedDictionary<int, List<(int Column, double Usd)>> byMonth = [];
-    private readonly SortedDictionary<string, List<(int Column, double Usd)>> byProvider = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Provider, int Month), List<(int Column, double Usd)>> byProviderMonth = [];
+    private readonly SortedDictionary<int, List<Term>> byMonth = [];
+    private readonly SortedDictionary<string, List<Term>> byProvider = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SortedDictionary<int, List<Term>>> byProviderMonth = new(StringComparer.Ordinal);
 
     /// <summary>Sets the costs of the columns (present values) and adds the rows.</summary>
     public void Add()
@@ -21,17 +21,18 @@ internal sealed class MoneyRows(
             var source = problem.Sources[SourceOf(problem, decision)];
             var provider = source.Provider;
             var (present, nominal) = (0.0, 0.0);
-            foreach (var (month, usd) in Payments.Of(problem, decision))
+            foreach (var (month, each) in Payments.Of(problem, decision))
             {
+                var usd = each * decision.Value;
                 present += usd * problem.PresentValueFactor(month);
                 nominal += usd;
-                List(byMonth, month).Add((column, usd));
-                if (!byProviderMonth.TryGetValue((provider, month), out var list)) byProviderMonth[(provider, month)] = list = [];
-                list.Add((column, usd));
+                List(byMonth, month).Add(new(column, usd));
+                if (!byProviderMonth.TryGetValue(provider, out var months)) byProviderMonth[provider] = months = [];
+                List(months, month).Add(new(column, usd));
             }
 
             program.SetCost(column, present);
-            if (nominal > 0 && source.Kind != Market.PurchaseKind.Owned) List(byProvider, provider).Add((column, nominal));
+            if (nominal > 0 && source.Kind != Market.PurchaseKind.Owned) List(byProvider, provider).Add(new(column, nominal));
         }
 
         var credits = AddCredits();
@@ -48,51 +49,42 @@ internal sealed class MoneyRows(
         _ => throw new InvalidOperationException("A need without options."),
     };
 
-    private static List<(int Column, double Usd)> List<TKey>(SortedDictionary<TKey, List<(int Column, double Usd)>> lists, TKey key)
+    private static List<Term> List<TKey>(SortedDictionary<TKey, List<Term>> lists, TKey key)
         where TKey : notnull
     {
         if (!lists.TryGetValue(key, out var list)) lists[key] = list = [];
         return list;
     }
 
-    // c[credit, month]: how much of a credit is spent; at most what is paid to the provider while it lasts.
+    // c[credit, month]: how much of a credit is spent. What credits of a provider pay until a day is at most what falls due until then.
     private List<(int Column, int Month)> AddCredits()
     {
         var spent = new List<(int Column, int Month)>();
-        var shared = new Dictionary<(string Provider, int Month), int>();
-        for (var c = 0; c < problem.Credits.Length; c++)
+        var byExpiry = Enumerable.Range(0, problem.Credits.Length).OrderBy(c => problem.Credits[c].Expires).ToList();
+        foreach (var own in byExpiry.GroupBy(c => problem.Credits[c].Provider).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            var credit = problem.Credits[c];
-            var whole = program.AddRow(double.NegativeInfinity, (double)credit.Amount.Usd);
+            var whole = own.ToDictionary(c => c, c => program.AddRow(double.NegativeInfinity, (double)problem.Credits[c].Amount.Usd));
             for (var month = 0; month < problem.Horizon.Months; month++)
             {
-                var share = CreditShare(problem, credit.Expires, month);
-                if (share <= 0 || !byProviderMonth.TryGetValue((credit.Provider, month), out var paid)) continue;
-                var column = program.AddColumn(0, double.PositiveInfinity, -problem.PresentValueFactor(month));
-                decisions.Add(new(DecisionKind.SpendCredit, -1, c, month, 0));
-                spent.Add((column, month));
-                program.AddTerm(whole, column, 1);
-                Below(column, paid, share);
-                // Several credits of one provider together pay no more than there is to pay.
-                if (!shared.TryGetValue((credit.Provider, month), out var row))
+                if (byProviderMonth.GetValueOrDefault(own.Key)?.GetValueOrDefault(month) is not { } paid) continue;
+                var earlier = new List<int>();
+                foreach (var c in own)
                 {
-                    shared[(credit.Provider, month)] = row = program.AddRow(double.NegativeInfinity, 0);
-                    foreach (var (payer, usd) in paid) program.AddTerm(row, payer, -usd);
+                    var share = CreditShare(problem, problem.Credits[c].Expires, month);
+                    if (share <= 0) continue;
+                    var column = program.AddColumn(0, double.PositiveInfinity, -problem.PresentValueFactor(month));
+                    decisions.Add(new(DecisionKind.SpendCredit, -1, c, month, 1));
+                    spent.Add((column, month));
+                    earlier.Add(column);
+                    program.AddTerm(whole[c], column, 1);
+                    var row = program.AddRow(double.NegativeInfinity, 0);
+                    foreach (var credit in earlier) program.AddTerm(row, credit, 1);
+                    foreach (var (payer, usd) in paid) program.AddTerm(row, payer, -usd * share);
                 }
-
-                program.AddTerm(row, column, 1);
             }
         }
 
         return spent;
-    }
-
-    private void Below(int column, List<(int Column, double Usd)> paid, double share)
-    {
-        if (share >= 1) return;
-        var row = program.AddRow(double.NegativeInfinity, 0);
-        program.AddTerm(row, column, 1);
-        foreach (var (payer, usd) in paid) program.AddTerm(row, payer, -usd * share);
     }
 
     /// <summary>The share of a month's days on which a credit can be spent.</summary>
@@ -107,11 +99,11 @@ internal sealed class MoneyRows(
         double Fixed(int month) => month < problem.FixedCash.Length ? problem.FixedCash[month] : 0;
         if (problem.CashPerMonth is { } cash)
         {
-            foreach (var (month, paid) in byMonth.Where(m => m.Key < problem.Horizon.Months))
+            for (var month = 0; month < problem.Horizon.Months; month++)
             {
                 var row = program.AddRow(double.NegativeInfinity, cash - Fixed(month));
                 limitRows.Add(("limits.budget.cash", row));
-                foreach (var (column, usd) in paid) program.AddTerm(row, column, usd);
+                foreach (var (column, usd) in byMonth.GetValueOrDefault(month, [])) program.AddTerm(row, column, usd);
                 foreach (var (column, _) in credits.Where(c => c.Month == month)) program.AddTerm(row, column, -1);
             }
         }

@@ -4,6 +4,11 @@ using Switchyard.Units;
 
 namespace Switchyard.Plan;
 
+/// <summary>Cash paid in a month.</summary>
+/// <param name="Month">Zero-based month; may lie beyond the horizon.</param>
+/// <param name="Usd">US dollars.</param>
+public sealed record Payment(int Month, double Usd);
+
 /// <summary>When a decision's money is paid: US dollars by month, for one unit of it.</summary>
 public static class Payments
 {
@@ -11,13 +16,13 @@ public static class Payments
     /// <param name="horizon">The horizon; the term may run beyond it.</param>
     /// <param name="source">The commitment.</param>
     /// <param name="start">The month in which the term begins.</param>
-    public static IEnumerable<(int Month, double Usd)> OfTerm(Horizon horizon, Source source, int start)
+    public static IEnumerable<Payment> OfTerm(Horizon horizon, Source source, int start)
     {
         var total = (horizon.HoursBefore(start + source.TermMonths) - horizon.HoursBefore(start)) * source.PricePerHour;
         for (var month = start; month < start + source.TermMonths; month++)
         {
             var monthly = horizon.Hours(month) * source.PricePerHour * (1 - source.UpfrontShare);
-            yield return (month, month == start ? monthly + (total * source.UpfrontShare) : monthly);
+            yield return new(month, month == start ? monthly + (total * source.UpfrontShare) : monthly);
         }
     }
 
@@ -26,13 +31,11 @@ public static class Payments
     /// <param name="source">The capacity.</param>
     /// <param name="option">The way to run.</param>
     /// <param name="group">The runs.</param>
-    public static IEnumerable<(int Month, double Usd)> OfRun(Horizon horizon, Source source, RunOption option, RunGroup group)
+    public static IEnumerable<Payment> OfRun(Horizon horizon, Source source, RunOption option, RunGroup group)
     {
         var whole = source.PricePerHour * option.Gang * option.BilledHours;
-        var byMonth = new SortedDictionary<int, double>();
-        foreach (var (month, hours) in group.Starts.SelectMany(start => MonthsOf(horizon, start, option.Hours)))
-            byMonth[month] = byMonth.GetValueOrDefault(month) + (whole * hours / option.Hours / group.Starts.Length);
-        return byMonth.Select(pair => (pair.Key, pair.Value));
+        return group.Starts.SelectMany(start => MonthsOf(horizon, start, option.Hours)).GroupBy(x => x.Month).OrderBy(g => g.Key)
+            .Select(month => new Payment(month.Key, whole * month.Sum(x => x.Hours) / option.Hours / group.Starts.Length));
     }
 
     /// <summary>The months that a stretch of time touches, with its hours in each.</summary>
@@ -45,7 +48,7 @@ public static class Payments
         for (var end = start + hours; horizon.HoursBefore(month) < end; month++)
         {
             var inside = Math.Min(end, horizon.HoursBefore(month + 1)) - Math.Max(start, horizon.HoursBefore(month));
-            if (inside > 0) yield return (month, inside);
+            if (inside > 1e-9) yield return (month, inside);
         }
     }
 
@@ -64,13 +67,54 @@ public static class Payments
         return most;
     }
 
+    /// <summary>
+    /// For each month, the moments at which most runs of a need are on at once, as runs by group; moments at which no group has more
+    /// runs on than at another are left out.
+    /// </summary>
+    /// <param name="horizon">The horizon; months after it are included.</param>
+    /// <param name="runs">The runs, those of each group in order.</param>
+    /// <param name="hours">Length of a run.</param>
+    public static IEnumerable<(int Month, List<List<(int Group, int Runs)>> Moments)> BusyMoments(Horizon horizon, RunNeed runs, double hours)
+    {
+        var starts = runs.Groups.SelectMany((group, g) => group.Starts.Select(start => (Start: start, Group: g))).OrderBy(x => x.Start).ToList();
+        var months = new SortedDictionary<int, SortedSet<double>>();
+        foreach (var (start, _) in starts)
+        {
+            // Runs add up only when one begins, so a month is at its busiest at its own beginning or at that of a run.
+            foreach (var (month, _) in MonthsOf(horizon, start, hours))
+            {
+                if (!months.TryGetValue(month, out var moments)) months[month] = moments = [];
+                moments.Add(Math.Max(start, horizon.HoursBefore(month)));
+            }
+        }
+
+        var first = 0;
+        foreach (var (month, times) in months)
+        {
+            var busiest = new List<List<(int Group, int Runs)>>();
+            foreach (var time in times)
+            {
+                while (first < starts.Count && starts[first].Start + hours <= time + 1e-9) first++;
+                var on = starts.Skip(first).TakeWhile(x => x.Start <= time + 1e-9).CountBy(x => x.Group).Select(x => (x.Key, x.Value)).ToList();
+                if (busiest.Any(other => Within(on, other))) continue;
+                busiest.RemoveAll(other => Within(other, on));
+                busiest.Add(on);
+            }
+
+            yield return (month, busiest);
+        }
+    }
+
+    private static bool Within(List<(int Group, int Runs)> on, List<(int Group, int Runs)> other) =>
+        on.All(x => other.Exists(y => y.Group == x.Group && y.Runs >= x.Runs));
+
     /// <summary>Whether a source is paid by the hour of use (rented or held) rather than by the term or the token.</summary>
     public static bool ByTheHour(PurchaseKind kind) => kind is PurchaseKind.OnDemand or PurchaseKind.Spot or PurchaseKind.Owned;
 
     /// <summary>Cash of what one unit of a decision costs, by month.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="decision">The decision; its value does not matter.</param>
-    public static ImmutableArray<(int Month, double Usd)> Of(PlanningProblem problem, Decision decision)
+    public static ImmutableArray<Payment> Of(PlanningProblem problem, Decision decision)
     {
         var horizon = problem.Horizon;
         switch (problem.Needs[decision.Need])
@@ -82,7 +126,7 @@ public static class Payments
                 return decision.Kind switch
                 {
                     DecisionKind.Commit => [.. OfTerm(horizon, source, decision.Index)],
-                    DecisionKind.UseHeld => [(decision.Index, source.PricePerHour * horizon.Hours(decision.Index))],
+                    DecisionKind.UseHeld => [new(decision.Index, source.PricePerHour * horizon.Hours(decision.Index))],
                     DecisionKind.BuyTokens => Tokens(service.Slots[decision.Index], option.CostPerRequest),
                     DecisionKind.RentForSlot => Rent(service.Slots[decision.Index], source),
                     _ => [],
@@ -108,8 +152,8 @@ public static class Payments
                 return decision.Kind switch
                 {
                     DecisionKind.Commit => [.. OfTerm(horizon, source, decision.Index)],
-                    DecisionKind.WorkPile when ByTheHour(source.Kind) => [(piles.Piles[decision.Index].Month, source.PricePerHour)],
-                    DecisionKind.BuyTokens => [(piles.Piles[decision.Index].Month, option.CostPerRequest)],
+                    DecisionKind.WorkPile when ByTheHour(source.Kind) => [new(piles.Piles[decision.Index].Month, source.PricePerHour)],
+                    DecisionKind.BuyTokens => [new(piles.Piles[decision.Index].Month, option.CostPerRequest)],
                     _ => [],
                 };
             }
@@ -119,8 +163,8 @@ public static class Payments
         }
     }
 
-    private static ImmutableArray<(int Month, double Usd)> Rent(Slot slot, Source source) => [(slot.Month, source.PricePerHour * slot.Hours)];
+    private static ImmutableArray<Payment> Rent(Slot slot, Source source) => [new(slot.Month, source.PricePerHour * slot.Hours)];
 
-    private static ImmutableArray<(int Month, double Usd)> Tokens(Slot slot, double costPerRequest) =>
-        [(slot.Month, slot.Served * slot.Hours * 3600 * costPerRequest)];
+    private static ImmutableArray<Payment> Tokens(Slot slot, double costPerRequest) =>
+        [new(slot.Month, slot.Served * slot.Hours * 3600 * costPerRequest)];
 }

@@ -44,18 +44,18 @@ public sealed class Planner
     public static PlanningResult Plan(Scenario scenario, PriceBook prices, PerformanceModel performance, PlannerSettings settings) =>
         new Planner(scenario, prices, performance, settings).Plan();
 
-    private BuiltProblem Build(params IEnumerable<string> lifted) =>
-        new ProblemBuilder(scenario, prices, performance, lifted.ToHashSet(StringComparer.Ordinal)).Build();
+    private BuiltProblem Build(Scenario asked, params IEnumerable<string> lifted) =>
+        new ProblemBuilder(asked, prices, performance, lifted.ToHashSet(StringComparer.Ordinal)).Build();
 
     private PlanningResult Plan()
     {
-        var built = Build();
+        var built = Build(scenario);
         var solved = ProblemSolver.Solve(built.Problem, limits);
         if (!solved.HasPlan)
         {
             if (solved.Status != SolveStatus.Infeasible)
                 throw new InvalidOperationException($"The solver stopped after {settings.MaximumNodes} nodes without a plan; allow more with --nodes.");
-            return new(null, new ConflictFinder(scenario, built, Build, limits).Find());
+            return new(null, new ConflictFinder(scenario, built, (asked, lifted) => Build(asked, lifted), limits).Find());
         }
 
         var purchases = Ledger.Purchases(solved.Problem, solved.Decisions);
@@ -123,12 +123,12 @@ public sealed class Planner
     // What each limit costs: the plan without it is solved again where the relaxation without it is cheaper, which is quick to see.
     private IEnumerable<BindingLimit> Binding(BuiltProblem built, SolvedProblem solved)
     {
-        var (relaxed, tight) = ProblemSolver.RelaxationWithLimits(built.Problem);
-        foreach (var limit in DeclaredLimit.Of(scenario, built.Problem))
+        foreach (var limit in DeclaredLimit.Of(scenario, built))
         {
-            if (limit.IsRow && !tight.Contains(limit.Path)) continue;
-            var without = Build(limit.Path).Problem;
-            if (ProblemSolver.Relaxation(without) > relaxed * (1 - 1e-7)) continue;
+            // A quota or an availability can also rule out gangs before there are rows.
+            if (limit.IsRow && !solved.TightLimits.Contains(limit.Path) && built.Exclusions.All(e => e.Limit != limit.Path)) continue;
+            var without = Build(scenario, limit.Path).Problem;
+            if (ProblemSolver.Relaxation(without) > solved.Relaxation - (1e-7 * Math.Abs(solved.Relaxation))) continue;
             var cheaper = solved.PresentValue - ProblemSolver.Solve(without, rough, prove: false).PresentValue;
             if (cheaper > settings.Gap * solved.PresentValue) yield return new(limit.Path, limit.Value, Money.FromUsd(cheaper));
         }

@@ -78,16 +78,19 @@ public sealed record Source
     /// <summary>Share of a commitment's price paid at its start, 0 to 1; the rest is paid by the month.</summary>
     public double UpfrontShare { get; init; }
 
-    /// <summary>The last month in which a commitment can begin.</summary>
+    /// <summary>The last month in which a commitment can begin, or in which capacity can be rented by the hour.</summary>
     public int LastStart { get; init; } = int.MaxValue;
 
     /// <summary>Fewest instances of a commitment bought at once.</summary>
     public int MinCount { get; init; } = 1;
 
-    /// <summary>Most instances at any time; null where only the capacity limits say so.</summary>
+    /// <summary>Most instances at any time, over all workloads; null where only the capacity limits say so.</summary>
     public int? MaxCount { get; init; }
 
-    /// <summary>Instances there in each month, for what is held already; empty otherwise.</summary>
+    /// <summary>Most requests a second that an API answers, over all workloads; null where nothing is said.</summary>
+    public double? MaxPerSecond { get; init; }
+
+    /// <summary>Instances there in each month, for what is held already, none after the last; empty otherwise.</summary>
     public ImmutableArray<int> Held { get; init; } = [];
 
     /// <summary>Kind of figure that the price is.</summary>
@@ -98,6 +101,15 @@ public sealed record Source
 
     /// <summary>Where the price was read.</summary>
     public string Origin { get; init; } = "";
+
+    /// <summary>Most that can be used at once in a month: instances, or requests a second for tokens; null where only capacity limits say so.</summary>
+    /// <param name="month">Zero-based; may lie beyond the horizon.</param>
+    public double? MostAt(int month) => Kind switch
+    {
+        PurchaseKind.Owned => month < Held.Length ? Held[month] : 0,
+        PurchaseKind.Tokens => MaxPerSecond,
+        _ => MaxCount,
+    };
 
     /// <summary>The id with the way of buying, as plans show it.</summary>
     public string Label => Kind switch
@@ -127,7 +139,7 @@ public abstract record Need
 /// <param name="Hours">Hours in the month at this load.</param>
 /// <param name="Rate">Requests a second for which there must be capacity, headroom included.</param>
 /// <param name="Served">Mean requests a second that are served.</param>
-public readonly record struct Slot(int Month, double Hours, double Rate, double Served);
+public sealed record Slot(int Month, double Hours, double Rate, double Served);
 
 /// <summary>A service: capacity for its load in each slot.</summary>
 public sealed record ServiceNeed : Need
@@ -192,7 +204,7 @@ public sealed record PileNeed : Need
 /// <param name="Month">Zero-based month.</param>
 /// <param name="Requests">Requests in all.</param>
 /// <param name="WindowHours">Hours in which an instance can work on it.</param>
-public readonly record struct Pile(int Month, double Requests, double WindowHours);
+public sealed record Pile(int Month, double Requests, double WindowHours);
 
 /// <summary>A way to do batch work.</summary>
 /// <param name="Source">Index of the source.</param>

@@ -80,9 +80,12 @@ public sealed class ProblemBuilder
         foreach (var quote in scenario.HourlyQuotes) Hourly(quote, PurchaseKind.OnDemand, quote.OnDemand, 1);
         foreach (var commitment in prices.Commitments) Term(commitment, Factor(commitment.Instance.Provider));
         foreach (var quote in scenario.TermQuotes) Term(quote, 1);
+        // A run that begins near the horizon's end may still be on after it.
+        var longest = scenario.Workloads.OfType<TrainingWorkload>().Select(w => w.Cadence.Within.TotalDays).DefaultIfEmpty(0).Max();
+        var months = scenario.Horizon.MonthOf(scenario.Horizon.End.AddDays((int)longest)) + 1;
         foreach (var holding in scenario.Holdings)
         {
-            var end = holding.Ends is { } ends ? Math.Clamp(scenario.Horizon.MonthOf(ends), 0, scenario.Horizon.Months) : scenario.Horizon.Months;
+            var end = holding.Ends is { } ends ? scenario.Horizon.MonthOf(ends) : months;
             Add(holding.Instance, null, new Source
             {
                 Id = holding.Name,
@@ -90,7 +93,7 @@ public sealed class ProblemBuilder
                 Provider = holding.Instance.Provider,
                 Region = holding.Instance.Region,
                 PricePerHour = (double)holding.Running.Usd,
-                Held = [.. Enumerable.Range(0, scenario.Horizon.Months).Select(m => m < end ? holding.Count : 0)],
+                Held = [.. Enumerable.Range(0, months).Select(m => m < end ? holding.Count : 0)],
                 Basis = PriceBasis.Quote,
                 Origin = "scenario",
             });
@@ -189,8 +192,7 @@ public sealed class ProblemBuilder
         }
 
         var assumed = new SortedDictionary<string, double>(StringComparer.Ordinal);
-        var pools = used.Where(i => sources[i] is { Kind: not (PurchaseKind.Owned or PurchaseKind.Tokens), MaxCount: null, Basis: not PriceBasis.Quote }
-                && !scenario.Commercial.Quotas.Any(q => Covers(q, sources[i])))
+        var pools = used.Where(i => IsAssumed(sources[i], scenario.Commercial.Quotas))
             .GroupBy(i => (sources[i].Provider, sources[i].Region, sources[i].Accelerator, sources[i].Kind))
             .OrderBy(g => g.Key.Provider, StringComparer.Ordinal).ThenBy(g => g.Key.Region, StringComparer.Ordinal)
             .ThenBy(g => g.Key.Accelerator, StringComparer.Ordinal).ThenBy(g => g.Key.Kind);
@@ -213,7 +215,13 @@ public sealed class ProblemBuilder
         return ([.. limits], [.. lines]);
     }
 
-    private static bool Covers(Quota quota, Source source) =>
+    /// <summary>Whether nothing but a default says how much of a source can be had.</summary>
+    internal static bool IsAssumed(Source source, ImmutableArray<Quota> quotas) =>
+        source is { Kind: not (PurchaseKind.Owned or PurchaseKind.Tokens), MaxCount: null, Basis: not PriceBasis.Quote }
+        && !quotas.Any(q => Covers(q, source));
+
+    /// <summary>Whether a quota counts a source.</summary>
+    internal static bool Covers(Quota quota, Source source) =>
         source.Kind is PurchaseKind.OnDemand or PurchaseKind.Spot or PurchaseKind.Commitment
         && string.Equals(quota.Provider, source.Provider, StringComparison.OrdinalIgnoreCase)
         && NamePattern.Matches(quota.Region, source.Region)

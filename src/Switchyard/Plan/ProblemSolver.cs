@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Switchyard.Plan.Solve;
 
 namespace Switchyard.Plan;
@@ -15,6 +17,12 @@ public sealed record SolvedProblem(ImmutableArray<Decision> Decisions, double Pr
 
     /// <summary>Whether there is a plan.</summary>
     public bool HasPlan => Status is SolveStatus.Optimal or SolveStatus.Feasible;
+
+    /// <summary>Present value of the relaxation in which instances can be split; a lower bound.</summary>
+    public double Relaxation { get; init; } = double.NegativeInfinity;
+
+    /// <summary>Paths of the limits of which the relaxation uses everything; lifting any other row limit leaves it as it is.</summary>
+    public IReadOnlySet<string> TightLimits { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>Credits to be spent, in US dollars.</summary>
     public double Credits { get; init; }
@@ -33,19 +41,37 @@ public static class ProblemSolver
     /// <exception cref="InvalidOperationException">The solver's plan breaks a limit: a bug.</exception>
     public static SolvedProblem Solve(PlanningProblem problem, SolveLimits limits, bool prove = true)
     {
-        var earlier = Earlier(problem);
         if (Impossible(problem)) return None(problem, double.PositiveInfinity, SolveStatus.Infeasible);
-        var reduced = Dominance.Reduce(problem);
-        var formulation = Formulation.Of(reduced);
+        var (reduced, tight) = Dominance.Find(problem);
+        // Limits that no plan without an instance too many can reach need no rows; should the solver keep such an instance, they get them.
+        return Solve(reduced, tight, limits, prove) ?? Solve(reduced, reduced.CapacityLimits, limits, prove)
+            ?? throw new UnreachableException();
+    }
+
+    private static SolvedProblem? Solve(
+        PlanningProblem reduced, ImmutableArray<CapacityLimit> capacity, SolveLimits limits, bool prove)
+    {
+        var earlier = Earlier(reduced);
+        var formulation = Formulation.Of(reduced with { CapacityLimits = capacity });
         // What credits pay is spent all the same: the gap is measured against what is spent, not against the little that is left to pay.
-        var credits = (double)problem.Credits.Sum(c => c.Amount.Usd);
+        var credits = (double)reduced.Credits.Sum(c => c.Amount.Usd);
         if (credits > 0) formulation.Program.AddColumn(1, 1, credits);
-        var solution = PricedSolver.Solve(formulation.Program, limits, prove);
+        var solution = PricedSolver.Solve(formulation.Program, limits, prove, out var relaxed);
         if (!solution.HasPoint) return None(reduced, solution.Bound - credits + earlier, solution.Status);
         var decisions = ImmutableArray.CreateRange(formulation.Read(solution.Values));
         if (Recheck.Problems(reduced, decisions) is [_, ..] broken)
+        {
+            if (capacity.Length < reduced.CapacityLimits.Length) return null;
             throw new InvalidOperationException($"The solver's plan breaks {broken.Length} limits: {string.Join("; ", broken.Take(3))}");
-        return new(decisions, solution.Objective - credits + earlier, solution.Bound - credits + earlier, solution.Status) { Problem = reduced, Credits = credits };
+        }
+
+        return new(decisions, solution.Objective - credits + earlier, solution.Bound - credits + earlier, solution.Status)
+        {
+            Problem = reduced,
+            Credits = credits,
+            Relaxation = relaxed.Bound - credits + earlier,
+            TightLimits = relaxed.HasPoint ? formulation.TightLimits(relaxed.Values) : FrozenSet<string>.Empty,
+        };
     }
 
     /// <summary>Present value of the relaxation in which instances can be split: a lower bound, and infinite where not even that has a plan.</summary>
@@ -53,17 +79,10 @@ public static class ProblemSolver
     public static double Relaxation(PlanningProblem problem)
     {
         if (Impossible(problem)) return double.PositiveInfinity;
-        var solution = ClpSolver.Solve(Formulation.Of(Dominance.Reduce(problem)).Program);
-        return solution.Status == SolveStatus.Infeasible ? double.PositiveInfinity : solution.Objective + Earlier(problem);
-    }
-
-    /// <summary>The same, with the paths of the limits of which it uses everything.</summary>
-    /// <param name="problem">The problem; has a plan.</param>
-    internal static (double PresentValue, IReadOnlySet<string> Tight) RelaxationWithLimits(PlanningProblem problem)
-    {
-        var formulation = Formulation.Of(Dominance.Reduce(problem));
-        var solution = ClpSolver.Solve(formulation.Program);
-        return (solution.Objective + Earlier(problem), formulation.TightLimits(solution.Values));
+        var (reduced, tight) = Dominance.Find(problem);
+        var solution = ClpSolver.Solve(Formulation.Of(reduced with { CapacityLimits = tight }).Program);
+        // Where the simplex met numerical trouble only its bound is known.
+        return solution.Status == SolveStatus.Infeasible ? double.PositiveInfinity : solution.Bound + Earlier(problem);
     }
 
     private static SolvedProblem None(PlanningProblem problem, double bound, SolveStatus status) =>

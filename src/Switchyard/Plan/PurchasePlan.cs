@@ -105,7 +105,7 @@ public sealed record Purchase
 /// <param name="Instances">Most instances at a time; for tokens, the largest share of the load.</param>
 /// <param name="InstanceHours">Instance-hours paid for; for tokens, requests.</param>
 /// <param name="Cash">Cash paid.</param>
-public readonly record struct PurchaseMonth(int Month, double Instances, double InstanceHours, Money Cash);
+public sealed record PurchaseMonth(int Month, double Instances, double InstanceHours, Money Cash);
 
 /// <summary>A simpler way of buying, for comparison.</summary>
 /// <param name="Name">Its name, such as <c>one provider only</c>.</param>

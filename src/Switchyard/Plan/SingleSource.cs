@@ -31,6 +31,7 @@ internal static class SingleSource
         if (source.Kind == PurchaseKind.Owned || Instances(problem, need, option) is not { } instances) return null;
         if (!Available(problem, SourceOf(problem.Needs[need], option), source, instances.Values.DefaultIfEmpty(0).Max())) return null;
         var decisions = new List<Decision>();
+        if (source.Kind != PurchaseKind.Commitment && instances.Count > 0 && instances.Keys.Last() > source.LastStart) return null;
         if (source.Kind == PurchaseKind.Commitment)
         {
             foreach (var (month, wanted) in instances)
@@ -66,8 +67,9 @@ internal static class SingleSource
         return decisions;
     }
 
+    // For tokens the instances are requests a second.
     private static bool Available(PlanningProblem problem, int index, Source source, double instances) =>
-        instances <= (source.MaxCount ?? double.PositiveInfinity)
+        instances <= ((source.Kind == PurchaseKind.Tokens ? source.MaxPerSecond : source.MaxCount) ?? double.PositiveInfinity) + 1e-9
         && problem.CapacityLimits.Where(l => l.Sources.Contains(index)).All(l => instances * source.AcceleratorCount <= l.Accelerators + 1e-9);
 
     // Instances needed at once in each month; null where this option alone cannot do the work.
@@ -82,8 +84,7 @@ internal static class SingleSource
                 var kind = problem.Sources[serve.Source].Kind;
                 if (serve.Users != (1u << service.UserShares.Length) - 1) return null;
                 if (kind == PurchaseKind.Spot && service.MinReplicas > 0) return null;
-                if (kind == PurchaseKind.Tokens) break;
-                foreach (var slot in service.Slots) Want(slot.Month, Count(service, serve, slot));
+                foreach (var slot in service.Slots) Want(slot.Month, kind == PurchaseKind.Tokens ? slot.Rate : Count(service, serve, slot));
                 break;
             case RunNeed runs:
                 var run = runs.Options[option];
@@ -93,9 +94,12 @@ internal static class SingleSource
                 break;
             case PileNeed piles:
                 var work = piles.Options[option];
-                if (problem.Sources[work.Source].Kind == PurchaseKind.Tokens) break;
                 foreach (var pile in piles.Piles)
-                    Want(pile.Month, Math.Ceiling((pile.Requests / work.RequestsPerHour / pile.WindowHours) - 1e-9));
+                {
+                    var atOnce = pile.Requests / work.RequestsPerHour / pile.WindowHours;
+                    Want(pile.Month, problem.Sources[work.Source].Kind == PurchaseKind.Tokens ? atOnce / 3600 : Math.Ceiling(atOnce - 1e-9));
+                }
+
                 break;
         }
 

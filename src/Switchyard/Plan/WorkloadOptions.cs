@@ -22,12 +22,8 @@ internal sealed class WorkloadOptions(
         var found = new List<ServiceOption>();
         foreach (var candidate in candidates)
             found.AddRange(ServiceOptions(workload, candidate, sources[candidate.Source].Label));
-        foreach (var api in scenario.TokenOffers.Where(api => api.Model == workload.Model))
-        {
-            var cost = ((workload.Input.Mean * api.InputPerMillion) + (workload.Output.Mean * api.OutputPerMillion)) / 1e6;
-            sources.Add(TokenSource(api));
-            found.Add(new(sources.Count - 1, 1, 0, AllUsers(workload.Users.Length), cost, null));
-        }
+        found.AddRange(Apis(workload, workload.ServiceLevel).Select(api => new ServiceOption(
+            TokenSource(api, sources), 1, 0, AllUsers(workload.Users.Length), CostOf(api, workload.Input, workload.Output), null)));
 
         return new()
         {
@@ -128,14 +124,14 @@ internal sealed class WorkloadOptions(
     private RunOption? Gang(TrainingWorkload workload, Candidate candidate, Source source)
     {
         var offer = candidate.Offer;
-        var most = source.MaxCount ?? (source.Held.Length > 0 ? source.Held.Max()
-            : (int)Math.Floor(MostAccelerators(source) / source.AcceleratorCount));
+        var (most, limit) = Most(source);
         var window = workload.Cadence.Within.TotalHours;
-        string? refusal = null;
+        string? refusal = null, exceeded = null;
         foreach (var gang in GangSizes)
         {
             if (gang > most)
             {
+                exceeded = limit;
                 refusal = $"{refusal ?? "too slow"}; at most {most} instances can be had";
                 break;
             }
@@ -169,19 +165,20 @@ internal sealed class WorkloadOptions(
                 $"{gang} instance{(gang == 1 ? "" : "s")} take {work / elapsed / 24:0.#} days, over {window / 24:0.#}");
         }
 
-        exclusions.Add(new(workload.Name, source.Label, null, refusal ?? "cannot train it"));
+        exclusions.Add(new(workload.Name, source.Label, exceeded, refusal ?? "cannot train it"));
         return null;
     }
 
-    private double MostAccelerators(Source source)
+    // Most instances that one gang can have, and the limit that says so; null where it is no limit of the scenario's.
+    private (double Instances, string? Limit) Most(Source source)
     {
-        var quota = scenario.Commercial.Quotas
-            .Where(q => !lifted.Contains($"commercial.quota.{q.Id}") && string.Equals(q.Provider, source.Provider, StringComparison.OrdinalIgnoreCase)
-                && NamePattern.Matches(q.Region, source.Region) && NamePattern.Matches(q.Accelerator, source.Accelerator))
-            .Select(q => (double?)q.Count).Min();
-        return quota ?? (lifted.Contains(DeclaredLimit.Availability) || source.Basis == PriceBasis.Quote
-            ? GangSizes[^1] * source.AcceleratorCount
-            : MarketAssumptions.Available(source.Provider, source.Kind));
+        if (source.MaxCount is { } count) return (count, null);
+        if (source.Kind == PurchaseKind.Owned) return (source.Held.DefaultIfEmpty(0).Max(), null);
+        var quotas = scenario.Commercial.Quotas.Where(q => ProblemBuilder.Covers(q, source)).ToList();
+        var tightest = quotas.Where(q => !lifted.Contains($"commercial.quota.{q.Id}")).MinBy(q => q.Count);
+        if (tightest is not null) return (Math.Floor(tightest.Count / source.AcceleratorCount), $"commercial.quota.{tightest.Id}");
+        if (!ProblemBuilder.IsAssumed(source, scenario.Commercial.Quotas) || lifted.Contains(DeclaredLimit.Availability)) return (GangSizes[^1], null);
+        return (Math.Floor(MarketAssumptions.Available(source.Provider, source.Kind) / source.AcceleratorCount), DeclaredLimit.Availability);
     }
 
     public PileNeed Piles(BatchWorkload workload, List<Candidate> candidates, List<Source> sources)
@@ -209,28 +206,55 @@ internal sealed class WorkloadOptions(
             found.Add(new(candidate.Source, estimate.RequestsPerSecond.Value * estimate.Replicas * 3600 * efficiency, 0, estimate));
         }
 
-        foreach (var api in scenario.TokenOffers.Where(api => api.Model == workload.Model))
-        {
-            var cost = ((workload.Input.Mean * api.InputPerMillion) + (workload.Output.Mean * api.OutputPerMillion)) / 1e6;
-            sources.Add(TokenSource(api));
-            found.Add(new(sources.Count - 1, 1, cost, null));
-        }
+        found.AddRange(Apis(workload, ServiceLevel.None).Select(api => new PileOption(
+            TokenSource(api, sources), 1, CostOf(api, workload.Input, workload.Output), null)));
 
         return new() { Workload = workload.Name, Piles = piles, Options = [.. found] };
     }
 
     private int MonthAt(double hour) => scenario.Horizon.MonthOf(scenario.Horizon.Start.AddDays((int)(hour / 24)));
 
-    private static Source TokenSource(TokenOffer api) => new()
+    // The APIs that answer with a workload's model, promise its service level and are within the limits; the others are left out by name.
+    private IEnumerable<TokenOffer> Apis(Workload workload, ServiceLevel wanted)
     {
-        Id = api.Name,
-        Kind = PurchaseKind.Tokens,
-        Provider = api.Provider,
-        Region = "anywhere",
-        PricePerHour = 0,
-        Basis = PriceBasis.Quote,
-        Origin = "scenario",
-    };
+        foreach (var api in scenario.TokenOffers)
+        {
+            var limits = scenario.Limits;
+            var (limit, reason) = (null as string, null as string);
+            if (api.Model != workload.Model) reason = $"it answers with {api.Model.Name}";
+            else if (api.Promised.Misses(wanted) is { } missed) reason = $"it does not promise {missed}; write what it promises as its slo";
+            else if (limits.Providers.Length > 0 && !lifted.Contains("limits.providers")
+                && !limits.Providers.Any(p => NamePattern.Matches(p, api.Provider)))
+                (limit, reason) = ("limits.providers", $"provider {api.Provider} is not among those allowed");
+            else if (limits.Regions.Length > 0 && !lifted.Contains("limits.regions")
+                && (api.Region is null || !NamePattern.MatchesRegion(limits.Regions, api.Provider, api.Region, null)))
+                (limit, reason) = ("limits.regions", api.Region is null ? "where it runs is not stated" : $"region {api.Region} is not among those allowed");
+            if (reason is null) yield return api;
+            else exclusions.Add(new(workload.Name, api.Name, limit, reason));
+        }
+    }
+
+    private static double CostOf(TokenOffer api, TokenLengths input, TokenLengths output) =>
+        ((input.Mean * api.InputPerMillion) + (output.Mean * api.OutputPerMillion)) / 1e6;
+
+    // An API is one source, whichever workloads use it, so that its rate limit holds for all of them together.
+    private static int TokenSource(TokenOffer api, List<Source> sources)
+    {
+        var known = sources.FindIndex(s => s.Kind == PurchaseKind.Tokens && s.Provider == api.Provider && s.Id == api.Name);
+        if (known >= 0) return known;
+        sources.Add(new()
+        {
+            Id = api.Name,
+            Kind = PurchaseKind.Tokens,
+            Provider = api.Provider,
+            Region = api.Region ?? "unknown",
+            PricePerHour = 0,
+            MaxPerSecond = api.MaxPerSecond,
+            Basis = PriceBasis.Quote,
+            Origin = "scenario",
+        });
+        return sources.Count - 1;
+    }
 
     private static uint AllUsers(int groups) => groups == 0 ? 1 : (1u << groups) - 1;
 

@@ -27,7 +27,7 @@ public readonly record struct Count(double Number, string Unit)
         if (!Units.TryGetValue(name, out var plural))
         {
             var near = Nearest.To(name, ["tokens", "requests", "GPU", "instances"]);
-            misread = misread with { Correction = near is null ? null : $"{text[..text.LastIndexOf(name, StringComparison.Ordinal)]}{near}" };
+            misread = misread with { Correction = near is null || number * magnitude is not (>= 0 and <= 1e18) ? null : $"{text[..text.LastIndexOf(name, StringComparison.Ordinal)].TrimEnd()} {near}" };
             return false;
         }
 

@@ -55,7 +55,7 @@ public static class PhysicalText
     {
         value = 0;
         misread = new(expected);
-        if (!QuantityText.TrySplit(text, out var number, out var rest) || number <= 0) return false;
+        if (!QuantityText.TrySplit(text, out var number, out var rest) || number is not (> 0 and <= 1e15)) return false;
         var unit = rest.ToString().Replace(" ", "", StringComparison.Ordinal);
         foreach (var (name, factor) in units)
         {

@@ -1,4 +1,5 @@
 using Switchyard.Connect.ScenarioFile;
+using Switchyard.Tests.Tidy;
 
 namespace Switchyard.Tests.ScenarioFile;
 
@@ -24,6 +25,17 @@ public sealed class TemplateTests
         scenario.Workloads[0].AcceleratorPatterns.ShouldContain("H200-141GB");
         text = Templates.Text("inference")!.Replace("# provider_share", "provider_share", StringComparison.Ordinal).Replace("# regions", "regions", StringComparison.Ordinal);
         Given.Scenario(text).Limits.Regions.ShouldBe(["us-*", "eu-*"]);
+    }
+
+    [Fact]
+    public void The_shipped_scenarios_read()
+    {
+        var catalog = Catalog.Shipped.Catalog.Value;
+        foreach (var file in Checkout.Files("scenarios", ".yaml"))
+        {
+            ScenarioReader.ReadFile(Path.Combine(Checkout.Root, file), catalog.Prices, catalog.Models)
+                .Problems.Select(problem => problem.ToString()).ShouldBeEmpty();
+        }
     }
 
     [Fact]

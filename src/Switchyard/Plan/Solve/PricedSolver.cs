@@ -4,33 +4,40 @@ namespace Switchyard.Plan.Solve;
 /// Solves programs of many columns of which few matter. The relaxation prices every column: its reduced cost is what a unit of it would
 /// add to the relaxation's objective. The search looks first among the columns that are nearly worth their cost. Only when what it finds
 /// lies further above the relaxation than the gap allows, it searches again among all columns that could still be in a cheaper solution:
-/// one whose reduced cost exceeds the distance cannot. The bound holds for the whole program (Dantzig, Fulkerson and Johnson, 1954).
+/// a whole-numbered one whose reduced cost exceeds the distance cannot. The bound holds for the whole program (Dantzig, Fulkerson and Johnson, 1954).
 /// </summary>
 public static class PricedSolver
 {
     // A column is nearly worth its cost when it would have to be this much cheaper to enter the relaxation.
     private const double Near = 0.12;
 
+    // The same where a good solution is enough.
+    private const double VeryNear = 0.05;
+
     /// <summary>Solves the program.</summary>
     /// <param name="program">The program; not changed. Columns have a lower bound of 0.</param>
     /// <param name="limits">When to stop; the nodes hold for each of the two searches.</param>
     /// <param name="prove">False to be content with the first search when it finds something.</param>
-    public static Solution Solve(MixedIntegerProgram program, SolveLimits limits, bool prove = true)
+    /// <param name="relaxed">The solution of the relaxation.</param>
+    public static Solution Solve(MixedIntegerProgram program, SolveLimits limits, bool prove, out Solution relaxed)
     {
-        if (program.IntegerCount == 0) return ClpSolver.Solve(program, limits.FeasibilityTolerance);
-        var relaxed = ClpSolver.Solve(program);
+        relaxed = ClpSolver.Solve(program);
+        if (program.IntegerCount == 0) return relaxed;
         if (relaxed.Status == SolveStatus.Infeasible) return relaxed;
         if (!relaxed.HasPoint || relaxed.ReducedCosts is not { } reduced) return CbcSolver.Solve(program, limits);
 
-        var near = Keep(program, column =>
-            relaxed.Values[column] > 1e-9 || reduced[column] <= Near * Math.Abs(program.Cost[column]) + 1e-9);
+        var point = relaxed.Values;
+        var share = prove ? Near : VeryNear;
+        var near = Keep(program, column => point[column] > 1e-9 || reduced[column] <= (share * Math.Abs(program.Cost[column])) + 1e-9);
         var first = Search(program, near, limits, null);
         if (first.HasPoint)
         {
             first = first with { Bound = Math.Min(first.Objective, relaxed.Bound) };
             if (near.Length == program.ColumnCount || !prove || first.Gap <= limits.RelativeGap) return Judge(first, limits);
             var distance = first.Objective - relaxed.Bound;
-            var rest = Keep(program, column => relaxed.Values[column] > 1e-9 || reduced[column] <= distance * (1 + 1e-9) || first.Values[column] > 0);
+            // A column that need not be whole can be in a cheaper solution by less than a unit, whatever a unit of it would add.
+            var rest = Keep(program, column => !program.IsInteger(column) || point[column] > 1e-9
+                || reduced[column] <= distance * (1 + 1e-9) || first.Values[column] > 0);
             var second = Search(program, rest, limits, first.Values);
             if (!second.HasPoint) return Judge(first, limits);
             var best = second.Objective <= first.Objective ? second : first;
