@@ -4,6 +4,7 @@ using Spectre.Console;
 using Switchyard.Cli.Output;
 using Switchyard.Connect;
 using Switchyard.Connect.Catalog;
+using Switchyard.Connect.Measurements;
 using Switchyard.Connect.PlanFile;
 using Switchyard.Demand;
 using Switchyard.Market;
@@ -34,9 +35,12 @@ internal static class EstimateCommand
         Option<int> prefix = new("--cached-prefix") { Description = "Tokens at the start of each prompt that are in the cache already" };
         Option<string> engine = new("--engine") { Description = "vllm, sglang or trtllm", DefaultValueFactory = _ => "vllm" };
         Option<int> ranks = new("--data-parallel") { Description = "Ranks of data-parallel attention; the rest is tensor-parallel", DefaultValueFactory = _ => 1 };
+        Option<string?> trace = new("--trace") { Description = "CSV with ContextTokens and GeneratedTokens: its lengths, over and over, instead of --input and --output", HelpName = "FILE" };
+        Option<int> requests = new("--requests") { Description = "Requests to simulate", DefaultValueFactory = _ => 5000 };
+        Option<bool> timing = new("--timing") { Description = "Say on stderr how long the simulation took" };
         Option<string?> slo = new("--slo") { Description = "Objectives to compare with", HelpName = "ttft:p95:500ms,tpot:p95:50ms" };
         Command command = new("estimate", "Latency, throughput, memory and power of one replica under a load");
-        foreach (var option in new Option[] { model, accelerator, precision, rate, clients, input, output, prefix, engine, ranks, slo }) command.Options.Add(option);
+        foreach (var option in new Option[] { model, accelerator, precision, rate, clients, input, output, prefix, engine, ranks, slo, trace, requests, timing }) command.Options.Add(option);
         var catalogs = new CatalogOptions(command);
         var printer = new Printer(command, "--format");
         command.SetAction(parsed =>
@@ -64,6 +68,16 @@ internal static class EstimateCommand
             var split = parsed.GetValue(ranks);
             if (split < 1 || count % split != 0) Wrong("--data-parallel", $"{split}", $"a divisor of {count} accelerators");
             var objectives = Known.Objectives(parsed.GetValue(slo), Wrong);
+            if (parsed.GetValue(requests) is < 1 or > 10_000_000) Wrong("--requests", $"{parsed.GetValue(requests)}", "a number of requests from 1 to 10,000,000");
+            IReadOnlyList<(int Input, int Output)>? lengths = null;
+            if (parsed.GetValue(trace) is { } file)
+            {
+                if (parsed.GetValue(clients) is not null) problems.Add(new("performance estimate", 0, "--trace", "goes with --rate, not with --concurrency"));
+                var reading = TraceLengths.Read(file);
+                lengths = reading.Value;
+                problems.AddRange(reading.Problems);
+            }
+
             if (problems.Count > 0) return Printer.Fail(problems);
             var deployment = new Deployment
             {
@@ -75,7 +89,7 @@ internal static class EstimateCommand
                 perSecond, parsed.GetValue(clients), parsed.GetValue(prefix));
             if (RunPredictor.Unfit(deployment, asked.Model, asked.Accelerator) is { } reason) return Refuse(reason);
             var replica = new Replica(asked.Model, deployment, asked.Accelerator, contents.Factors);
-            var context = asked.Input.Mean + asked.Output.Mean;
+            var context = lengths is null ? asked.Input.Mean + asked.Output.Mean : lengths.Average(l => l.Input + l.Output);
             if (replica.KvTokens(context) < context)
             {
                 return Refuse(string.Create(CultureInfo.InvariantCulture,
@@ -83,9 +97,24 @@ internal static class EstimateCommand
             }
 
             var simulator = new ReplicaSimulator(replica, SchedulerLimits.Of(replica, deployment, context, contents.Factors), asked.Accelerator, contents.Factors);
+            var many = parsed.GetValue(requests);
+            var arrivals = asked.Rate is { } mean
+                ? RunPredictor.Arrivals([new(mean, many / mean)], false, asked.Input, asked.Output, asked.Prefix, Seed) : [];
+            if (lengths is not null)
+                for (var i = 0; i < arrivals.Length; i++)
+                    arrivals[i] = arrivals[i] with { Input = lengths[i % lengths.Count].Input, Output = lengths[i % lengths.Count].Output };
+            var before = Environment.CpuUsage.TotalTime;
             var result = asked.Clients is { } n
-                ? simulator.Serve(n, Math.Max(20 * n, 1000), asked.Input, asked.Output, asked.Prefix, Seed)
-                : simulator.Answer(RunPredictor.Arrivals([new(asked.Rate!.Value, 5000 / asked.Rate.Value)], false, asked.Input, asked.Output, asked.Prefix, Seed));
+                ? simulator.Serve(n, Math.Max(10 * n, many), asked.Input, asked.Output, asked.Prefix, Seed)
+                : simulator.Answer(arrivals);
+            if (parsed.GetValue(timing))
+            {
+                var seconds = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
+                using var process = System.Diagnostics.Process.GetCurrentProcess();
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{result.Requests + result.Rejected:#,##0} requests, {result.Steps:#,##0} steps: {seconds:0.000} CPU-s, {(result.Requests + result.Rejected) / seconds:#,##0} requests per CPU-s; at most {process.PeakWorkingSet64 / 1e6:0} MB"));
+            }
+
             printer.Show(parsed, console => Write(console, asked, replica, result, contents, objectives), () => PlanWriter.Json(json => Json(json, asked, replica, result, contents)));
             return ExitCode.Done;
         });
@@ -125,7 +154,7 @@ internal static class EstimateCommand
         console.Write(table);
         var culture = CultureInfo.InvariantCulture;
         console.WriteLine(string.Create(culture, $"  {result.RequestsPerSecond:0.###} requests/s, {result.OutputTokensPerSecond:#,##0} output tokens/s, mean batch {result.Batch:0.0}, {result.Preemptions} preemptions"));
-        if (asked.Rate is { } rate && result.RequestsPerSecond < 0.95 * rate) console.WriteLine("  overloaded: requests arrive faster than they are answered, and the times grow with the length of the run");
+        if (asked.Rate is { } wanted && result.RequestsPerSecond < 0.95 * wanted) console.WriteLine("  overloaded: requests arrive faster than they are answered, and the times grow with the length of the run");
         console.WriteLine(string.Create(culture, $"  memory of one accelerator: weights {Gib(replica.WeightBytes)} + activations {Gib(replica.ReservedBytes)} + keys and values {Gib(replica.KvBytes)} = {Gib(replica.UsableBytes)} usable; {result.PeakKvShare:P0} of keys and values in use at most"));
         if (result.Watts is { } watts) console.WriteLine(string.Create(culture, $"  power {watts / asked.Deployment.Accelerators:0} W per accelerator, {result.Joules / result.OutputTokens:0.00} J per output token"));
         foreach (var (quantity, objective) in objectives)

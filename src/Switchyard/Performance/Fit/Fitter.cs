@@ -23,7 +23,7 @@ public enum LeftOut
 public static class Fitter
 {
     // Open-loop runs state their engine, its limits and every length; tables of closed loops leave much of it out.
-    private const double TtftWeight = 0.25, OpenLoopWeight = 4, Tie = 0.02;
+    private const double TtftWeight = 0.25, OpenLoopWeight = 6, Tie = 0.005;
     private const double LongestStage = 60;
     private const int MostClients = 512;
 
