@@ -14,19 +14,21 @@ namespace Switchyard.Cli;
 /// <summary><c>switchyard performance fit</c>: makes the coefficients, the intervals and the table of errors again from measured runs.</summary>
 internal static class FitCommand
 {
-    private const int PerGroup = 10, PerGroupLeftOut = 4, Rounds = 10, RoundsLeftOut = 4;
+    private const int PerGroup = 10, PerGroupLeftOut = 3, Rounds = 10, RoundsLeftOut = 6;
 
     /// <summary>The verb.</summary>
     public static Command Create()
     {
         Argument<string[]> paths = new("files") { Description = "Measured runs", Arity = ArgumentArity.OneOrMore };
         Option<string?> folder = new("--out") { Description = "Write coefficients.csv, intervals.csv and errors.csv into this folder", HelpName = "DIR" };
-        Option<bool> leaveOut = new("--leave-out") { Description = "Fit again without each model, accelerator and version, and say how far off we are there" };
+        Option<LeftOut[]> leaveOut = new("--leave-out") { Description = "Fit again without each of these, and say how far off we are there; can be given several times", HelpName = "model|accelerator|version" };
         Option<bool> training = new("--training") { Description = "Fit the coefficients of training as well; otherwise they stay" };
+        Option<bool> keep = new("--keep") { Description = "Keep the coefficients there are; for errors and intervals alone" };
         Command command = new("fit", "Fit the coefficients of the model to measured runs") { paths };
         command.Options.Add(folder);
         command.Options.Add(leaveOut);
         command.Options.Add(training);
+        command.Options.Add(keep);
         var catalogs = new CatalogOptions(command);
         command.SetAction(parsed =>
         {
@@ -43,19 +45,20 @@ internal static class FitCommand
 
             if (problems.Count > 0) return Printer.Fail(problems);
             var watch = Stopwatch.StartNew();
-            var factors = Fitter.Fit(contents.Factors, Coefficient.Serving, runs.OfType<ServingRun>(), PerGroup, Rounds);
+            var factors = parsed.GetValue(keep) ? contents.Factors : Fitter.Fit(contents.Factors, Coefficient.Serving, runs.OfType<ServingRun>(), PerGroup, Rounds);
             if (parsed.GetValue(training)) factors = Fitter.Fit(factors, Coefficient.Training, runs.OfType<TrainingRun>(), 1000, Rounds);
             Console.Error.WriteLine(FormattableString.Invariant($"fitted in {watch.Elapsed.TotalSeconds:0} s"));
             var coefficients = Coefficients(factors);
             Console.Out.Write(coefficients);
             var fitted = CheckReport.Of(runs, new RunPredictor(factors), ErrorIntervals.None);
             List<(string Kind, ImmutableArray<CheckedNumber> Numbers)> tables = [("fitted", fitted.Numbers)];
-            if (parsed.GetValue(leaveOut))
+            if (parsed.GetValue(leaveOut) is { Length: > 0 } kinds)
             {
-                foreach (var by in new[] { LeftOut.Model, LeftOut.Accelerator, LeftOut.Version })
+                foreach (var by in kinds)
                 {
                     void Done(string group) => Console.Error.WriteLine(FormattableString.Invariant($"{watch.Elapsed.TotalSeconds,5:0} s  without {group}"));
-                    var serving = Fitter.LeaveOut(factors, Coefficient.Serving, [.. runs.OfType<ServingRun>()], by, PerGroupLeftOut, RoundsLeftOut, Done);
+                    // From the engine's own values, not from those just fitted, which have seen what is left out.
+                    var serving = Fitter.LeaveOut(EfficiencyFactors.Default, Coefficient.Serving, [.. runs.OfType<ServingRun>()], by, PerGroupLeftOut, RoundsLeftOut, Done);
                     var trained = Fitter.LeaveOut(factors, Coefficient.Training, [.. runs.OfType<TrainingRun>()], by, 1000, RoundsLeftOut, Done);
                     tables.Add(($"without its {by.ToString().ToLowerInvariant()}", [.. serving, .. trained]));
                 }

@@ -87,7 +87,7 @@ internal static class OpenLoopTable
             Input = RequestLengths.Constant(workload?.Prompt ?? 1),
             Output = RequestLengths.Constant(workload?.Output ?? 1),
             CachedPrefix = workload?.Shared ?? 0,
-            Load = new OpenLoop(incomplete is not null ? [] : stage < 0 ? workload!.Stages : [workload!.Stages[stage]]),
+            Load = new OpenLoop(incomplete is not null ? [] : stage < 0 ? workload!.Stages : [workload!.Stages[stage]], Even: true),
             Observed = [],
         };
     }

@@ -99,7 +99,8 @@ internal static partial class ServingTable
         else
         {
             deployment = Layout(table, "", precision, engine);
-            if (Names.Model(catalog, name) is { Experts: > 0 } model && model.Heads % deployment.TensorParallel != 0)
+            // A rack's rows with tensor parallelism over dozens of accelerators are ranks of data-parallel attention.
+            if (Names.Model(catalog, name) is { Experts: > 0 } && deployment is { TensorParallel: > 8, DataParallel: 1 })
             {
                 suspect = "its heads cannot be split like this: taken as data-parallel attention";
                 deployment = deployment with { TensorParallel = 1, DataParallel = deployment.Accelerators, ExpertParallel = deployment.Accelerators };

@@ -25,7 +25,7 @@ public static class Fitter
     // Open-loop runs state their engine, its limits and every length; tables of closed loops leave much of it out.
     private const double TtftWeight = 0.25, OpenLoopWeight = 6, Tie = 0.005;
     private const double LongestStage = 60;
-    private const int MostClients = 512;
+    private const int MostClients = 192;
 
     /// <summary>Factors with coefficients fitted.</summary>
     /// <param name="start">Where to begin.</param>
