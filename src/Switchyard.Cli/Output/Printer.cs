@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using Spectre.Console;
 using Switchyard.Connect;
@@ -25,7 +26,7 @@ internal sealed class Printer
 {
     private const int WidthOffTerminal = 140;
 
-    private readonly Option<Format> format = new("--output", "-o") { Description = "How to show the result", HelpName = "table|json|yaml" };
+    private readonly Option<Format> format = new("--output", "-o") { Description = "How to show the result", HelpName = "table|json|yaml", CustomParser = ParseFormat };
 
     /// <summary>Adds the option to a command.</summary>
     public Printer(Command command) => command.Options.Add(format);
@@ -85,6 +86,20 @@ internal sealed class Printer
         });
         if (Console.IsOutputRedirected) console.Profile.Width = WidthOffTerminal;
         return console;
+    }
+
+    // The default parser of enumerations takes numbers too.
+    private static Format ParseFormat(ArgumentResult result)
+    {
+        switch (result.Tokens[0].Value)
+        {
+            case "table": return Format.Table;
+            case "json": return Format.Json;
+            case "yaml": return Format.Yaml;
+            default:
+                result.AddError($"--output: '{result.Tokens[0].Value}' is not one of table, json, yaml");
+                return Format.Table;
+        }
     }
 
     private static void WriteYaml(string json)
