@@ -33,6 +33,7 @@ internal sealed class CatalogOptions
         Description = "Oldest list or commitment price that can be bought at, in days",
         HelpName = "DAYS",
         DefaultValueFactory = _ => new PricePolicy().ListDays,
+        CustomParser = WholeNumber.Parser("--max-price-age", "days", 0),
     };
 
     private readonly Option<int> maxSpotAge = new("--max-spot-age")
@@ -40,20 +41,12 @@ internal sealed class CatalogOptions
         Description = "Oldest spot price that can be bought at, in days",
         HelpName = "DAYS",
         DefaultValueFactory = _ => new PricePolicy().SpotDays,
+        CustomParser = WholeNumber.Parser("--max-spot-age", "days", 0),
     };
 
     /// <summary>Adds the options to a command.</summary>
     public CatalogOptions(Command command)
     {
-        foreach (var age in new[] { maxPriceAge, maxSpotAge })
-        {
-            age.Validators.Add(result =>
-            {
-                if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var days) && days < 0)
-                    result.AddError($"'{days}' is not a number of days");
-            });
-        }
-
         command.Options.Add(folder);
         command.Options.Add(asOf);
         command.Options.Add(allowIndicative);
@@ -65,8 +58,10 @@ internal sealed class CatalogOptions
     public Reading<CatalogContents> Read(ParseResult parsed, bool withRoundTrips = false)
     {
         var policy = new PricePolicy(parsed.GetValue(maxPriceAge), parsed.GetValue(maxSpotAge), parsed.GetValue(allowIndicative));
-        var reading = CatalogReader.Read(parsed.GetValue(folder) ?? Home.Folder("data"), policy, parsed.GetValue(asOf), withRoundTrips);
-        if (reading.Value is { } contents)
+        var asked = parsed.GetValue(asOf);
+        var reading = CatalogReader.Read(parsed.GetValue(folder) ?? Home.Folder("data"), policy, asked, withRoundTrips);
+        // Whoever names a day has chosen how old prices may be; the prices then count as of that day.
+        if (reading.Value is { } contents && asked is null)
         {
             var age = DateOnly.FromDateTime(DateTime.UtcNow).DayNumber - contents.Prices.AsOf.DayNumber;
             if (age > policy.SpotDays)
@@ -82,7 +77,7 @@ internal sealed class CatalogOptions
     private static DateOnly? ParseDay(ArgumentResult result)
     {
         if (DateOnly.TryParseExact(result.Tokens[0].Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day;
-        result.AddError($"'{result.Tokens[0].Value}' is not a date; write it as YYYY-MM-DD");
+        result.AddError($"--as-of: '{result.Tokens[0].Value}' is not a date; write it as YYYY-MM-DD");
         return null;
     }
 }

@@ -37,7 +37,9 @@ internal static class ExplainCommand
     private static void Explain(IAnsiConsole console, PurchasePlan plan, string workload)
     {
         var considered = plan.Considered.First(c => c.Workload == workload);
-        console.MarkupLineInterpolated($"[bold]{workload}[/]: {plan.Cost.PerWorkload.GetValueOrDefault(workload)} of the plan's {plan.Cost.Total}; {considered.Options} options were weighed.");
+        var credits = plan.Cost.CreditsUsed.Usd > 0 ? " before credits" : "";
+        console.MarkupLineInterpolated(
+            $"[bold]{workload}[/]: {plan.Cost.PerWorkload.GetValueOrDefault(workload)}{credits}, the whole plan {plan.Cost.Total}; {considered.Options} options were weighed.");
         foreach (var purchase in plan.Purchases.Where(p => p.Workload == workload))
         {
             console.MarkupLineInterpolated(

@@ -35,13 +35,22 @@ internal static class MarketCommand
             Pattern("--accelerator", "accelerators or families"), Pattern("--provider", "providers"), Pattern("--region", "regions or parts of the world"),
             new("--sort") { Description = $"Order: {string.Join(", ", orders)}", HelpName = "ORDER", DefaultValueFactory = _ => orders[0] },
             new("--buyable") { Description = "Only prices that a plan may choose" },
-            new("--limit") { Description = "Show at most so many rows; 0 for all", HelpName = "N", DefaultValueFactory = _ => 0 });
+            new("--limit")
+            {
+                Description = "Show at most so many rows; 0 for all",
+                HelpName = "N",
+                DefaultValueFactory = _ => 0,
+                CustomParser = WholeNumber.Parser("--limit", "rows", 0),
+            });
         filters.Sort.AcceptOnlyFromAmong(orders);
-        command.Options.Add(filters.Accelerator);
-        command.Options.Add(filters.Provider);
-        command.Options.Add(filters.Region);
-        if (orders.Length > 1) command.Options.Add(filters.Sort);
-        command.Options.Add(filters.Buyable);
+        // Only what can filter the list: an option that did nothing would mislead.
+        Option[] options = name switch
+        {
+            "accelerators" => [filters.Accelerator],
+            "regions" => [filters.Provider, filters.Region],
+            _ => [filters.Accelerator, filters.Provider, filters.Region, filters.Sort, filters.Buyable],
+        };
+        foreach (var option in options) command.Options.Add(option);
         command.Options.Add(filters.Limit);
         var catalogs = new CatalogOptions(command);
         var printer = new Printer(command);
@@ -49,6 +58,7 @@ internal static class MarketCommand
         {
             var reading = catalogs.Read(parsed);
             if (reading.Value is not { } contents) return Printer.Fail(reading.Problems);
+            var unmatched = 0;
             foreach (var (option, known) in new[]
             {
                 (filters.Accelerator, (Func<string, bool>)(p => contents.Prices.Accelerators.Any(a => NamePattern.MatchesAccelerator([p], a)))),
@@ -60,11 +70,19 @@ internal static class MarketCommand
                 {
                     if (known(pattern)) continue;
                     Console.Error.WriteLine($"{option.Name}: nothing in the catalog matches '{pattern}'");
-                    return ExitCode.Error;
+                    unmatched++;
                 }
             }
 
+            if (unmatched > 0) return ExitCode.Error;
+
             var listing = list(contents, parsed, filters);
+            if (listing.Rows.Count == 0)
+            {
+                Console.Error.WriteLine($"no {name} match all of these filters together");
+                return ExitCode.Error;
+            }
+
             var limit = parsed.GetValue(filters.Limit);
             var rows = limit > 0 ? listing.Rows.Take(limit).ToList() : listing.Rows;
             printer.Show(parsed, console => Write(console, listing, rows), () => PlanWriter.Json(json =>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Switchyard.Cli.Output;
+using Switchyard.Connect;
 using Switchyard.Connect.PlanFile;
 using Switchyard.Performance;
 using Switchyard.Plan;
@@ -29,12 +30,8 @@ internal static class PlanCommand
             Description = "Most nodes of the search, for each program solved",
             HelpName = "N",
             DefaultValueFactory = _ => new PlannerSettings().MaximumNodes,
+            CustomParser = WholeNumber.Parser("--nodes", "nodes", 1),
         };
-        nodes.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var n) && n < 1)
-                result.AddError($"--nodes: '{n}' is not a number of nodes; at least 1");
-        });
         Option<bool> timing = new("--timing") { Description = "Say on stderr how long each step took" };
         foreach (var option in new Option[] { save, gap, nodes, timing }) command.Options.Add(option);
         var catalogs = new CatalogOptions(command);
@@ -42,6 +39,8 @@ internal static class PlanCommand
         command.SetAction(parsed =>
         {
             var watch = Stopwatch.StartNew();
+            var path = parsed.GetValue(save);
+            if (path is not null && Directory.Exists(path)) return Printer.Fail([new Problem(path, 0, "", "is a folder; name the file to save the plan in")]);
             var catalog = catalogs.Read(parsed);
             if (catalog.Value is not { } contents) return Printer.Fail(catalog.Problems);
             var read = watch.Elapsed;
@@ -54,12 +53,13 @@ internal static class PlanCommand
             if (result.Plan is { } plan)
             {
                 var json = new Lazy<string>(() => PlanWriter.Write(plan));
-                if (parsed.GetValue(save) is { } path) Printer.WriteFile(path, json.Value);
+                if (path is not null) Printer.WriteFile(path, json.Value);
                 printer.Show(parsed, console => PlanTables.Write(console, plan, wanted), () => json.Value);
             }
             else
             {
                 printer.Show(parsed, console => ConflictTables.Write(console, result.Conflict!), () => PlanWriter.Write(result.Conflict!));
+                if (path is not null) Console.Error.WriteLine($"there is no plan: {path} was not written");
             }
 
             if (parsed.GetValue(timing)) Console.Error.WriteLine($"jit {System.Runtime.JitInfo.GetCompiledMethodCount()} methods {System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds:0} ms");

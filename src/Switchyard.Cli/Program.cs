@@ -1,12 +1,17 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using Switchyard.Cli;
 using Switchyard.Plan.Solve;
 
 // The solver runs in native code and hears no cancellation: an interrupt ends the process, and files are only ever moved into place whole.
 Console.CancelKeyPress += (_, _) => Environment.Exit(ExitCode.Interrupted);
 
-RootCommand root = new("Plans where to run AI work, proves the plan, and says what it costs. 'switchyard VERB --help' explains a verb.")
+// Not RootCommand: that one is named after its file, which users never call.
+Command root = new("switchyard", "Plans where to run AI work, proves the plan, and says what it costs. 'switchyard VERB --help' explains a verb.")
 {
+    new HelpOption(),
+    new VersionOption(),
     PlanCommand.Create(),
     ExplainCommand.Create(),
     ValidateCommand.Create(),
@@ -15,9 +20,21 @@ RootCommand root = new("Plans where to run AI work, proves the plan, and says wh
     PerformanceCommand.Create(),
 };
 
+if (args.Contains(""))
+{
+    Console.Error.WriteLine("an argument is empty; is a variable of the shell not set?");
+    return ExitCode.Error;
+}
+
 try
 {
-    return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+    var parsed = root.Parse(args);
+    if (parsed.Action is not ParseErrorAction wrong) return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+    // Stdout is for data: what is wrong goes to stderr, the whole help only where a verb is missing.
+    wrong.ShowHelp = parsed.CommandResult.Command.Subcommands.Count > 0;
+    await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, Output = Console.Error });
+    if (!wrong.ShowHelp) Console.Error.WriteLine($"'switchyard {Verb(parsed.CommandResult)} --help' explains");
+    return ExitCode.Error;
 }
 catch (SolverMissingException missing)
 {
@@ -34,3 +51,7 @@ catch (UnauthorizedAccessException e)
     Console.Error.WriteLine(e.Message);
     return ExitCode.Error;
 }
+
+static string Verb(System.CommandLine.Parsing.SymbolResult? result) => result is System.CommandLine.Parsing.CommandResult { Parent: { } parent } command
+    ? $"{Verb(parent)} {command.Command.Name}".TrimStart()
+    : "";

@@ -28,6 +28,8 @@ internal sealed class ScenarioArgument
     /// <summary>Reads the scenario.</summary>
     public Reading<Scenario> Read(ParseResult parsed, CatalogContents catalog)
     {
+        if (parsed.GetValue(name) is { } one && parsed.GetValue(file) is { } other)
+            return new List<Problem> { new("switchyard", 0, "", $"which scenario, {one} or {other}? Name only one") };
         if ((parsed.GetValue(name) ?? parsed.GetValue(file)) is not { } text)
             return new List<Problem> { new("switchyard", 0, "", "which scenario? Name a file, a folder, a bundled scenario, or - for stdin") };
         if (text == "-")

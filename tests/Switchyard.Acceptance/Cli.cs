@@ -28,17 +28,19 @@ public static class Cli
     /// <param name="timeout">After this long it is killed and the run fails; a minute when not given.</param>
     /// <param name="folder">The working directory; the root when not given.</param>
     /// <param name="environment">Variables to set, or with null to unset, on top of those of this process.</param>
+    /// <param name="before">A command that runs it in turn, such as <c>unshare -n</c>; none when not given.</param>
     /// <exception cref="TimeoutException">It was still running after <paramref name="timeout"/>; the message has its output.</exception>
     public static async Task<CliRun> RunAsync(
         IReadOnlyList<string> arguments,
         string stdin,
         TimeSpan? timeout = null,
         string? folder = null,
-        IReadOnlyDictionary<string, string?>? environment = null)
+        IReadOnlyDictionary<string, string?>? environment = null,
+        params IReadOnlyList<string> before)
     {
         var limit = timeout ?? TimeSpan.FromMinutes(1);
         var clock = Stopwatch.StartNew();
-        using var process = Start(arguments, folder ?? Root, environment);
+        using var process = Start(arguments, folder ?? Root, environment, before);
         var stdout = process.StandardOutput.ReadToEndAsync();
         var stderr = process.StandardError.ReadToEndAsync();
         var fed = FeedAsync(process, stdin);
@@ -59,9 +61,11 @@ public static class Cli
     }
 
     /// <summary>Starts `switchyard` and leaves it running, its three streams redirected: for signals, servers and streaming input.</summary>
-    public static Process Start(IReadOnlyList<string> arguments, string folder, IReadOnlyDictionary<string, string?>? environment = null)
+    public static Process Start(
+        IReadOnlyList<string> arguments, string folder, IReadOnlyDictionary<string, string?>? environment = null, params IReadOnlyList<string> before)
     {
-        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Program, .. arguments])
+        string[] line = [.. before, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Program, .. arguments];
+        ProcessStartInfo start = new(line[0], line[1..])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,

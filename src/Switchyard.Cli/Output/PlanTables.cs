@@ -173,10 +173,10 @@ internal static class PlanTables
         }
 
         foreach (var binding in plan.Binding)
-            console.MarkupLineInterpolated($"[bold]Binds[/]  {binding.Limit} ({binding.Value}) costs {binding.Worth}.");
+            console.MarkupLineInterpolated($"[bold]Binds[/]  {binding.Limit} ({binding.Value}) costs about {binding.Worth}.");
         foreach (var left in plan.OwnOffersLeftOut)
             console.MarkupLineInterpolated($"[bold]Not[/]    your offer {left.Source} is no option for {left.Workload}: {left.Reason}.");
-        if (plan.Binding.IsEmpty) console.MarkupLine("[bold]Binds[/]  no limit makes the plan dearer by more than the gap.");
+        if (plan.Binding.IsEmpty) console.MarkupLine("[bold]Binds[/]  no limit makes the plan dearer by more than 0.1%.");
     }
 
     private static void Notes(IAnsiConsole console, PurchasePlan plan)

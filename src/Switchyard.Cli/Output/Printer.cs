@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using Spectre.Console;
 using Switchyard.Connect;
@@ -32,7 +33,7 @@ internal sealed class Printer
     /// <param name="name">Its long name, where <c>--output</c> means something else.</param>
     public Printer(Command command, string name = "--output")
     {
-        format = new(name, "-o") { Description = "How to show the result", HelpName = "table|json|yaml" };
+        format = new(name, "-o") { Description = "How to show the result", HelpName = "table|json|yaml", CustomParser = ParseFormat };
         command.Options.Add(format);
     }
 
@@ -91,6 +92,20 @@ internal sealed class Printer
         });
         if (Console.IsOutputRedirected) console.Profile.Width = WidthOffTerminal;
         return console;
+    }
+
+    // The default parser of enumerations takes numbers too.
+    private static Format ParseFormat(ArgumentResult result)
+    {
+        switch (result.Tokens[0].Value)
+        {
+            case "table": return Format.Table;
+            case "json": return Format.Json;
+            case "yaml": return Format.Yaml;
+            default:
+                result.AddError($"--output: '{result.Tokens[0].Value}' is not one of table, json, yaml");
+                return Format.Table;
+        }
     }
 
     private static void WriteYaml(string json)

@@ -21,15 +21,18 @@ public static class PlanReader
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("schema", out var schema))
                 return One(file, 0, "", "no plan: there is no 'schema' in it; plans are written by 'switchyard plan --out plan.json'");
-            return schema.GetString() == PlanWriter.PlanSchema
-                ? Plan(root)
-                : One(file, 0, "schema", $"'{schema}' is not {PlanWriter.PlanSchema}; make the plan again with this version");
+            return schema.GetString() switch
+            {
+                PlanWriter.PlanSchema => Plan(root),
+                PlanWriter.ConflictSchema => One(file, 0, "schema", "no plan: the file says why there is none within the limits"),
+                _ => One(file, 0, "schema", $"'{Problem.Shown(schema.ToString())}' is not {PlanWriter.PlanSchema}; make the plan again with this version"),
+            };
         }
         catch (JsonException e)
         {
             return One(file, (int)(e.LineNumber ?? -1) + 1, "", text.Length == 0 ? "the file is empty" : "the JSON is broken or cut off here");
         }
-        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
             return One(file, 0, "", $"a part of the plan is missing or has another type ({e.Message})");
         }

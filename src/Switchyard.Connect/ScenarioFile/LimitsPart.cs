@@ -6,12 +6,20 @@ namespace Switchyard.Connect.ScenarioFile;
 /// <summary><c>limits</c>: what the plan must stay within.</summary>
 internal static class LimitsPart
 {
-    internal static readonly string[] Keys = ["budget", "provider_share", "regions", "providers", "carbon", "power", "spot_share"];
+    internal static readonly string[] Keys = ["budget", "provider_share", "regions", "providers", "offers_per_workload", "carbon", "power", "spot_share"];
     internal static readonly string[] BudgetKeys = ["cash", "total"];
+
+    private const int DefaultOffers = 3;
+    private const string FewReason = "so that people can run it; write a larger number to allow more kinds of machine";
 
     internal static Limits Read(Section root, ScenarioScope scope)
     {
-        if (root.Open("limits", Keys) is not { } limits) return new();
+        if (root.Open("limits", Keys) is not { } limits)
+        {
+            scope.Findings.Assume("limits.offers_per_workload", $"{DefaultOffers}", FewReason);
+            return new() { OffersPerWorkload = DefaultOffers };
+        }
+
         Money? cash = null, total = null;
         if (limits.Find("budget") is ScalarNode { IsEmpty: false })
         {
@@ -33,6 +41,7 @@ internal static class LimitsPart
             CashPerMonth = cash,
             TotalCost = total,
             ProviderShare = share,
+            OffersPerWorkload = limits.ReadOr<int>("offers_per_workload", Count.TryParsePositive, DefaultOffers, $"{DefaultOffers}", FewReason),
             Regions = [.. scope.Patterns(limits, "regions", ofRegions: true)],
             Providers = [.. scope.Patterns(limits, "providers", ofRegions: false)],
         };

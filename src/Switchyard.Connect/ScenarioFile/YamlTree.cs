@@ -123,7 +123,8 @@ internal sealed class YamlTree
             if (indent.Contains('\t')) return new(file, line, "", "a tab indents this line; YAML allows only spaces");
         }
 
-        return new(file, first, "", $"not valid YAML: {Problem.Shown(broken.Message.TrimEnd('.'))}");
+        // The parser places the end of a text that is cut off on the line after its last.
+        return new(file, Math.Min(first, lines.Length), "", $"not valid YAML: {Problem.Shown(broken.Message.TrimEnd('.'))}");
     }
 
     /// <summary>Goes to the next event. YamlDotNet throws more than its own exceptions on broken text; here they become one.</summary>

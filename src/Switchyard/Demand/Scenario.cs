@@ -59,6 +59,9 @@ public sealed record Limits
     /// <summary>Largest share of the spending that one provider may have, 0 to 1.</summary>
     public double? ProviderShare { get; init; }
 
+    /// <summary>Most different offers for each workload, where the other limits allow it; null for any number.</summary>
+    public int? OffersPerWorkload { get; init; }
+
     /// <summary>Regions allowed, as patterns with <c>*</c>; empty for all.</summary>
     public ImmutableArray<string> Regions { get; init; } = [];
 

@@ -8,6 +8,24 @@ namespace Switchyard.Plan;
 /// <param name="Each">What one unit of it counts.</param>
 internal sealed record Term(int Column, double Each);
 
+/// <summary>What the relaxation thinks of a source for a need.</summary>
+/// <param name="need">Index of the need.</param>
+/// <param name="source">Index of the source.</param>
+internal sealed class OfferWorth(int need, int source)
+{
+    /// <summary>Index of the need.</summary>
+    public int Need => need;
+
+    /// <summary>Index of the source.</summary>
+    public int Source => source;
+
+    /// <summary>What the relaxation pays for it, in US dollars of present value.</summary>
+    public double Paid { get; set; }
+
+    /// <summary>By which share its best column would have to be cheaper to be bought.</summary>
+    public double Distance { get; set; } = double.PositiveInfinity;
+}
+
 /// <summary>
 /// The mixed-integer program of a planning problem: which column decides what, and which rows say what a plan must satisfy. The letters
 /// in the comments are those of docs/model/planning.md.
@@ -51,6 +69,28 @@ internal sealed class Formulation
         }
 
         return limitRows.Where(r => r.Row < 0 || Tight(r.Row)).Select(r => r.Limit).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// What the relaxation thinks of each source for each need: what it pays for it, and by which share its best column would have to be
+    /// cheaper to be bought.
+    /// </summary>
+    public IReadOnlyList<OfferWorth> Worth(IReadOnlyList<double> values, IReadOnlyList<double> reducedCosts)
+    {
+        var worth = new Dictionary<int, OfferWorth>();
+        for (var column = 0; column < decisions.Count; column++)
+        {
+            var decision = decisions[column];
+            if (decision.Need < 0 || decision.Kind == DecisionKind.Auxiliary) continue;
+            var source = MoneyRows.SourceOf(problem, decision);
+            var key = (decision.Need * problem.Sources.Length) + source;
+            if (!worth.TryGetValue(key, out var known)) worth[key] = known = new(decision.Need, source);
+            var cost = Program.Cost[column];
+            known.Paid += cost * values[column];
+            known.Distance = Math.Min(known.Distance, cost > 0 ? Math.Max(0, reducedCosts[column]) / cost : 0);
+        }
+
+        return [.. worth.Values];
     }
 
     /// <summary>Builds the program of a problem.</summary>

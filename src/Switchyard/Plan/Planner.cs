@@ -11,7 +11,7 @@ namespace Switchyard.Plan;
 /// <param name="Gap">The plan's present value may lie above the proven bound by at most this share of it.</param>
 /// <param name="MaximumNodes">Most nodes of the search tree, for each program solved.</param>
 /// <param name="Explain">False to leave out baselines, alternatives and what limits cost.</param>
-public sealed record PlannerSettings(double Gap = 0.002, int MaximumNodes = 2_000, bool Explain = true);
+public sealed record PlannerSettings(double Gap = 0.002, int MaximumNodes = 500, bool Explain = true);
 
 /// <summary>Finds the cheapest way to do all the work within all the limits, and says why.</summary>
 public sealed class Planner
@@ -20,6 +20,9 @@ public sealed class Planner
     private readonly PriceBook prices;
     private readonly RememberedPerformance performance;
     private readonly PlannerSettings settings;
+    // A limit that costs less than this share of the plan is not worth a line.
+    private const double LeastWorth = 0.001;
+
     private readonly SolveLimits limits;
 
     // Explanations compare whole plans; a comparison need not be sharper than this, nor wait for a proof.
@@ -32,7 +35,7 @@ public sealed class Planner
         this.performance = new(performance);
         this.settings = settings;
         limits = new(settings.Gap, settings.MaximumNodes);
-        rough = new(Math.Max(settings.Gap, 0.005), Math.Min(settings.MaximumNodes, 60));
+        rough = new(Math.Max(settings.Gap, 0.01), Math.Min(settings.MaximumNodes, 15));
     }
 
     /// <summary>Plans a scenario.</summary>
@@ -92,13 +95,13 @@ public sealed class Planner
         return built.Exclusions.Where(e => own.ContainsKey(e.Source)).Select(e => e with { Source = own[e.Source] });
     }
 
-    // The best plan in which a workload does without the source that it spends most on.
+    // The best plan in which a workload does without the machine that it spends most on.
     private Alternative RunnerUp(PlanningProblem problem, SolvedProblem solved, ImmutableArray<Purchase> purchases, int need)
     {
         var workload = problem.Needs[need].Workload;
         var winner = Main(purchases, workload);
         if (winner is null) return new(workload, "nothing", null, null, null);
-        var without = problem with { Needs = problem.Needs.SetItem(need, Filter(problem.Needs[need], source => problem.Sources[source] != winner)) };
+        var without = problem with { Needs = problem.Needs.SetItem(need, Filter(problem.Needs[need], source => !IsSameMachine(problem.Sources[source], winner))) };
         var second = ProblemSolver.Solve(without, rough, prove: false);
         if (!second.HasPlan) return new(workload, winner.Label, null, null, null);
         var dearer = Math.Max(0, second.PresentValue - solved.PresentValue);
@@ -106,6 +109,11 @@ public sealed class Planner
             workload, winner.Label, Main(Ledger.Purchases(second.Problem, second.Decisions), workload)?.Label,
             Money.FromUsd(dearer), dearer / Math.Max(1e-9, solved.PresentValue));
     }
+
+    // The same machine bought in the same way, wherever: its twin in another region is no alternative.
+    private static bool IsSameMachine(Source a, Source b) => a.Kind == b.Kind && a.Provider == b.Provider && a.TermMonths == b.TermMonths
+        && a.Accelerator == b.Accelerator && a.AcceleratorCount == b.AcceleratorCount
+        && a.Id.Split('/')[^1] == b.Id.Split('/')[^1];
 
     private static Source? Main(ImmutableArray<Purchase> purchases, string workload) => purchases
         .Where(p => p.Workload == workload && p.Source.Kind != PurchaseKind.Owned)
@@ -120,17 +128,15 @@ public sealed class Planner
         _ => need,
     };
 
-    // What each limit costs: the plan without it is solved again where the relaxation without it is cheaper, which is quick to see.
+    // What each limit costs, by the difference of the relaxations with and without it: both are proven, and quick to find.
     private IEnumerable<BindingLimit> Binding(BuiltProblem built, SolvedProblem solved)
     {
         foreach (var limit in DeclaredLimit.Of(scenario, built))
         {
             // A quota or an availability can also rule out gangs before there are rows.
             if (limit.IsRow && !solved.TightLimits.Contains(limit.Path) && built.Exclusions.All(e => e.Limit != limit.Path)) continue;
-            var without = Build(scenario, limit.Path).Problem;
-            if (ProblemSolver.Relaxation(without) > solved.Relaxation - (1e-7 * Math.Abs(solved.Relaxation))) continue;
-            var cheaper = solved.PresentValue - ProblemSolver.Solve(without, rough, prove: false).PresentValue;
-            if (cheaper > settings.Gap * solved.PresentValue) yield return new(limit.Path, limit.Value, Money.FromUsd(cheaper));
+            var cheaper = solved.Relaxation - ProblemSolver.Relaxation(Build(scenario, limit.Path).Problem);
+            if (cheaper > LeastWorth * Math.Abs(solved.Relaxation)) yield return new(limit.Path, limit.Value, Money.FromUsd(cheaper));
         }
     }
 }

@@ -36,6 +36,9 @@ public sealed record PlanningProblem
     /// <summary>Largest share of the plan's new spending that one provider may have; null for no limit.</summary>
     public double? ProviderShare { get; init; }
 
+    /// <summary>Most different offers for each workload, where the other limits allow it; null for any number.</summary>
+    public int? OffersPerWorkload { get; init; }
+
     /// <summary>Credits by provider.</summary>
     public ImmutableArray<Credit> Credits { get; init; } = [];
 

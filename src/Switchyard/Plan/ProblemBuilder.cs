@@ -59,6 +59,7 @@ public sealed class ProblemBuilder
             CashPerMonth = Lifted("limits.budget.cash") ? null : (double?)scenario.Limits.CashPerMonth?.Usd,
             TotalCost = Lifted("limits.budget.total") ? null : (double?)scenario.Limits.TotalCost?.Usd,
             ProviderShare = Lifted("limits.provider_share") ? null : scenario.Limits.ProviderShare,
+            OffersPerWorkload = Lifted("limits.offers_per_workload") ? null : scenario.Limits.OffersPerWorkload,
             Credits = scenario.Commercial.Credits,
             FixedCash = FixedCash(),
         };

@@ -43,9 +43,12 @@ public static class ProblemSolver
     {
         if (Impossible(problem)) return None(problem, double.PositiveInfinity, SolveStatus.Infeasible);
         var (reduced, tight) = Dominance.Find(problem);
+        SolvedProblem Exactly(PlanningProblem part, SolveLimits until, bool proven) =>
+            Solve(part, tight, until, proven) ?? Solve(part, part.CapacityLimits, until, proven) ?? throw new UnreachableException();
         // Limits that no plan without an instance too many can reach need no rows; should the solver keep such an instance, they get them.
-        return Solve(reduced, tight, limits, prove) ?? Solve(reduced, reduced.CapacityLimits, limits, prove)
-            ?? throw new UnreachableException();
+        return problem.OffersPerWorkload is { } most
+            ? FewOffers.Solve(reduced, tight, most, limits, (part, until) => Exactly(part, until, proven: prove && until == limits))
+            : Exactly(reduced, limits, prove);
     }
 
     private static SolvedProblem? Solve(
@@ -88,7 +91,8 @@ public static class ProblemSolver
     private static SolvedProblem None(PlanningProblem problem, double bound, SolveStatus status) =>
         new([], double.PositiveInfinity, bound, status) { Problem = problem };
 
-    private static double Earlier(PlanningProblem problem) =>
+    /// <summary>Present value of what is paid whatever is decided.</summary>
+    internal static double Earlier(PlanningProblem problem) =>
         problem.FixedCash.Select((usd, month) => usd * problem.PresentValueFactor(month)).Sum();
 
     private static bool Impossible(PlanningProblem problem) => problem.Needs.Any(need => need switch

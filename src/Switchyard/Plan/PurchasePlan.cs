@@ -117,7 +117,7 @@ public sealed record Baseline(string Name, string Detail, Money? Cost, Immutable
 /// <summary>A limit that makes the plan dearer.</summary>
 /// <param name="Limit">Its path in the scenario.</param>
 /// <param name="Value">What it says.</param>
-/// <param name="Worth">How much cheaper the plan would be without it; what is within the gap counts as nothing.</param>
+/// <param name="Worth">How much cheaper the relaxation is without it, in present value: about what the limit costs.</param>
 public sealed record BindingLimit(string Limit, string Value, Money Worth);
 
 /// <summary>The runner-up for a workload.</summary>

@@ -14,12 +14,12 @@ internal sealed record CbcRun(int Status, int Secondary, double Objective, doubl
     /// <summary>Magnitude from which CBC's numbers mean "none".</summary>
     private const double None = 1e49;
 
-    /// <summary>Settings for planning models: fewer rounds of cuts, probing at the root only. Measured in docs/model/solving.md.</summary>
-    internal static readonly (string Name, string Value)[] Fast = [("passCuts", "5"), ("probingCuts", "root")];
+    /// <summary>Settings for planning models: fewer rounds of cuts, probing at the root only, and no inner searches, whose nodes no limit counts. Measured in docs/model/solving.md.</summary>
+    internal static readonly (string Name, string Value)[] Fast = [("passCuts", "5"), ("probingCuts", "root"), ("depthMiniBab", "-999")];
 
-    /// <summary>Without the transformations that can mislead: for a second opinion.</summary>
+    /// <summary>With other transformations and tighter tolerances, for a second opinion. (Preprocessing stays: without it CBC 2.10 can abort the process.)</summary>
     internal static readonly (string Name, string Value)[] Careful =
-        [("preprocess", "off"), ("presolve", "off"), ("integerTolerance", "1e-9"), ("primalTolerance", "1e-9")];
+        [("presolve", "off"), ("cutsOnOff", "off"), ("depthMiniBab", "-999"), ("integerTolerance", "1e-9"), ("primalTolerance", "1e-9")];
 
     public bool StoppedByNodes => Status == 1;
 
