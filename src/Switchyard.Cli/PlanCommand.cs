@@ -62,7 +62,6 @@ internal static class PlanCommand
                 if (path is not null) Console.Error.WriteLine($"there is no plan: {path} was not written");
             }
 
-            if (parsed.GetValue(timing)) Console.Error.WriteLine($"jit {System.Runtime.JitInfo.GetCompiledMethodCount()} methods {System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds:0} ms");
             if (parsed.GetValue(timing))
             {
                 Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,

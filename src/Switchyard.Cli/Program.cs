@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Switchyard.Cli;
+using Switchyard.Plan;
 using Switchyard.Plan.Solve;
 
 // The solver runs in native code and hears no cancellation: an interrupt ends the process, and files are only ever moved into place whole.
@@ -36,17 +37,7 @@ try
     if (!wrong.ShowHelp) Console.Error.WriteLine($"'switchyard {Verb(parsed.CommandResult)} --help' explains");
     return ExitCode.Error;
 }
-catch (SolverMissingException missing)
-{
-    Console.Error.WriteLine(missing.Message);
-    return ExitCode.Error;
-}
-catch (IOException e)
-{
-    Console.Error.WriteLine(e.Message);
-    return ExitCode.Error;
-}
-catch (UnauthorizedAccessException e)
+catch (Exception e) when (e is SolverMissingException or SearchStoppedException or IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine(e.Message);
     return ExitCode.Error;

@@ -12,6 +12,9 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
     // What gives way to another option of its provider is no cheapest single offer either.
     private readonly PlanningProblem reduced = Dominance.Reduce(problem);
 
+    /// <summary>The cheapest of the baselines that was found by search and keeps every limit; null where there is none. A plan is never dearer.</summary>
+    public SolvedProblem? Cheapest { get; private set; }
+
     /// <summary>Every baseline, also those that cannot be done.</summary>
     public ImmutableArray<Baseline> All()
     {
@@ -70,7 +73,7 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
         }
 
         return best is { } found
-            ? Priced("one provider only", found.Provider, found.Solved.Problem, found.Solved.Decisions)
+            ? Searched("one provider only", found.Provider, found.Solved)
             : new("one provider only", "none", null, ["no provider alone can do all the work within the limits"]);
     }
 
@@ -81,7 +84,7 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
         if (!solved.HasPlan)
             solved = ProblemSolver.Solve(restricted with { CashPerMonth = null, TotalCost = null, ProviderShare = null }, limits, prove: false);
         return solved.HasPlan
-            ? Priced("all on-demand", "no spot, no commitments", solved.Problem, solved.Decisions)
+            ? Searched("all on-demand", "no spot, no commitments", solved)
             : new("all on-demand", "no spot, no commitments", null, ["the on-demand offers cannot do all the work"]);
     }
 
@@ -99,6 +102,13 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
         Needs = [.. problem.Needs.Select(need => Planner.Filter(need, source => keep(problem.Sources[source])))],
         CapacityLimits = [.. problem.CapacityLimits.Where(limit => limit.Sources.Any(source => keep(problem.Sources[source])))],
     };
+
+    private Baseline Searched(string name, string detail, SolvedProblem solved)
+    {
+        var baseline = Priced(name, detail, solved.Problem, solved.Decisions);
+        if (baseline.Breaks.IsEmpty && !(Cheapest?.PresentValue <= solved.PresentValue)) Cheapest = solved;
+        return baseline;
+    }
 
     private Baseline Priced(string name, string detail, PlanningProblem solved, IReadOnlyCollection<Decision> decisions)
     {

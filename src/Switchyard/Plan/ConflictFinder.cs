@@ -14,6 +14,8 @@ namespace Switchyard.Plan;
 internal sealed class ConflictFinder(
     Scenario scenario, BuiltProblem built, Func<Scenario, IEnumerable<string>, BuiltProblem> build, SolveLimits limits)
 {
+    // Any plan is found soon or hardly at all.
+    private const int AnyPlanNodes = 50;
     private const int BisectionSteps = 14;
     private const double LargestQuota = 1 << 20;
 
@@ -47,7 +49,7 @@ internal sealed class ConflictFinder(
 
     // Any plan will do: a gap of everything, and the relaxation first, which often settles it.
     private bool HasPlan(PlanningProblem problem) =>
-        double.IsFinite(ProblemSolver.Relaxation(problem)) && ProblemSolver.Solve(problem, limits with { RelativeGap = 0.5 }).HasPlan;
+        double.IsFinite(ProblemSolver.Relaxation(problem)) && ProblemSolver.Solve(problem with { OffersPerWorkload = null }, limits with { RelativeGap = 0.5, MaximumNodes = Math.Min(limits.MaximumNodes, AnyPlanNodes) }, prove: false).HasPlan;
 
     // What one limit would have to say, the others as they are; null where moving it alone is not enough. Each answer is tried on the
     // scenario itself, since a limit can also rule out options before anything is solved.

@@ -10,6 +10,9 @@ namespace Switchyard.Plan;
 /// <param name="Value">What it says.</param>
 internal sealed record DeclaredLimit(string Path, string Value)
 {
+    /// <summary>Whether it is a choice of a workload (spot, accelerators) rather than a limit on the plan: a reason for there being no plan, not a cost.</summary>
+    public bool IsChoice => Path.StartsWith("workloads.", StringComparison.Ordinal) && !Path.EndsWith(".replicas_min", StringComparison.Ordinal);
+
     /// <summary>Whether it stands in rows of the program, rather than ruling out options before.</summary>
     public bool IsRow => Path == Availability || Path is "limits.budget.cash" or "limits.budget.total" or "limits.provider_share"
         || Path.StartsWith("commercial.quota.", StringComparison.Ordinal) || Path.EndsWith(".replicas_min", StringComparison.Ordinal);

@@ -109,7 +109,8 @@ internal static class Ledger
         var credits = Money.Zero;
         foreach (var spent in decisions.Where(d => d.Kind == DecisionKind.SpendCredit))
         {
-            var usd = Money.FromUsd(spent.Value);
+            // Rounded down: a credit is never overspent by a fraction of a cent.
+            var usd = Money.FromUsd(Math.Max(0, spent.Value - 5e-5));
             cash[spent.Index] -= usd.Usd;
             credits += usd;
         }

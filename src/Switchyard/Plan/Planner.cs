@@ -56,14 +56,36 @@ public sealed class Planner
         var solved = ProblemSolver.Solve(built.Problem, limits);
         if (!solved.HasPlan)
         {
-            if (solved.Status != SolveStatus.Infeasible)
-                throw new InvalidOperationException($"The solver stopped after {settings.MaximumNodes} nodes without a plan; allow more with --nodes.");
+            if (solved.Status != SolveStatus.Infeasible) throw new SearchStoppedException(settings.MaximumNodes);
             return new(null, new ConflictFinder(scenario, built, (asked, lifted) => Build(asked, lifted), limits).Find());
         }
 
+        if (!settings.Explain) return new(PlanOf(built, solved), null);
+        var searched = new Baselines(scenario, built.Problem, rough);
+        var baselines = searched.All();
+        // A simpler way that turned out cheaper than what the search found is the plan.
+        if (searched.Cheapest is { } cheapest && cheapest.PresentValue < solved.PresentValue)
+        {
+            solved = cheapest with
+            {
+                Bound = Math.Min(solved.Bound, cheapest.PresentValue), Relaxation = solved.Relaxation, TightLimits = solved.TightLimits,
+            };
+        }
+
+        var plan = PlanOf(built, solved);
+        return new(plan with
+        {
+            Baselines = baselines,
+            Alternatives = [.. built.Problem.Needs.Select((_, need) => RunnerUp(built.Problem, solved, plan.Purchases, need))],
+            Binding = [.. Binding(built, solved)],
+        }, null);
+    }
+
+    private PurchasePlan PlanOf(BuiltProblem built, SolvedProblem solved)
+    {
         var purchases = Ledger.Purchases(solved.Problem, solved.Decisions);
         var cost = Ledger.Cost(solved.Problem, purchases, solved.Decisions);
-        var plan = new PurchasePlan
+        return new()
         {
             Scenario = scenario.Name,
             Horizon = scenario.Horizon,
@@ -77,13 +99,6 @@ public sealed class Planner
             Assumed = [.. scenario.Assumed, .. built.Assumed],
             NotYetUsed = scenario.NotYetUsed,
         };
-        if (!settings.Explain) return new(plan, null);
-        return new(plan with
-        {
-            Baselines = new Baselines(scenario, built.Problem, rough).All(),
-            Alternatives = [.. built.Problem.Needs.Select((_, need) => RunnerUp(built.Problem, solved, purchases, need))],
-            Binding = [.. Binding(built, solved)],
-        }, null);
     }
 
     private IEnumerable<Exclusion> OwnOffersLeftOut(BuiltProblem built)
@@ -131,7 +146,7 @@ public sealed class Planner
     // What each limit costs, by the difference of the relaxations with and without it: both are proven, and quick to find.
     private IEnumerable<BindingLimit> Binding(BuiltProblem built, SolvedProblem solved)
     {
-        foreach (var limit in DeclaredLimit.Of(scenario, built))
+        foreach (var limit in DeclaredLimit.Of(scenario, built).Where(l => !l.IsChoice))
         {
             // A quota or an availability can also rule out gangs before there are rows.
             if (limit.IsRow && !solved.TightLimits.Contains(limit.Path) && built.Exclusions.All(e => e.Limit != limit.Path)) continue;
