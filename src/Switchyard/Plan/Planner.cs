@@ -116,7 +116,12 @@ public sealed class Planner
         var workload = problem.Needs[need].Workload;
         var winner = Main(purchases, workload);
         if (winner is null) return new(workload, "nothing", null, null, null);
-        var without = problem with { Needs = problem.Needs.SetItem(need, Filter(problem.Needs[need], source => !IsSameMachine(problem.Sources[source], winner))) };
+        // The other workloads keep to the offers that they have.
+        var needs = problem.Needs.Select((other, n) => n == need
+            ? Filter(other, source => !IsSameMachine(problem.Sources[source], winner))
+            : Filter(other, source => purchases.Any(p => p.Workload == other.Workload && p.Source == problem.Sources[source])
+                || problem.Sources[source].Kind == PurchaseKind.Owned));
+        var without = problem with { Needs = [.. needs] };
         var second = ProblemSolver.Solve(without, rough, prove: false);
         if (!second.HasPlan) return new(workload, winner.Label, null, null, null);
         var dearer = Math.Max(0, second.PresentValue - solved.PresentValue);
