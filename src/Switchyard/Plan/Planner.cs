@@ -20,6 +20,9 @@ public sealed class Planner
     private readonly PriceBook prices;
     private readonly RememberedPerformance performance;
     private readonly PlannerSettings settings;
+    // A simpler way that is at most this much dearer is worth a second look.
+    private const double Close = 0.03;
+
     // A limit that costs less than this share of the plan is not worth a line.
     private const double LeastWorth = 0.001;
 
@@ -63,12 +66,18 @@ public sealed class Planner
         if (!settings.Explain) return new(PlanOf(built, solved), null);
         var searched = new Baselines(scenario, built.Problem, rough);
         var baselines = searched.All();
-        // A simpler way that turned out cheaper than what the search found is the plan.
-        if (searched.Cheapest is { } cheapest && cheapest.PresentValue < solved.PresentValue)
+        // Where a simpler way comes close to what the search found, or below it, the best of both is looked for among the offers of both.
+        if (searched.Cheapest is { } simple && simple.PresentValue < solved.PresentValue * (1 + Close))
         {
-            solved = cheapest with
+            var both = OffersOf(solved).Union(OffersOf(simple)).ToHashSet(StringComparer.Ordinal);
+            var merged = built.Problem with
             {
-                Bound = Math.Min(solved.Bound, cheapest.PresentValue), Relaxation = solved.Relaxation, TightLimits = solved.TightLimits,
+                Needs = [.. built.Problem.Needs.Select(n => Filter(n, source => both.Contains($"{n.Workload} {built.Problem.Sources[source].Label}")))],
+            };
+            var best = new[] { solved, simple, ProblemSolver.Solve(merged, limits) }.MinBy(s => s.PresentValue)!;
+            solved = best with
+            {
+                Bound = Math.Min(solved.Bound, best.PresentValue), Relaxation = solved.Relaxation, TightLimits = solved.TightLimits,
             };
         }
 
@@ -80,6 +89,10 @@ public sealed class Planner
             Binding = [.. Binding(built, solved)],
         }, null);
     }
+
+    // The offers that a plan buys for each workload, and what is held already.
+    private static IEnumerable<string> OffersOf(SolvedProblem solved) => solved.Decisions.Where(d => d.Need >= 0)
+        .Select(d => $"{solved.Problem.Needs[d.Need].Workload} {solved.Problem.Sources[MoneyRows.SourceOf(solved.Problem, d)].Label}");
 
     private PurchasePlan PlanOf(BuiltProblem built, SolvedProblem solved)
     {
