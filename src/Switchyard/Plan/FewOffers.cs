@@ -26,30 +26,35 @@ internal static class FewOffers
     /// <param name="most">Most offers for each workload.</param>
     /// <param name="tight">The capacity limits that can bind.</param>
     /// <param name="limits">When the search among the offers that are left stops; those before it stop sooner.</param>
-    /// <param name="solve">Solves the problem with part of its options.</param>
+    /// <param name="rough">Solves the problem with part of its options, without a recheck.</param>
+    /// <param name="exact">The same with a recheck.</param>
     public static SolvedProblem Solve(
         PlanningProblem reduced, ImmutableArray<CapacityLimit> tight, int most, SolveLimits limits,
-        Func<PlanningProblem, SolveLimits, SolvedProblem> solve)
+        Func<PlanningProblem, SolveLimits, SolvedProblem> rough, Func<PlanningProblem, SolveLimits, SolvedProblem> exact)
     {
-        var rough = new SolveLimits(Math.Max(limits.RelativeGap, RoughGap), Math.Min(limits.MaximumNodes, RoughNodes));
+        var soon = new SolveLimits(Math.Max(limits.RelativeGap, RoughGap), Math.Min(limits.MaximumNodes, RoughNodes));
         var formulation = Formulation.Of(reduced with { CapacityLimits = tight });
         var relaxed = ClpSolver.Solve(formulation.Program);
-        if (!relaxed.HasPoint || relaxed.ReducedCosts is not { } priced) return solve(reduced, limits);
+        if (!relaxed.HasPoint || relaxed.ReducedCosts is not { } priced) return exact(reduced, limits);
         var bound = relaxed.Bound + ProblemSolver.Earlier(reduced);
         var worth = formulation.Worth(relaxed.Values, priced);
         var chosen = reduced.Needs.Select((_, need) => worth.Where(w => w.Need == need && (w.Paid > 0 || w.Distance <= Near))
             .OrderByDescending(w => w.Paid).ThenBy(w => w.Distance).ThenBy(w => w.Source).Take(Math.Max(12, Breadth * most))
             .Select(w => w.Source).ToHashSet()).ToList();
-        var best = solve(Only(reduced, chosen), rough);
-        if (!best.HasPlan) best = solve(reduced, limits);
+        var best = rough(Only(reduced, chosen), soon);
+        if (!best.HasPlan) best = exact(reduced, limits);
         if (!best.HasPlan) return best;
-        best = Thin(reduced, best, most, part => solve(part, rough));
-        if (limits.RelativeGap < rough.RelativeGap)
+        best = Thin(reduced, best, most, part => rough(part, soon));
+        var left = Only(reduced, SourcesOf(reduced, Used(best)));
+        if (limits.RelativeGap < soon.RelativeGap)
         {
-            var sharp = solve(Only(reduced, SourcesOf(reduced, Used(best))), limits);
+            var sharp = exact(left, limits);
             if (sharp.HasPlan && sharp.PresentValue < best.PresentValue) best = sharp;
         }
 
+        // What was found on the way is shown only after a recheck.
+        if (Recheck.Problems(best.Problem, best.Decisions) is not []) best = exact(left, limits);
+        if (!best.HasPlan) return exact(reduced, limits);
         return best with
         {
             Relaxation = bound,

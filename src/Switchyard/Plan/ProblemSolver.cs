@@ -45,14 +45,17 @@ public static class ProblemSolver
         var (reduced, tight) = Dominance.Find(problem);
         SolvedProblem Exactly(PlanningProblem part, SolveLimits until, bool proven) =>
             Solve(part, tight, until, proven) ?? Solve(part, part.CapacityLimits, until, proven) ?? throw new UnreachableException();
+        // Plans on the way to a thinner one are not shown, and not rechecked: the last one is.
+        SolvedProblem Roughly(PlanningProblem part, SolveLimits until) =>
+            Solve(part, tight, until, prove: false, check: false) ?? throw new UnreachableException();
         // Limits that no plan without an instance too many can reach need no rows; should the solver keep such an instance, they get them.
         return problem.OffersPerWorkload is { } most
-            ? FewOffers.Solve(reduced, tight, most, limits, (part, until) => Exactly(part, until, proven: prove && until == limits))
+            ? FewOffers.Solve(reduced, tight, most, limits, Roughly, (part, until) => Exactly(part, until, prove))
             : Exactly(reduced, limits, prove);
     }
 
     private static SolvedProblem? Solve(
-        PlanningProblem reduced, ImmutableArray<CapacityLimit> capacity, SolveLimits limits, bool prove)
+        PlanningProblem reduced, ImmutableArray<CapacityLimit> capacity, SolveLimits limits, bool prove, bool check = true)
     {
         var earlier = Earlier(reduced);
         var formulation = Formulation.Of(reduced with { CapacityLimits = capacity });
@@ -62,7 +65,7 @@ public static class ProblemSolver
         var solution = PricedSolver.Solve(formulation.Program, limits, prove, out var relaxed);
         if (!solution.HasPoint) return None(reduced, solution.Bound - credits + earlier, solution.Status);
         var decisions = ImmutableArray.CreateRange(formulation.Read(solution.Values));
-        if (Recheck.Problems(reduced, decisions) is [_, ..] broken)
+        if (check && Recheck.Problems(reduced, decisions) is [_, ..] broken)
         {
             if (capacity.Length < reduced.CapacityLimits.Length) return null;
             throw new InvalidOperationException($"The solver's plan breaks {broken.Length} limits: {string.Join("; ", broken.Take(3))}");

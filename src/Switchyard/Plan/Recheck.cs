@@ -74,6 +74,7 @@ public static class Recheck
 
     private static void CheckService(PlanningProblem problem, ServiceNeed service, List<Decision> own, List<Breach> found)
     {
+        var byOption = own.ToLookup(d => d.Option);
         for (var s = 0; s < service.Slots.Length; s++)
         {
             var slot = service.Slots[s];
@@ -81,10 +82,12 @@ public static class Recheck
             for (var o = 0; o < service.Options.Length; o++)
             {
                 var option = service.Options[o];
-                var rented = own.Where(d => d.Kind == DecisionKind.RentForSlot && d.Option == o && d.Index == s).Sum(d => d.Value);
-                var held = own.Where(d => d.Kind == DecisionKind.UseHeld && d.Option == o && d.Index == slot.Month).Sum(d => d.Value);
-                var bought = own.Where(d => d.Kind == DecisionKind.BuyTokens && d.Option == o && d.Index == s).Sum(d => d.Value);
-                var instances = rented + held + Committed(problem, own, o, slot.Month);
+                if (!byOption.Contains(o)) continue;
+                var mine = byOption[o];
+                var rented = mine.Where(d => d.Kind == DecisionKind.RentForSlot && d.Index == s).Sum(d => d.Value);
+                var held = mine.Where(d => d.Kind == DecisionKind.UseHeld && d.Index == slot.Month).Sum(d => d.Value);
+                var bought = mine.Where(d => d.Kind == DecisionKind.BuyTokens && d.Index == s).Sum(d => d.Value);
+                var instances = rented + held + Committed(problem, mine, o, slot.Month);
                 supply.Add((option.Users, (instances * option.Capacity) + (bought * slot.Rate)));
                 answered += bought;
                 if (problem.Sources[option.Source].Kind != PurchaseKind.Spot) firm += instances * option.Replicas;
