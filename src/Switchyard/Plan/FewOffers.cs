@@ -46,14 +46,10 @@ internal static class FewOffers
         if (!best.HasPlan) return best;
         best = Thin(reduced, best, most, part => rough(part, soon));
         var left = Only(reduced, SourcesOf(reduced, Used(best)));
-        if (limits.RelativeGap < soon.RelativeGap)
-        {
-            var sharp = exact(left, limits);
-            if (sharp.HasPlan && sharp.PresentValue < best.PresentValue) best = sharp;
-        }
-
-        // What was found on the way is shown only after a recheck.
-        if (Recheck.Problems(best.Problem, best.Decisions) is not []) best = exact(left, limits);
+        var sharp = limits.RelativeGap < soon.RelativeGap ? exact(left, limits) : null;
+        // What was found on the way is shown only after a recheck; the last, sharper search has had its own.
+        if (sharp is { HasPlan: true } && sharp.PresentValue <= best.PresentValue) best = sharp;
+        else if (Recheck.Problems(best.Problem, best.Decisions) is not []) best = sharp ?? exact(left, limits);
         if (!best.HasPlan) return exact(reduced, limits);
         return best with
         {
