@@ -29,7 +29,7 @@ public static class Dominance
             var reduced = problem with { Needs = [.. problem.Needs.Select(need => Reduce(problem, need, tight))] };
             var wants = reduced.Needs.Select(need => Wants(problem, need, tight)).ToArray();
             var binding = problem.CapacityLimits
-                .Where(limit => wants.Sum(wanted => wanted(limit.Sources)) > limit.Accelerators + 1e-9).ToImmutableArray();
+                .Where(limit => wants.Sum(wanted => wanted(limit.Sources)) > limit.Most + 1e-9).ToImmutableArray();
             var before = tight.Count;
             tight.UnionWith(binding.SelectMany(limit => limit.Sources));
             if (tight.Count == before) return (reduced, binding);

@@ -91,13 +91,19 @@ internal static class FewOffers
 
     private sealed record Use(int Need, int Source, double Usd);
 
-    // What is bought from for each need, held machines aside.
-    private static List<Use> Used(SolvedProblem solved) =>
-    [
-        .. solved.Decisions.Where(d => d.Need >= 0).GroupBy(d => (d.Need, Source: MoneyRows.SourceOf(solved.Problem, d)))
-            .Where(g => solved.Problem.Sources[g.Key.Source].Kind != PurchaseKind.Owned)
-            .Select(g => new Use(g.Key.Need, g.Key.Source, g.Sum(d => d.Value * Payments.Of(solved.Problem, d).Sum(p => p.Usd)))),
-    ];
+    // What is bought from for each need, held machines aside; what is committed to for several counts by how much each uses of it.
+    private static List<Use> Used(SolvedProblem solved)
+    {
+        var needs = solved.Problem.Needs.Select((n, i) => (n.Workload, i)).ToDictionary(x => x.Workload, x => x.i, StringComparer.Ordinal);
+        var sources = new Dictionary<Source, int>(ReferenceEqualityComparer.Instance);
+        for (var s = 0; s < solved.Problem.Sources.Length; s++) sources[solved.Problem.Sources[s]] = s;
+        return
+        [
+            .. Ledger.Purchases(solved.Problem, solved.Decisions).Where(p => p.Source.Kind != PurchaseKind.Owned && !p.IsSetup)
+                .GroupBy(p => (Need: needs[p.Workload], Source: sources[p.Source])).OrderBy(g => g.Key)
+                .Select(g => new Use(g.Key.Need, g.Key.Source, (double)g.Sum(p => p.Cost.Usd))),
+        ];
+    }
 
     // What is held is always looked at.
     private static PlanningProblem Only(PlanningProblem problem, List<HashSet<int>> sources) => problem with

@@ -1,0 +1,190 @@
+using Switchyard.Market;
+
+namespace Switchyard.Plan;
+
+/// <summary>The rows of one slot of a service.</summary>
+internal sealed class SlotRows
+{
+    private readonly ProgramDraft draft;
+    private readonly ServiceNeed service;
+    private readonly Slot slot;
+    private readonly List<uint> subsets;
+    private readonly int[] cover;
+    private readonly double[] wanted;
+    private readonly int replicas;
+    private readonly int firm;
+    private readonly string path;
+    private readonly List<(int Option, Term Column)> supply = [];
+    private readonly List<(int Option, int Column, int All)> answers = [];
+
+    /// <summary>Opens the rows of a slot.</summary>
+    public SlotRows(ProgramDraft draft, int need, ServiceNeed service, int slot, List<uint> subsets)
+    {
+        (this.draft, this.service, this.slot, this.subsets) = (draft, service, service.Slots[slot], subsets);
+        path = $"workloads.{service.Workload}.availability";
+        wanted = new double[subsets.Count];
+        cover = new int[subsets.Count];
+        for (var u = 0; u < subsets.Count; u++)
+        {
+            var share = 0.0;
+            for (var g = 0; g < service.UserShares.Length; g++)
+                if ((subsets[u] & (1u << g)) != 0) share += service.UserShares[g];
+            wanted[u] = this.slot.Rate * Math.Min(1, share);
+            cover[u] = draft.Row(wanted[u], double.PositiveInfinity);
+        }
+
+        replicas = service.MinReplicas > 0 ? draft.Row(service.MinReplicas, double.PositiveInfinity, $"{path}.replicas_min") : -1;
+        firm = service.FirmShare > 0 ? draft.Row(this.slot.Rate * service.FirmShare, double.PositiveInfinity, $"workloads.{service.Workload}.spot.base") : -1;
+    }
+
+    // A unit of a column stands for so many instances. What alone does more than is wanted counts as just enough: the same whole numbers
+    // satisfy the row, and fractions, which only the relaxation has, count for less.
+    /// <summary>Notes a column that supplies instances of an option.</summary>
+    public void Supply(int o, int column, double units)
+    {
+        var option = service.Options[o];
+        for (var u = 0; u < subsets.Count; u++)
+            if ((subsets[u] & option.Users) != 0) draft.Program.AddTerm(cover[u], column, Math.Min(units * option.Capacity, wanted[u]));
+        supply.Add((o, new(column, units)));
+        if (draft.Problem.Sources[option.Source].Kind == PurchaseKind.Spot) return;
+        if (replicas >= 0 && option.Replicas > 0)
+            draft.Program.AddTerm(replicas, column, Math.Min(units * option.Replicas, service.MinReplicas));
+        if (firm >= 0) draft.Program.AddTerm(firm, column, Math.Min(units * option.Capacity, slot.Rate * service.FirmShare));
+    }
+
+    /// <summary>Notes the share of the slot that an API answers, and the column that says that it answers everything in the month.</summary>
+    public void Answer(int o, int column, int all)
+    {
+        var option = service.Options[o];
+        for (var u = 0; u < subsets.Count; u++)
+            if ((subsets[u] & option.Users) != 0) draft.Program.AddTerm(cover[u], column, slot.Rate);
+        if (firm >= 0) draft.Program.AddTerm(firm, column, slot.Rate);
+        answers.Add((o, column, all));
+        if (all < 0) return;
+        draft.AtLeast(0, new(column, 1), new(all, -1));
+        if (replicas >= 0) draft.Program.AddTerm(replicas, all, service.MinReplicas);
+    }
+
+    /// <summary>Adds what depends on all that supplies the slot: what it survives, what it is spread over, how much one spot pool may carry.</summary>
+    public void Close()
+    {
+        if (slot.Rate <= 0) return;
+        Survive();
+        Spread();
+        SpotPools();
+    }
+
+    private Source SourceOf(int option) => draft.Problem.Sources[service.Options[option].Source];
+
+    private static string RegionOf(Source source) => $"{source.Provider}/{source.Region}";
+
+    private IEnumerable<string> Domains(Func<Source, string> domain) =>
+        supply.Select(x => domain(SourceOf(x.Option))).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+    private void Survive()
+    {
+        switch (service.Survives)
+        {
+            case FailureDomain.Region: Outside(RegionOf); break;
+            case FailureDomain.Provider: Outside(s => s.Provider); break;
+            case FailureDomain.Zone:
+                // A region of one zone fails as a whole; elsewhere instances lie evenly over the zones.
+                foreach (var region in Domains(RegionOf))
+                {
+                    var zones = supply.Where(x => RegionOf(SourceOf(x.Option)) == region).Max(x => SourceOf(x.Option).Zones);
+                    if (zones <= 1) Outside(RegionOf, region);
+                    else Lose(x => RegionOf(SourceOf(x)) == region, 1.0 / zones, (zones - 1.0) / zones);
+                }
+
+                break;
+            case FailureDomain.Instance:
+                foreach (var option in supply.Select(x => x.Option).Distinct().Order()) Lose(x => x == option, 0, 1);
+                break;
+        }
+    }
+
+    // For each domain: what lies outside it is enough.
+    private void Outside(Func<Source, string> domain, string? only = null)
+    {
+        foreach (var name in only is null ? Domains(domain) : [only])
+        {
+            var row = draft.Row(slot.Rate, double.PositiveInfinity, $"{path}.survive");
+            foreach (var (option, (column, units)) in supply)
+                if (domain(SourceOf(option)) != name) draft.Program.AddTerm(row, column, Math.Min(units * service.Options[option].Capacity, slot.Rate));
+            Answered(row, slot.Rate, slot.Rate);
+        }
+    }
+
+    // Of the instances of some options a share is lost, and a fixed part of one of each that is there at all.
+    private void Lose(Func<int, bool> within, double share, double whole)
+    {
+        var row = draft.Row(slot.Rate, double.PositiveInfinity, $"{path}.survive");
+        foreach (var (option, (column, units)) in supply)
+        {
+            var capacity = units * service.Options[option].Capacity;
+            draft.Program.AddTerm(row, column, within(option) ? capacity * (1 - share) : capacity);
+        }
+
+        foreach (var option in supply.Where(x => within(x.Option)).GroupBy(x => x.Option).OrderBy(g => g.Key))
+        {
+            var lost = draft.Auxiliary(double.PositiveInfinity);
+            draft.Program.AddTerm(row, lost, -1);
+            foreach (var (_, (column, _)) in option)
+            {
+                // Once any of it is there, that much of one instance can be lost.
+                var any = draft.Auxiliary(1, whole: true);
+                var most = Math.Max(1, draft.Program.ColumnUpper[column]);
+                draft.AtLeast(0, new(any, most), new(column, -1));
+                draft.AtLeast(0, new(lost, 1), new(any, -whole * service.Options[option.Key].Capacity));
+            }
+        }
+
+        Answered(row, slot.Rate, slot.Rate);
+    }
+
+    // What an API answers does not fail with our machines; where it answers everything, nothing else is asked for.
+    private void Answered(int row, double each, double everything)
+    {
+        foreach (var (_, column, all) in answers)
+        {
+            draft.Program.AddTerm(row, column, each);
+            if (all >= 0 && each == 0) draft.Program.AddTerm(row, all, everything);
+        }
+    }
+
+    private void Spread()
+    {
+        if (service.Spread == FailureDomain.None) return;
+        var limit = $"{path}.spread";
+        if (service.Spread is FailureDomain.Instance or FailureDomain.Zone)
+        {
+            var row = draft.Row(2, double.PositiveInfinity, limit);
+            foreach (var (_, (column, units)) in supply) draft.Program.AddTerm(row, column, Math.Min(units, 2));
+            Answered(row, 0, 2);
+        }
+
+        if (service.Spread == FailureDomain.Instance) return;
+        Func<Source, string> domain = service.Spread == FailureDomain.Provider ? s => s.Provider : RegionOf;
+        foreach (var name in Domains(domain))
+        {
+            if (service.Spread == FailureDomain.Zone && supply.Exists(x => domain(SourceOf(x.Option)) == name && SourceOf(x.Option).Zones > 1)) continue;
+            var row = draft.Row(1, double.PositiveInfinity, limit);
+            foreach (var (option, (column, _)) in supply)
+                if (domain(SourceOf(option)) != name) draft.Program.AddTerm(row, column, 1);
+            Answered(row, 0, 1);
+        }
+    }
+
+    private void SpotPools()
+    {
+        if (service.SpotPoolShare >= 1) return;
+        var pools = supply.Where(x => SourceOf(x.Option).Kind == PurchaseKind.Spot)
+            .GroupBy(x => $"{RegionOf(SourceOf(x.Option))}/{SourceOf(x.Option).Accelerator}").OrderBy(g => g.Key, StringComparer.Ordinal);
+        foreach (var pool in pools)
+        {
+            var largest = pool.Max(x => service.Options[x.Option].Capacity);
+            var row = draft.Row(double.NegativeInfinity, (service.SpotPoolShare * slot.Rate) + largest, $"workloads.{service.Workload}.spot.pools");
+            foreach (var (option, (column, units)) in pool) draft.Program.AddTerm(row, column, units * service.Options[option].Capacity);
+        }
+    }
+}
