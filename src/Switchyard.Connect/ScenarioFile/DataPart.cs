@@ -16,7 +16,6 @@ internal static class DataPart
     internal static (DataSet? Data, ImmutableArray<string> Residency) Read(Section section, ScenarioScope scope)
     {
         if (section.Open("data", Keys) is not { } data) return (null, []);
-        scope.Findings.NotYetUsed.Add(data.Path);
         ImmutableArray<string> residency = [.. scope.Patterns(data, "residency", ofRegions: true)];
         var sized = data.Read<DataSize>("size", PhysicalText.TryParseSize, out var size);
         var home = data.Text("home", "a region, such as 'aws/us-east-1'") is { } text ? Home(data, text, scope) : null;

@@ -35,8 +35,8 @@ internal static class InferencePart
         var availability = section.Open("availability", AvailabilityKeys);
         if (availability is not null) replicas = availability.ReadOr<int>("replicas_min", Count.TryParsePositive, 1, "1", "not said");
         else scope.Findings.Assume($"{section.At("availability")}.replicas_min", "1", "not said");
-        var (survives, spread) = (Domain(availability, "survive", Failures, scope.Findings), Domain(availability, "spread", Spreads, scope.Findings));
-        var (firm, pools) = Spot(section, scope.Findings);
+        var (survives, spread) = (Domain(availability, "survive", Failures), Domain(availability, "spread", Spreads));
+        var (firm, pools) = Spot(section);
         DataSize? response = section.Read<DataSize>("response_size", PhysicalText.TryParseSize, out var answer) ? answer : null;
         var headroom = section.ReadOr<double>("headroom", ShareText.TryParse, DefaultHeadroom, "20%", "capacity above the expected load for bursts within the hour");
         if (model is null || load is null || tokens is not var (input, output)) return null;
@@ -45,11 +45,6 @@ internal static class InferencePart
             response = new((BytesPerToken * output.Mean) + BytesAround);
             scope.Findings.Assume(section.At("response_size"), $"{response.Value.Bytes / 1e3:0.##} kB", "4 bytes a token and 1 kB around them");
         }
-        else
-        {
-            scope.Findings.NotYetUsed.Add(section.At("response_size"));
-        }
-
         return new()
         {
             Survives = survives, Spread = spread, FirmShare = firm, SpotPools = pools, ResponseSize = response ?? default,
@@ -58,18 +53,13 @@ internal static class InferencePart
         };
     }
 
-    private static FailureDomain Domain(Section? availability, string key, string[] words, Findings findings)
-    {
-        if (availability?.Word(key, words) is not { } word) return FailureDomain.None;
-        findings.NotYetUsed.Add(availability.At(key));
-        return (FailureDomain)Array.IndexOf(Failures, word);
-    }
+    private static FailureDomain Domain(Section? availability, string key, string[] words) =>
+        availability?.Word(key, words) is { } word ? (FailureDomain)Array.IndexOf(Failures, word) : FailureDomain.None;
 
     /// <summary>Share of the load on capacity that cannot be taken away, and over how many kinds of spot capacity the rest is spread.</summary>
-    private static (double Firm, int Pools) Spot(Section section, Findings findings)
+    private static (double Firm, int Pools) Spot(Section section)
     {
         if (section.Find("spot") is not MapNode || section.Open("spot", null) is not { } spot) return (0, 1);
-        findings.NotYetUsed.Add(spot.Path);
         return (
             spot.ReadOr<double>("base", ShareText.TryParse, 0, "0%", "share of the load on capacity that cannot be taken away"),
             spot.ReadOr<int>("pools", Count.TryParsePositive, 1, "1", "kinds of spot capacity over which the load is spread"));

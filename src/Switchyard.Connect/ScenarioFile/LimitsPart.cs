@@ -32,10 +32,10 @@ internal static class LimitsPart
             TotalCost = total,
             Teams = [.. Teams(limits, scope)],
             ProviderShare = Given<double>(limits, "provider_share", ShareText.TryParsePositive),
-            RegionShare = NotYet(limits, "region_share", Given<double>(limits, "region_share", ShareText.TryParsePositive), scope.Findings),
-            SpotShare = NotYet(limits, "spot_share", Given<double>(limits, "spot_share", ShareText.TryParse), scope.Findings),
-            CarbonPerMonth = NotYet(limits, "carbon", Given<Carbon>(limits, "carbon", PhysicalText.TryParseCarbon), scope.Findings),
-            Power = NotYet(limits, "power", Given<Power>(limits, "power", PhysicalText.TryParsePower), scope.Findings),
+            RegionShare = Given<double>(limits, "region_share", ShareText.TryParsePositive),
+            SpotShare = Given<double>(limits, "spot_share", ShareText.TryParse),
+            CarbonPerMonth = Given<Carbon>(limits, "carbon", PhysicalText.TryParseCarbon),
+            Power = Given<Power>(limits, "power", PhysicalText.TryParsePower),
             OffersPerWorkload = limits.ReadOr<int>("offers_per_workload", Count.TryParsePositive, DefaultOffers, $"{DefaultOffers}", FewReason),
             Regions = [.. scope.Patterns(limits, "regions", ofRegions: true)],
             Providers = [.. scope.Patterns(limits, "providers", ofRegions: false)],
@@ -55,7 +55,6 @@ internal static class LimitsPart
     {
         var findings = scope.Findings;
         if (limits.Open("teams", null) is not { } teams) yield break;
-        findings.NotYetUsed.Add(teams.Path);
         foreach (var (key, _) in teams.Entries)
         {
             if (!QuotesPart.IsName(key.Text))
@@ -74,11 +73,4 @@ internal static class LimitsPart
 
     private static T? Given<T>(Section section, string key, QuantityReader<T> reader)
         where T : struct => section.Read(key, reader, out var value) ? value : null;
-
-    private static T? NotYet<T>(Section section, string key, T? value, Findings findings)
-        where T : struct
-    {
-        if (value is not null) findings.NotYetUsed.Add(section.At(key));
-        return value;
-    }
 }

@@ -76,7 +76,6 @@ public static class ScenarioReader
         var discount = root.ReadOr<Growth>("discount_rate", Growth.TryParse, new(0, 12), "0%/year", "later payments count in full");
         if (discount.Share < 0) findings.Say(root.LineOf("discount_rate"), "discount_rate", "is below 0");
         var tail = root.ReadOr<double>("tail", ShareText.TryParse, 1, "100%", "what is still owed after the horizon counts in full");
-        if (tail < 1) findings.NotYetUsed.Add("tail");
         // Quotes first: what follows may name them. Limits and quotas may name their providers and regions.
         var quotes = QuotesPart.Read(root, scope);
         var limits = LimitsPart.Read(root, scope);

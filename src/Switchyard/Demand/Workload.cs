@@ -64,7 +64,7 @@ public sealed record InferenceWorkload : Workload
     /// <summary>Capacity held above the expected load for bursts within the hour, such as 0.2.</summary>
     public double Headroom { get; init; }
 
-    /// <summary>What may fail with the load, without its headroom, still within capacity.</summary>
+    /// <summary>What may fail with the load and its headroom still within capacity (N+1).</summary>
     public FailureDomain Survives { get; init; }
 
     /// <summary>Over what the replicas are spread: at least one is outside any single one of these.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Switchyard.Units;
 
 namespace Switchyard.Market;
@@ -8,8 +9,8 @@ namespace Switchyard.Market;
 /// </summary>
 /// <param name="Draw">Power of the machine, without cooling and losses of the site.</param>
 /// <param name="CarbonPerHour">Emitted in an hour, cooling and losses included.</param>
-/// <param name="Assumed">Which of the figures are defaults, in words; empty where all are known.</param>
-public sealed record InstanceFootprint(Power Draw, Carbon CarbonPerHour, string Assumed)
+/// <param name="Assumed">The figures that are defaults, in words.</param>
+public sealed record InstanceFootprint(Power Draw, Carbon CarbonPerHour, ImmutableArray<string> Assumed)
 {
     /// <summary>
     /// Power of a machine by the rated power of its accelerators: 1.5, from at most 8.4 kW measured on a machine with 8 H100 of 700 W in training
@@ -34,12 +35,12 @@ public sealed record InstanceFootprint(Power Draw, Carbon CarbonPerHour, string 
         var rated = offer.Accelerator.ThermalDesignPower?.Watts ?? DefaultWatts;
         var draw = new Power(rated * offer.AcceleratorCount * MachineFactor);
         var (pue, grams) = (region?.Pue ?? DefaultPue, region?.CarbonGramsPerKwh ?? DefaultGramsPerKwh);
-        string[] assumed =
+        ImmutableArray<string> assumed =
         [
-            .. offer.Accelerator.ThermalDesignPower is null ? [$"{offer.Accelerator.Name} draws {DefaultWatts} W"] : (string[])[],
-            .. region?.Pue is null ? ["PUE 1.58"] : (string[])[],
+            .. offer.Accelerator.ThermalDesignPower is null ? [$"{DefaultWatts} W an accelerator"] : (string[])[],
+            .. region?.Pue is null ? [$"PUE {DefaultPue}"] : (string[])[],
             .. region?.CarbonGramsPerKwh is null ? [$"{DefaultGramsPerKwh} g/kWh"] : (string[])[],
         ];
-        return new(draw, new(draw.For(1).KilowattHours * pue * grams / 1000), string.Join(", ", assumed));
+        return new(draw, new(draw.For(1).KilowattHours * pue * grams / 1000), assumed);
     }
 }

@@ -141,6 +141,18 @@ public sealed record CommitmentOffer
     /// <summary>Where the price was read.</summary>
     public required string Source { get; init; }
 
+    /// <summary>
+    /// Hours of a capacity block that lasts long enough: whole days up to 14, whole weeks above (how Amazon sells them); null where none is as long.
+    /// </summary>
+    /// <param name="hours">Hours needed; positive.</param>
+    public double? BlockHours(double hours)
+    {
+        if (BlockDays is not var (min, max)) return null;
+        var days = Math.Max(min, Math.Ceiling((hours / 24) - 1e-9));
+        if (days > 14) days = Math.Ceiling(days / 7) * 7;
+        return days <= max ? days * 24 : null;
+    }
+
     /// <summary>The instance's id, then the kind and term, such as <c>gcp/us-central1/a3-highgpu-8g@1y</c>.</summary>
     public string Id => $"{Instance.Id}@{TermLabel}";
 

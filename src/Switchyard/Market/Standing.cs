@@ -17,6 +17,9 @@ public enum PurchaseKind
 
     /// <summary>Bought by the token from somebody's API.</summary>
     Tokens,
+
+    /// <summary>A block of days or weeks, booked ahead and paid in full; cannot be given back.</summary>
+    Block,
 }
 
 /// <summary>The ways of buying as files and tables write them.</summary>
@@ -25,7 +28,7 @@ public static class PurchaseKinds
     private static readonly (PurchaseKind Kind, string Name)[] Names =
     [
         (PurchaseKind.OnDemand, "on_demand"), (PurchaseKind.Spot, "spot"), (PurchaseKind.Commitment, "commitment"),
-        (PurchaseKind.Owned, "owned"), (PurchaseKind.Tokens, "tokens"),
+        (PurchaseKind.Owned, "owned"), (PurchaseKind.Tokens, "tokens"), (PurchaseKind.Block, "block"),
     ];
 
     /// <summary>The name of a way of buying.</summary>

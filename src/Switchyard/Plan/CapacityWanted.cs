@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Switchyard.Demand;
 using Switchyard.Market;
 
 namespace Switchyard.Plan;

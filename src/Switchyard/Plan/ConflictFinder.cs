@@ -73,8 +73,15 @@ internal sealed class ConflictFinder(
                     usd => HasPlan(With(scenario.Limits with { TotalCost = Money.FromUsd(usd) })));
                 return Money.FromUsd(Math.Ceiling(total)).ToString();
             case "limits.provider_share":
-                var share = Least(scenario.Limits.ProviderShare!.Value, 1, x => HasPlan(With(scenario.Limits with { ProviderShare = x })));
-                return (Math.Ceiling((share * 1000) - 1e-9) / 1000).ToString("0.#%", CultureInfo.InvariantCulture);
+                return Share(scenario.Limits.ProviderShare!.Value, x => With(scenario.Limits with { ProviderShare = x }));
+            case "limits.region_share":
+                return Share(scenario.Limits.RegionShare!.Value, x => With(scenario.Limits with { RegionShare = x }));
+            case "limits.spot_share":
+                return Share(scenario.Limits.SpotShare!.Value, x => With(scenario.Limits with { SpotShare = x }));
+            case StatedLimits.Carbon:
+                return Amount(scenario.Limits.CarbonPerMonth!.Value.Kilograms, kg => With(scenario.Limits with { CarbonPerMonth = new(kg) }), kg => $"{new Carbon(Math.Ceiling(kg))}/month");
+            case StatedLimits.Power:
+                return Amount(scenario.Limits.Power!.Value.Watts, watts => With(scenario.Limits with { Power = new(watts) }), watts => $"{new Power(Math.Ceiling(watts))}");
             case "limits.regions":
                 return Allowed(Bought(purchases).Select(p => $"{p.Source.Provider}/{p.Source.Region}"));
             case "limits.providers":
@@ -82,8 +89,41 @@ internal sealed class ConflictFinder(
             case DeclaredLimit.Availability:
                 return $"{string.Join(", ", Beyond(free))}: if you can get them, state it as a quota";
             default:
-                return Quota(limit) ?? Workload(limit, purchases);
+                return Team(limit) ?? Quota(limit) ?? Workload(limit, purchases);
         }
+    }
+
+    private string Share(double stated, Func<double, Scenario> with)
+    {
+        var share = Least(stated, 1, x => HasPlan(with(x)));
+        return (Math.Ceiling((share * 1000) - 1e-9) / 1000).ToString("0.#%", CultureInfo.InvariantCulture);
+    }
+
+    // The least amount that is enough, found by doubling and then by bisection; null where none is.
+    private string? Amount(double stated, Func<double, Scenario> with, Func<double, string> shown)
+    {
+        var (no, yes) = (stated, stated * 2);
+        while (!HasPlan(with(yes)))
+        {
+            (no, yes) = (yes, yes * 2);
+            if (yes > stated * LargestQuota) return null;
+        }
+
+        return shown(Least(no, yes, x => HasPlan(with(x))));
+    }
+
+    private string? Team(DeclaredLimit limit)
+    {
+        foreach (var team in scenario.Limits.Teams)
+        {
+            Scenario With(TeamLimit changed) => scenario with { Limits = scenario.Limits with { Teams = scenario.Limits.Teams.Replace(team, changed) } };
+            if (limit.Path == StatedLimits.Cash(team.Team))
+                return Amount((double)team.CashPerMonth!.Value.Usd, usd => With(team with { CashPerMonth = Money.FromUsd(usd) }), usd => $"{Money.FromUsd(Math.Ceiling(usd))}/month");
+            if (limit.Path == StatedLimits.Total(team.Team))
+                return Amount((double)team.TotalCost!.Value.Usd, usd => With(team with { TotalCost = Money.FromUsd(usd) }), usd => $"{Money.FromUsd(Math.Ceiling(usd))}");
+        }
+
+        return null;
     }
 
     private static IEnumerable<Purchase> Bought(IEnumerable<Purchase> purchases) =>
@@ -123,13 +163,35 @@ internal sealed class ConflictFinder(
         if (limit.Path.EndsWith(".spot", StringComparison.Ordinal)) return "yes";
         if (limit.Path.EndsWith(".accelerators", StringComparison.Ordinal))
             return Allowed(Bought(purchases).Where(p => p.Workload == workload.Name).Select(p => p.Source.Accelerator));
-        for (var replicas = ((InferenceWorkload)workload).MinReplicas - 1; replicas > 0; replicas--)
+        if (limit.Path == DeclaredLimit.Residency(workload.Name))
+            return Allowed(Bought(purchases).Where(p => p.Workload == workload.Name && !p.IsSetup).Select(p => $"{p.Source.Provider}/{p.Source.Region}"));
+        var service = (InferenceWorkload)workload;
+        bool Serves(InferenceWorkload changed) => HasPlan(scenario with { Workloads = scenario.Workloads.Replace(workload, changed) });
+        if (limit.Path.EndsWith(".spot.base", StringComparison.Ordinal))
         {
-            var fewer = (InferenceWorkload)workload with { MinReplicas = replicas };
-            if (HasPlan(scenario with { Workloads = scenario.Workloads.Replace(workload, fewer) })) return replicas.ToString(CultureInfo.InvariantCulture);
+            var most = 1 - Least(1 - service.FirmShare, 1, x => Serves(service with { FirmShare = 1 - x }));
+            return (Math.Floor((most * 1000) + 1e-9) / 1000).ToString("0.#%", CultureInfo.InvariantCulture);
         }
 
-        return "0";
+        if (limit.Path.EndsWith(".spot.pools", StringComparison.Ordinal))
+            return Whole(service.SpotPools - 1, 1, pools => Serves(service with { SpotPools = pools }));
+        if (limit.Path.EndsWith(".survive", StringComparison.Ordinal)) return Domain(service.Survives, domain => Serves(service with { Survives = domain }));
+        if (limit.Path.EndsWith(".spread", StringComparison.Ordinal)) return Domain(service.Spread, domain => Serves(service with { Spread = domain }));
+        return Whole(service.MinReplicas - 1, 0, replicas => Serves(service with { MinReplicas = replicas }));
+    }
+
+    // The largest number below what is asked for with which there is a plan.
+    private static string Whole(int from, int least, Func<int, bool> hasPlan)
+    {
+        while (from > least && !hasPlan(from)) from--;
+        return from.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static string Domain(FailureDomain from, Func<FailureDomain, bool> hasPlan)
+    {
+        do from--;
+        while (from > FailureDomain.None && !hasPlan(from));
+        return from.ToString().ToLowerInvariant();
     }
 
     // The pools of which a plan uses more than is assumed to be had, with how much.

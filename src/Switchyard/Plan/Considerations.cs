@@ -17,7 +17,7 @@ internal static class Considerations
         {
             ServiceNeed service => service.Options.Select((o, i) => (o.Source, Index: i, Cost: ServiceCost(problem, o), Unit: "1M requests")),
             RunNeed runs => runs.Options.Select((o, i) =>
-                (o.Source, Index: i, Cost: problem.Sources[o.Source].PricePerHour * o.Gang * o.BilledHours, Unit: "run")),
+                (o.Source, Index: i, Cost: (problem.Sources[o.Source].PricePerHour * o.Gang * o.BilledHours) + o.CostPerRun, Unit: "run")),
             PileNeed piles => piles.Options.Select((o, i) => (o.Source, Index: i, Cost: PileCost(problem, o), Unit: "1M requests")),
             _ => [],
         };
@@ -35,13 +35,11 @@ internal static class Considerations
         return new(problem.Needs[need].Workload, all.Count, [.. best], [.. excluded.Take(Ranked)]);
     }
 
-    private static double ServiceCost(PlanningProblem problem, ServiceOption option) => option.CostPerRequest > 0
-        ? option.CostPerRequest * 1e6
-        : problem.Sources[option.Source].PricePerHour / (option.Capacity * 3600) * 1e6;
+    private static double ServiceCost(PlanningProblem problem, ServiceOption option) =>
+        ((problem.Sources[option.Source].PricePerHour / (option.Capacity * 3600)) + option.CostPerRequest) * 1e6;
 
-    private static double PileCost(PlanningProblem problem, PileOption option) => option.CostPerRequest > 0
-        ? option.CostPerRequest * 1e6
-        : problem.Sources[option.Source].PricePerHour / option.RequestsPerHour * 1e6;
+    private static double PileCost(PlanningProblem problem, PileOption option) =>
+        ((problem.Sources[option.Source].PricePerHour / option.RequestsPerHour) + option.CostPerRequest) * 1e6;
 
     private static string Accelerators(Source source) =>
         source.AcceleratorCount == 0 ? "" : $"{source.Accelerator}:{source.AcceleratorCount.ToString("0.###", CultureInfo.InvariantCulture)}";

@@ -11,14 +11,21 @@ namespace Switchyard.Plan;
 internal sealed record DeclaredLimit(string Path, string Value)
 {
     /// <summary>Whether it is a choice of a workload (spot, accelerators) rather than a limit on the plan: a reason for there being no plan, not a cost.</summary>
-    public bool IsChoice => Path.StartsWith("workloads.", StringComparison.Ordinal) && !Path.EndsWith(".replicas_min", StringComparison.Ordinal);
+    public bool IsChoice => Path.StartsWith("workloads.", StringComparison.Ordinal)
+        && (Path.EndsWith(".spot", StringComparison.Ordinal) || Path.EndsWith(".accelerators", StringComparison.Ordinal));
 
     /// <summary>Whether it stands in rows of the program, rather than ruling out options before.</summary>
-    public bool IsRow => Path == Availability || Path is "limits.budget.cash" or "limits.budget.total" or "limits.provider_share"
-        || Path.StartsWith("commercial.quota.", StringComparison.Ordinal) || Path.EndsWith(".replicas_min", StringComparison.Ordinal);
+    public bool IsRow => Path == Availability
+        || Path is "limits.budget.cash" or "limits.budget.total" or "limits.provider_share" or "limits.region_share" or "limits.spot_share"
+            or StatedLimits.Carbon or StatedLimits.Power
+        || Path.StartsWith("commercial.quota.", StringComparison.Ordinal) || Path.StartsWith("limits.teams.", StringComparison.Ordinal)
+        || Path.Contains(".availability.", StringComparison.Ordinal) || Path.Contains(".spot.", StringComparison.Ordinal);
 
     /// <summary>The path that stands for all assumed availabilities together.</summary>
     public const string Availability = "availability (assumed)";
+
+    /// <summary>The path of where a workload's data may be.</summary>
+    public static string Residency(string workload) => $"workloads.{workload}.data.residency";
 
     /// <summary>Every limit in force, in the order of the scenario file.</summary>
     public static IEnumerable<DeclaredLimit> Of(Scenario scenario, BuiltProblem built)
@@ -26,9 +33,19 @@ internal sealed record DeclaredLimit(string Path, string Value)
         var limits = scenario.Limits;
         if (limits.CashPerMonth is { } cash) yield return new("limits.budget.cash", $"{cash}/month");
         if (limits.TotalCost is { } total) yield return new("limits.budget.total", $"{total}");
-        if (limits.ProviderShare is { } share) yield return new("limits.provider_share", share.ToString("0.##%", CultureInfo.InvariantCulture));
+        foreach (var team in limits.Teams)
+        {
+            if (team.CashPerMonth is { } own) yield return new(StatedLimits.Cash(team.Team), $"{own}/month");
+            if (team.TotalCost is { } all) yield return new(StatedLimits.Total(team.Team), $"{all}");
+        }
+
+        if (limits.ProviderShare is { } share) yield return new("limits.provider_share", Percent(share));
+        if (limits.RegionShare is { } region) yield return new("limits.region_share", Percent(region));
+        if (limits.SpotShare is { } spot) yield return new("limits.spot_share", Percent(spot));
         if (limits.Regions.Length > 0) yield return new("limits.regions", $"[{string.Join(", ", limits.Regions)}]");
         if (limits.Providers.Length > 0) yield return new("limits.providers", $"[{string.Join(", ", limits.Providers)}]");
+        if (limits.CarbonPerMonth is { } carbon) yield return new(StatedLimits.Carbon, $"{carbon}/month");
+        if (limits.Power is { } power) yield return new(StatedLimits.Power, $"{power}");
         foreach (var quota in scenario.Commercial.Quotas)
             yield return new($"commercial.quota.{quota.Id}", quota.Count.ToString(CultureInfo.InvariantCulture));
         if (built.Problem.CapacityLimits.Any(l => l.Assumed) || built.Exclusions.Any(e => e.Limit == Availability))
@@ -38,8 +55,22 @@ internal sealed record DeclaredLimit(string Path, string Value)
             if (!workload.SpotAllowed) yield return new($"workloads.{workload.Name}.spot", "no");
             if (workload.AcceleratorPatterns.Length > 0)
                 yield return new($"workloads.{workload.Name}.accelerators", $"[{string.Join(", ", workload.AcceleratorPatterns)}]");
-            if (workload is InferenceWorkload { MinReplicas: > 1 } service)
-                yield return new($"workloads.{workload.Name}.availability.replicas_min", service.MinReplicas.ToString(CultureInfo.InvariantCulture));
+            if (workload.Residency.Length > 0) yield return new(Residency(workload.Name), $"[{string.Join(", ", workload.Residency)}]");
+            if (workload is InferenceWorkload service) foreach (var limit in Of(service)) yield return limit;
         }
     }
+
+    private static IEnumerable<DeclaredLimit> Of(InferenceWorkload service)
+    {
+        var path = $"workloads.{service.Name}";
+        if (service.MinReplicas > 1) yield return new($"{path}.availability.replicas_min", service.MinReplicas.ToString(CultureInfo.InvariantCulture));
+        if (service.Survives != FailureDomain.None) yield return new($"{path}.availability.survive", Name(service.Survives));
+        if (service.Spread != FailureDomain.None) yield return new($"{path}.availability.spread", Name(service.Spread));
+        if (service.FirmShare > 0) yield return new($"{path}.spot.base", Percent(service.FirmShare));
+        if (service.SpotPools > 1) yield return new($"{path}.spot.pools", service.SpotPools.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static string Percent(double share) => share.ToString("0.##%", CultureInfo.InvariantCulture);
+
+    private static string Name(FailureDomain domain) => domain.ToString().ToLowerInvariant();
 }

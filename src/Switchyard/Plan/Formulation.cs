@@ -71,7 +71,8 @@ internal sealed class Formulation
         new MoneyRows(draft).Add();
     }
 
-    // Commitments that only one option of one need could use: what is committed to works for it at all times, and no column says so.
+    // Commitments that only one option of one need could use: what is committed to works for it at all times, and no column says so. Where
+    // a service pays for each answer on top, a column does.
     private static HashSet<int> Direct(PlanningProblem problem)
     {
         var options = new Dictionary<int, int>();
@@ -79,7 +80,7 @@ internal sealed class Formulation
             for (var o = 0; o < SingleSource.OptionCount(need); o++)
             {
                 var source = SingleSource.SourceOf(need, o);
-                options[source] = options.GetValueOrDefault(source) + 1;
+                options[source] = options.GetValueOrDefault(source) + (need is ServiceNeed service && service.Options[o].CostPerRequest > 0 ? 2 : 1);
             }
 
         return [.. options.Where(x => x.Value == 1 && problem.Sources[x.Key].Kind == PurchaseKind.Commitment).Select(x => x.Key)];

@@ -30,6 +30,28 @@ public static class MarketAssumptions
     /// <summary>Gigabytes a second at which one instance writes a checkpoint: 2.</summary>
     public const double CheckpointGBPerSecond = 2;
 
+    /// <summary>Whose machines are called owned.</summary>
+    public const string OwnProvider = "owned";
+
+    /// <summary>US dollars for moving a gigabyte where no price is known: 0.12, Google's first tier, the dearest of the large providers in the US and Europe.</summary>
+    public const double MoveUsdPerGB = 0.12;
+
+    /// <summary>Gigabits a second between two machines in two regions, where nobody measured it: nine in ten of the measured pairs are faster.</summary>
+    public const double GigabitsPerSecond = 2.4;
+
+    /// <summary>What costs less than this share of the machine that does it (traffic of answers, checkpoints kept) is left out.</summary>
+    public const double Negligible = 0.001;
+
+    /// <summary>US dollars for keeping a gigabyte for a month where no price is known: the dearest of the providers' cheapest products of the class.</summary>
+    /// <param name="kind">The class of storage.</param>
+    public static double KeepUsdPerGBMonth(StorageClass kind) => kind switch
+    {
+        StorageClass.Block => 0.10,
+        StorageClass.File => 0.16,
+        StorageClass.Parallel => 0.145,
+        _ => 0.06,
+    };
+
     /// <summary>The class of provider that the defaults go by.</summary>
     public static string ProviderClass(string provider) =>
         Hyperscalers.Contains(provider) ? "hyperscaler" : SpecialistClouds.Contains(provider) ? "specialist cloud" : "marketplace";

@@ -26,7 +26,7 @@ public static class Payments
         }
     }
 
-    /// <summary>Cash of one training run of a group on capacity paid by the hour, the mean over the group's runs.</summary>
+    /// <summary>Cash of one training run of a group on capacity paid by the hour, the mean over the group's runs; a block is paid when its run begins.</summary>
     /// <param name="horizon">The horizon; a run may end beyond it.</param>
     /// <param name="source">The capacity.</param>
     /// <param name="option">The way to run.</param>
@@ -34,6 +34,7 @@ public static class Payments
     public static IEnumerable<Payment> OfRun(Horizon horizon, Source source, RunOption option, RunGroup group)
     {
         var whole = source.PricePerHour * option.Gang * option.BilledHours;
+        if (source.Kind == PurchaseKind.Block) return [new(group.Month, whole)];
         return group.Starts.SelectMany(start => MonthsOf(horizon, start, option.Hours)).GroupBy(x => x.Month).OrderBy(g => g.Key)
             .Select(month => new Payment(month.Key, whole * month.Sum(x => x.Hours) / option.Hours / group.Starts.Length));
     }
@@ -109,7 +110,7 @@ public static class Payments
         on.All(x => other.Exists(y => y.Group == x.Group && y.Runs >= x.Runs));
 
     /// <summary>Whether a source is paid by the hour of use (rented or held) rather than by the term or the token.</summary>
-    public static bool ByTheHour(PurchaseKind kind) => kind is PurchaseKind.OnDemand or PurchaseKind.Spot or PurchaseKind.Owned;
+    public static bool ByTheHour(PurchaseKind kind) => kind is PurchaseKind.OnDemand or PurchaseKind.Spot or PurchaseKind.Owned or PurchaseKind.Block;
 
     /// <summary>Cash of what one unit of a decision costs, by month; in its future where it belongs to one.</summary>
     /// <param name="problem">The problem.</param>

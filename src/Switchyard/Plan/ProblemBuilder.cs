@@ -30,6 +30,7 @@ public sealed class ProblemBuilder
     private readonly WorkloadOptions options;
     private readonly LoadSegments segments;
     private readonly IReadOnlySet<string> lifted;
+    private readonly StatedLimits stated;
 
     /// <summary>Prepares to build.</summary>
     /// <param name="scenario">What is wanted.</param>
@@ -41,6 +42,7 @@ public sealed class ProblemBuilder
         this.scenario = scenario;
         this.prices = prices;
         this.lifted = lifted ?? System.Collections.Frozen.FrozenSet<string>.Empty;
+        stated = new(scenario, prices, this.lifted);
         segments = WorkloadOptions.SegmentsOf(scenario);
         options = new(scenario, prices, performance, segments, this.lifted, exclusions);
     }
@@ -49,8 +51,14 @@ public sealed class ProblemBuilder
     public BuiltProblem Build()
     {
         CollectSources();
-        var needs = scenario.Workloads.Select(workload => NeedOf(workload)).ToImmutableArray();
+        var needs = scenario.Workloads.Select(workload => NeedOf(workload) with { Team = stated.TeamOf(workload) }).ToImmutableArray();
         var (limits, assumed) = CapacityLimits(needs);
+        var used = needs.SelectMany(SourcesOf).ToHashSet();
+        Offer?[] offers = [.. candidates.Select(c => c.Offer)];
+        var uses = stated.Use(sources, offers, used, options.Assumed);
+        if (stated.Draw(sources, offers, used) is { } draw) limits = limits.Add(draw);
+        limits = limits.AddRange(StatedLimits.Joint(sources, used));
+        assumed = [.. assumed, .. Assumptions(used)];
         var problem = new PlanningProblem
         {
             Horizon = scenario.Horizon,
@@ -61,7 +69,12 @@ public sealed class ProblemBuilder
             CapacityLimits = limits,
             CashPerMonth = Lifted("limits.budget.cash") ? null : (double?)scenario.Limits.CashPerMonth?.Usd,
             TotalCost = Lifted("limits.budget.total") ? null : (double?)scenario.Limits.TotalCost?.Usd,
+            TailShare = scenario.TailShare,
+            UseLimits = uses,
+            TeamBudgets = stated.Budgets,
             ProviderShare = Lifted("limits.provider_share") ? null : scenario.Limits.ProviderShare,
+            RegionShare = Lifted("limits.region_share") ? null : scenario.Limits.RegionShare,
+            SpotShare = Lifted("limits.spot_share") ? null : scenario.Limits.SpotShare,
             OffersPerWorkload = Lifted("limits.offers_per_workload") ? null : scenario.Limits.OffersPerWorkload,
             Credits = scenario.Commercial.Credits,
             FixedCash = FixedCash(),
@@ -72,6 +85,15 @@ public sealed class ProblemBuilder
 
     private string HeldLine() => string.Create(System.Globalization.CultureInfo.InvariantCulture,
         $"load segments: {segments.Shares.Length} stand for the 168 hours of the week; capacity for them is {segments.Held:0.0%} more than for each hour apart");
+
+    private IEnumerable<string> Assumptions(HashSet<int> used)
+    {
+        foreach (var line in options.Assumed) yield return line;
+        if (candidates.Where(c => used.Contains(c.Source) && c.Block is not null).Select(c => c.Block!).FirstOrDefault() is { } block)
+            yield return $"capacity blocks: booked at most {block.BookingDays} days ahead; later ones are reckoned at today's price";
+        if (scenario.Workloads.OfType<InferenceWorkload>().Any(w => w.Survives == FailureDomain.Zone || w.Spread == FailureDomain.Zone))
+            yield return "zones: the instances of a region are spread evenly over its zones, where it is known how many it has; elsewhere a region is one zone";
+    }
 
     private bool Lifted(string path) => lifted.Contains(path);
 
@@ -126,16 +148,15 @@ public sealed class ProblemBuilder
     private void Term(CommitmentOffer commitment, double factor)
     {
         var offer = commitment.Instance;
-        // A capacity block has no term of whole months: it is shown by the market and not yet planned with.
-        if (commitment.TermMonths is not { } months) return;
-        Add(offer, prices.Judge(commitment), new Source
+        if (commitment.TermMonths is null && commitment.BlockDays is null) return;
+        var source = new Source
         {
             Id = commitment.Id,
-            Kind = PurchaseKind.Commitment,
+            Kind = commitment.BlockDays is null ? PurchaseKind.Commitment : PurchaseKind.Block,
             Provider = offer.Provider,
             Region = offer.Region,
             PricePerHour = (double)commitment.Price.Usd * factor,
-            TermMonths = months,
+            TermMonths = commitment.TermMonths ?? 0,
             UpfrontShare = commitment.UpfrontShare ?? 0,
             LastStart = commitment.ValidUntil is { } day ? scenario.Horizon.MonthOf(day) : int.MaxValue,
             MinCount = commitment.MinCount,
@@ -143,13 +164,18 @@ public sealed class ProblemBuilder
             Basis = commitment.Basis,
             AsOf = commitment.AsOf,
             Origin = commitment.Source,
-        });
+        };
+        Add(offer, prices.Judge(commitment), source, commitment);
+        // What a team with a budget commits to is for its own workloads.
+        if (source.Kind == PurchaseKind.Commitment)
+            foreach (var team in stated.Teams) Add(offer, prices.Judge(commitment), source.For(team), commitment);
     }
 
-    private void Add(Offer offer, Standing? standing, Source source)
+    private void Add(Offer offer, Standing? standing, Source source, CommitmentOffer? commitment = null)
     {
         var whole = offer.AcceleratorCount >= 1 && offer.AcceleratorCount == Math.Floor(offer.AcceleratorCount);
-        var geography = prices.FindRegion(offer.Provider, offer.Region)?.Geography;
+        var region = prices.FindRegion(offer.Provider, offer.Region);
+        var geography = region?.Geography;
         string? limit = null, reason = null;
         if (standing is { Buyable: false } bad && !prices.Policy.AllowIndicative) (limit, reason) = ("--allow-indicative", bad.Reason);
         else if (source.Kind is PurchaseKind.OnDemand or PurchaseKind.Spot && source.PricePerHour <= 0) reason = "no price known";
@@ -160,15 +186,18 @@ public sealed class ProblemBuilder
         else if (source.Kind != PurchaseKind.Owned && !Lifted("limits.providers") && scenario.Limits.Providers.Length > 0
             && !scenario.Limits.Providers.Any(p => NamePattern.Matches(p, offer.Provider)))
             (limit, reason) = ("limits.providers", $"provider {offer.Provider} is not among those allowed");
-        sources.Add(source with { Accelerator = offer.Accelerator.Name, AcceleratorCount = offer.AcceleratorCount });
-        candidates.Add(new(sources.Count - 1, source.Kind, offer, limit, reason));
+        sources.Add(source with { Accelerator = offer.Accelerator.Name, AcceleratorCount = offer.AcceleratorCount, Zones = region?.Zones ?? 1 });
+        candidates.Add(new(sources.Count - 1, source.Kind, offer, limit, reason) { Block = source.Kind == PurchaseKind.Block ? commitment : null });
     }
 
     private Need NeedOf(Workload workload)
     {
         var usable = new List<Candidate>();
+        var team = stated.TeamOf(workload);
         foreach (var candidate in candidates)
         {
+            // The same commitment is there for each team with a budget and for all others: one of them is the workload's.
+            if (candidate.Kind == PurchaseKind.Commitment && sources[candidate.Source].Team != team) continue;
             var label = sources[candidate.Source].Label;
             if (candidate.Reason is { } reason) exclusions.Add(new(workload.Name, label, candidate.Limit, reason));
             else if (candidate.Kind == PurchaseKind.Spot && !workload.SpotAllowed && !Lifted($"workloads.{workload.Name}.spot"))
@@ -176,18 +205,31 @@ public sealed class ProblemBuilder
             else if (!Lifted($"workloads.{workload.Name}.accelerators")
                 && !NamePattern.MatchesAccelerator(workload.AcceleratorPatterns, candidate.Offer.Accelerator))
                 exclusions.Add(new(workload.Name, label, $"workloads.{workload.Name}.accelerators", "accelerator is not among those allowed"));
+            else if (candidate.Kind != PurchaseKind.Owned && !Lifted(DeclaredLimit.Residency(workload.Name))
+                && !NamePattern.MatchesRegion(workload.Residency, candidate.Offer.Provider, candidate.Offer.Region, prices.FindRegion(candidate.Offer.Provider, candidate.Offer.Region)?.Geography))
+                exclusions.Add(new(workload.Name, label, DeclaredLimit.Residency(workload.Name), $"region {candidate.Offer.Region} is not where its data may be"));
+            else if (candidate.Kind == PurchaseKind.Block && workload is not TrainingWorkload)
+                exclusions.Add(new(workload.Name, label, null, "a capacity block is for a training run"));
             else usable.Add(candidate);
         }
 
         return workload switch
         {
-            InferenceWorkload service => options.Service(
-                Lifted($"workloads.{service.Name}.availability.replicas_min") ? service with { MinReplicas = 0 } : service, usable, sources),
+            InferenceWorkload service => options.Service(Without(service), usable, sources),
             TrainingWorkload training => options.Runs(training, usable, sources),
             BatchWorkload batch => options.Piles(batch, usable, sources),
             _ => throw new InvalidOperationException($"No planning model for {workload.Kind}."),
         };
     }
+
+    private InferenceWorkload Without(InferenceWorkload service) => service with
+    {
+        MinReplicas = Lifted($"workloads.{service.Name}.availability.replicas_min") ? 0 : service.MinReplicas,
+        Survives = Lifted($"workloads.{service.Name}.availability.survive") ? FailureDomain.None : service.Survives,
+        Spread = Lifted($"workloads.{service.Name}.availability.spread") ? FailureDomain.None : service.Spread,
+        FirmShare = Lifted($"workloads.{service.Name}.spot.base") ? 0 : service.FirmShare,
+        SpotPools = Lifted($"workloads.{service.Name}.spot.pools") ? 1 : service.SpotPools,
+    };
 
     private (ImmutableArray<CapacityLimit> Limits, ImmutableArray<string> Assumed) CapacityLimits(ImmutableArray<Need> needs)
     {
@@ -208,7 +250,7 @@ public sealed class ProblemBuilder
         {
             if (Lifted(DeclaredLimit.Availability)) continue;
             var most = MarketAssumptions.Available(pool.Key.Provider, pool.Key.Kind);
-            var kind = pool.Key.Kind switch { PurchaseKind.OnDemand => "on-demand", PurchaseKind.Spot => "spot", _ => "committed" };
+            var kind = pool.Key.Kind switch { PurchaseKind.OnDemand => "on-demand", PurchaseKind.Spot => "spot", PurchaseKind.Block => "in blocks", _ => "committed" };
             assumed[$"{kind} at a {MarketAssumptions.ProviderClass(pool.Key.Provider)}"] = most;
             limits.Add(new($"available:{pool.Key.Provider}/{pool.Key.Region}/{pool.Key.Accelerator}/{kind}", most, true, [.. pool.Order()]));
         }
@@ -230,7 +272,7 @@ public sealed class ProblemBuilder
 
     /// <summary>Whether a quota counts a source.</summary>
     internal static bool Covers(Quota quota, Source source) =>
-        source.Kind is PurchaseKind.OnDemand or PurchaseKind.Spot or PurchaseKind.Commitment
+        source.Kind is PurchaseKind.OnDemand or PurchaseKind.Spot or PurchaseKind.Commitment or PurchaseKind.Block
         && string.Equals(quota.Provider, source.Provider, StringComparison.OrdinalIgnoreCase)
         && NamePattern.Matches(quota.Region, source.Region)
         && NamePattern.Matches(quota.Accelerator, source.Accelerator);
@@ -268,4 +310,11 @@ public sealed class ProblemBuilder
 /// <param name="Offer">The instance.</param>
 /// <param name="Limit">The limit that rules it out for every workload; null where none does.</param>
 /// <param name="Reason">Why it is ruled out for every workload; null where it is not.</param>
-internal sealed record Candidate(int Source, PurchaseKind Kind, Offer Offer, string? Limit, string? Reason);
+internal sealed record Candidate(int Source, PurchaseKind Kind, Offer Offer, string? Limit, string? Reason)
+{
+    /// <summary>The capacity block that it is; null for anything else.</summary>
+    public CommitmentOffer? Block { get; init; }
+
+    /// <summary>Where it is.</summary>
+    public Location Location => new(Offer.Provider, Offer.Region);
+}

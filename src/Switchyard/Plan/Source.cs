@@ -48,6 +48,15 @@ public sealed record Source
     /// <summary>The team whose workloads alone use it and whose budget pays for it; empty where all share it.</summary>
     public string Team { get; init; } = "";
 
+    /// <summary>What is on offer, whichever team buys it.</summary>
+    public string Offered => Team.Length == 0 ? Id : Id[..^(TeamMark.Length + Team.Length)];
+
+    /// <summary>The same for one team alone.</summary>
+    /// <param name="team">The team.</param>
+    public Source For(string team) => this with { Id = $"{Id}{TeamMark}{team}", Team = team };
+
+    private const string TeamMark = " for ";
+
     /// <summary>Zones that its instances are spread over; 1 where nothing is known.</summary>
     public int Zones { get; init; } = 1;
 

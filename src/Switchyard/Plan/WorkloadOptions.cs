@@ -18,11 +18,31 @@ internal sealed class WorkloadOptions(
     // Requests a second below which a replica at the edge of its service level counts as not able to keep it.
     private const double HardlyAny = 0.01;
 
+    /// <summary>Defaults in force.</summary>
+    public SortedSet<string> Assumed { get; } = new(StringComparer.Ordinal);
+
     public ServiceNeed Service(InferenceWorkload workload, List<Candidate> candidates, List<Source> sources)
     {
         var found = new List<ServiceOption>();
+        var routes = new DataRoutes(prices, workload, (0, scenario.Horizon.Months, 0), Assumed);
+        var monthly = Enumerable.Range(0, scenario.Horizon.Months).Average(m => workload.Load.Requests(m, scenario.Horizon.Hours(m))) * workload.ResponseSize.GB;
         foreach (var candidate in candidates)
-            found.AddRange(ServiceOptions(workload, candidate, sources[candidate.Source].Label));
+        {
+            var (source, at) = (sources[candidate.Source], candidate.Location);
+            if (routes.To(at, always: true).ToList() is not [var way])
+            {
+                exclusions.Add(new(workload.Name, source.Label, null, $"its data may not be copied to {at}"));
+                continue;
+            }
+
+            var traffic = routes.Outwards(at, monthly) * workload.ResponseSize.GB;
+            found.AddRange(ServiceOptions(workload, candidate, source.Label).Select(o => o with
+            {
+                Setup = way.Setup,
+                CostPerRequest = traffic * o.Capacity * 3600 < MarketAssumptions.Negligible * source.PricePerHour ? 0 : traffic,
+            }));
+        }
+
         found.AddRange(Apis(workload, workload.ServiceLevel).Select(api => new ServiceOption(
             TokenSource(api, sources), 1, 0, AllUsers(workload.Users.Length), CostOf(api, workload.Input, workload.Output), null)));
 
@@ -32,6 +52,11 @@ internal sealed class WorkloadOptions(
             Slots = [.. Slots(workload)],
             UserShares = workload.Users.Length == 0 ? [1.0] : [.. workload.Users.Select(u => u.Share)],
             MinReplicas = workload.MinReplicas,
+            Survives = workload.Survives,
+            Spread = workload.Spread,
+            FirmShare = workload.FirmShare,
+            SpotPoolShare = 1.0 / workload.SpotPools,
+            Setups = routes.Setups,
             Options = [.. found],
         };
     }
@@ -125,16 +150,25 @@ internal sealed class WorkloadOptions(
     {
         var starts = workload.Cadence.Starts(scenario.Horizon).ToList();
         var groups = starts.GroupBy(hour => MonthAt(hour)).OrderBy(g => g.Key).Select(g => new RunGroup(g.Key, [.. g])).ToImmutableArray();
+        var first = groups.Select(g => g.Month).DefaultIfEmpty(0).First();
+        var routes = new DataRoutes(prices, workload, (first, scenario.Horizon.Months - first, starts.Count), Assumed);
         var found = new List<RunOption>();
         foreach (var candidate in candidates)
         {
             var source = sources[candidate.Source];
-            if (Gang(workload, candidate, source) is not { } option) continue;
-            found.Add(option);
-            if (Rested(workload, option, source) is { } rested) found.Add(rested);
+            foreach (var way in routes.To(candidate.Location))
+            {
+                if (Gang(workload, candidate, source, way, out var waits) is not { } bare) continue;
+                var kept = CheckpointGB(workload) * routes.Keep(candidate.Location, StorageClass.Object) * bare.Hours / (Horizon.AverageMonthHours);
+                var machines = source.PricePerHour * bare.Gang * bare.BilledHours;
+                var option = bare with { CostPerRun = way.UsdEachTime + (kept < MarketAssumptions.Negligible * machines ? 0 : kept), Setup = way.Setup };
+                found.Add(option);
+                if (Rested(workload, option, source) is { } rested) found.Add(rested);
+                if (way.IsBest && !waits) break;
+            }
         }
 
-        return new() { Workload = workload.Name, Groups = groups, Options = [.. found] };
+        return new() { Workload = workload.Name, Groups = groups, Setups = routes.Setups, Options = [.. found] };
     }
 
     // What is held for months can also train outside the busy hours, if it still ends in time, and leave those to services.
@@ -167,9 +201,13 @@ internal sealed class WorkloadOptions(
         }
     }
 
-    // The smallest gang that ends in time: larger ones only lose more to communication.
-    private RunOption? Gang(TrainingWorkload workload, Candidate candidate, Source source)
+    private static double CheckpointGB(TrainingWorkload workload) => workload.Checkpoint?.GB ?? workload.Model.Parameters * 14 / 1e9;
+
+    // The smallest gang that ends in time: larger ones only lose more to communication. Where data cannot come as fast as it is trained on,
+    // it comes first.
+    private RunOption? Gang(TrainingWorkload workload, Candidate candidate, Source source, DataWay way, out bool waits)
     {
+        waits = false;
         var offer = candidate.Offer;
         var (most, limit) = Most(source);
         var window = workload.Cadence.Within.TotalHours;
@@ -195,8 +233,7 @@ internal sealed class WorkloadOptions(
             var elapsed = efficiency;
             if (candidate.Kind == PurchaseKind.Spot)
             {
-                var checkpoint = workload.Checkpoint?.GB ?? workload.Model.Parameters * 14 / 1e9;
-                efficiency *= MarketAssumptions.SpotTrainingEfficiency(gang, checkpoint);
+                efficiency *= MarketAssumptions.SpotTrainingEfficiency(gang, CheckpointGB(workload));
                 elapsed = efficiency * MarketAssumptions.SpotAvailability;
             }
 
@@ -207,9 +244,14 @@ internal sealed class WorkloadOptions(
             }
 
             var work = workload.Work.Count / estimate.TokensPerSecond.Value / 3600;
-            if (work / elapsed <= window) return new(candidate.Source, gang, work / elapsed, work / efficiency, estimate);
+            var coming = workload.Data is { } data ? data.Size.GB / (way.GBPerSecond * gang) / 3600 : 0;
+            var wait = coming > work ? coming : 0;
+            var hours = (work / elapsed) + wait;
+            var billed = candidate.Block is { } block ? block.BlockHours(hours) : (work / efficiency) + wait;
+            waits = wait > 0;
+            if (hours <= window && billed is { } paid) return new(candidate.Source, gang, hours, paid, estimate);
             refusal = string.Create(CultureInfo.InvariantCulture,
-                $"{gang} instance{(gang == 1 ? "" : "s")} take {work / elapsed / 24:0.#} days, over {window / 24:0.#}");
+                $"{gang} instance{(gang == 1 ? "" : "s")} take {hours / 24:0.#} days, over {(hours <= window ? candidate.Block!.BlockDays!.Value.Max : window / 24):0.#}");
         }
 
         exclusions.Add(new(workload.Name, source.Label, exceeded, refusal ?? "cannot train it"));
@@ -239,6 +281,8 @@ internal sealed class WorkloadOptions(
                 Math.Min(window * g.Count(), horizon.Hours(g.Key))))
             .Select(p => p with { Windows = Windows(workload.Cadence, p.Month, p.WindowHours) })
             .ToImmutableArray();
+        var first = piles.Select(p => p.Month).DefaultIfEmpty(0).First();
+        var routes = new DataRoutes(prices, workload, (first, horizon.Months - first, workload.Cadence.Starts(horizon).Count()), Assumed);
         var found = new List<PileOption>();
         foreach (var candidate in candidates)
         {
@@ -251,13 +295,23 @@ internal sealed class WorkloadOptions(
             }
 
             var efficiency = candidate.Kind == PurchaseKind.Spot ? MarketAssumptions.SpotEfficiency : 1;
-            found.Add(new(candidate.Source, estimate.RequestsPerSecond.Value * estimate.Replicas * 3600 * efficiency, 0, estimate));
+            var rate = estimate.RequestsPerSecond.Value * estimate.Replicas * 3600 * efficiency;
+            foreach (var way in routes.To(candidate.Location))
+            {
+                // Data that does not come as fast as it could be worked on is what limits the rate.
+                var coming = workload.Data is { } data ? way.GBPerSecond * 3600 / data.Size.GB * workload.Requests : double.PositiveInfinity;
+                found.Add(new(candidate.Source, Math.Min(rate, coming), way.UsdEachTime / workload.Requests, estimate, way.Setup));
+                if (way.IsBest && coming >= rate) break;
+            }
         }
 
-        found.AddRange(Apis(workload, ServiceLevel.None).Select(api => new PileOption(
-            TokenSource(api, sources), 1, CostOf(api, workload.Input, workload.Output), null)));
+        // What an API answers is sent to it from where the data lies.
+        var sent = workload.Data is { } own ? routes.Outwards(own.Home, own.Size.GB) * own.Size.GB / workload.Requests : 0;
 
-        return new() { Workload = workload.Name, Piles = piles, Options = [.. found] };
+        found.AddRange(Apis(workload, ServiceLevel.None).Select(api => new PileOption(
+            TokenSource(api, sources), 1, CostOf(api, workload.Input, workload.Output) + sent, null)));
+
+        return new() { Workload = workload.Name, Piles = piles, Setups = routes.Setups, Options = [.. found] };
     }
 
     private int MonthAt(double hour) => scenario.Horizon.MonthOf(scenario.Horizon.Start.AddDays((int)(hour / 24)));
@@ -277,6 +331,9 @@ internal sealed class WorkloadOptions(
             else if (limits.Regions.Length > 0 && !lifted.Contains("limits.regions")
                 && (api.Region is null || !NamePattern.MatchesRegion(limits.Regions, api.Provider, api.Region, null)))
                 (limit, reason) = ("limits.regions", api.Region is null ? "where it runs is not stated" : $"region {api.Region} is not among those allowed");
+            else if (workload.Residency.Length > 0 && !lifted.Contains(DeclaredLimit.Residency(workload.Name))
+                && (api.Region is null || !NamePattern.MatchesRegion(workload.Residency, api.Provider, api.Region, null)))
+                (limit, reason) = (DeclaredLimit.Residency(workload.Name), api.Region is null ? "where it runs is not stated" : $"region {api.Region} is not where its data may be");
             if (reason is null) yield return api;
             else exclusions.Add(new(workload.Name, api.Name, limit, reason));
         }

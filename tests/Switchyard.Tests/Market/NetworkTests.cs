@@ -99,10 +99,12 @@ public sealed class NetworkTests
     {
         var offer = Switchyard.Tests.Plan.HandMade.Offer("aws", "us-east-1", 30, Fixtures.H100 with { ThermalDesignPower = new(700) });
         var known = InstanceFootprint.Of(offer, new() { Provider = "aws", Name = "us-east-1", CarbonGramsPerKwh = 400, Pue = 1.2, Source = "by hand" });
-        (known.Draw.Watts, known.CarbonPerHour.Kilograms, known.Assumed).ShouldBe((8400, 8.4 * 1.2 * 0.4, ""));
+        known.Draw.Watts.ShouldBe(8400);
+        known.CarbonPerHour.Kilograms.ShouldBe(8.4 * 1.2 * 0.4, 1e-9);
+        known.Assumed.ShouldBeEmpty();
         var unknown = InstanceFootprint.Of(offer with { Accelerator = offer.Accelerator with { ThermalDesignPower = null } }, null);
         unknown.CarbonPerHour.Kilograms.ShouldBe(8.4 * 1.58 * 0.7, 1e-9);
-        unknown.Assumed.ShouldBe("H100-80GB draws 700 W, PUE 1.58, 700 g/kWh");
+        unknown.Assumed.ShouldBe(["700 W an accelerator", "PUE 1.58", "700 g/kWh"]);
     }
 
     [Fact]

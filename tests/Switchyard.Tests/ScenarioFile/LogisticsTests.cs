@@ -92,6 +92,6 @@ public sealed class LogisticsTests
         Scenario.Assumed.ShouldContain("workloads.finetune.precision: [bf16] (training in 16 bits)");
         Scenario.Assumed.ShouldContain("workloads.embed.spot: no (spot capacity can be taken away; write 'spot: yes' to allow it)");
         Scenario.Assumed.ShouldContain(line => line.StartsWith("commercial.commitments[0].price: $61.38", StringComparison.Ordinal));
-        Scenario.NotYetUsed.ShouldBe(["limits.carbon", "workloads.routing-llm.availability.spread", "workloads.finetune.data"]);
+        Scenario.NotYetUsed.ShouldBeEmpty();
     }
 }
