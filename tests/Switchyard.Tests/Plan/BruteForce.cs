@@ -364,7 +364,7 @@ internal sealed class BruteForce
 
         foreach (var limit in problem.CapacityLimits)
             for (var m = 0; m + 1 < monthStart.Length; m++)
-                rows.Add(Sum(limit.Accelerators, use.Where(u => u.Key.Month == m && limit.Sources.Contains(u.Key.Source)).Select(u => (u.Value, problem.Sources[u.Key.Source].AcceleratorCount))));
+                rows.Add(Sum(limit.Most, use.Where(u => u.Key.Month == m && limit.Sources.Contains(u.Key.Source)).Select(u => (u.Value, problem.Sources[u.Key.Source].AcceleratorCount))));
         Money(program, rows, paid);
         return Solve(program, rows);
     }

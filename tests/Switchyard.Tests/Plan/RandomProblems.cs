@@ -14,6 +14,7 @@ internal sealed class RandomProblems
     private readonly Random random;
     private readonly List<Source> sources = [];
     private Horizon horizon;
+    private ImmutableArray<double> segments;
 
     private RandomProblems(int seed) => random = new(seed);
 
@@ -34,6 +35,7 @@ internal sealed class RandomProblems
     private PlanningProblem Make()
     {
         horizon = new(Firsts[random.Next(Firsts.Length)], random.Next(1, 4));
+        segments = random.Next(3) == 0 ? [0.5, 0.5] : [1.0];
         var providers = random.Next(1, 4);
         for (var i = random.Next(1, 5); i > 0; i--) sources.Add(OneSource($"p{random.Next(providers)}", i));
         var needs = new List<Need>();
@@ -51,6 +53,7 @@ internal sealed class RandomProblems
         {
             Horizon = horizon,
             DiscountRate = random.Next(3) switch { 0 => 0.08, 1 => 0.6, _ => 0 },
+            Segments = segments,
             Sources = [.. sources],
             Needs = [.. needs],
             CapacityLimits = Limits(),
@@ -102,11 +105,10 @@ internal sealed class RandomProblems
         var (all, slots) = ((1u << groups) - 1, new List<Slot>());
         for (var month = 0; month < horizon.Months; month++)
         {
-            var levels = random.Next(3) == 0 ? 2 : 1;
-            for (var level = 0; level < levels; level++)
+            for (var k = 0; k < segments.Length; k++)
             {
-                var rate = random.Next(0, 9) == 0 ? 0 : random.Next(2, 9) / 2.0 / (level + 1);
-                slots.Add(new(month, horizon.Hours(month) / levels, rate, rate * 0.7));
+                var rate = random.Next(0, 9) == 0 ? 0 : random.Next(2, 9) / 2.0 / (k + 1);
+                slots.Add(new(month, horizon.Hours(month) * segments[k], rate, rate * 0.7, k));
             }
         }
 
