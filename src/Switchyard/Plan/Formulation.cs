@@ -71,19 +71,20 @@ internal sealed class Formulation
         new MoneyRows(draft).Add();
     }
 
-    // Commitments that only one option of one need could use: what is committed to works for it at all times, and no column says so. Where
-    // a service pays for each answer on top, a column does.
+    // Commitments that only one option of one need could use: what is committed to works for it at all times, and no column says so. Where its
+    // use costs something on top, it may stand idle.
     private static HashSet<int> Direct(PlanningProblem problem)
     {
         var options = new Dictionary<int, int>();
+        var costly = problem.Needs.OfType<ServiceNeed>().SelectMany(s => s.Options).Where(o => o.CostPerRequest > 0).Select(o => o.Source).ToHashSet();
         foreach (var need in problem.Needs)
             for (var o = 0; o < SingleSource.OptionCount(need); o++)
             {
                 var source = SingleSource.SourceOf(need, o);
-                options[source] = options.GetValueOrDefault(source) + (need is ServiceNeed service && service.Options[o].CostPerRequest > 0 ? 2 : 1);
+                options[source] = options.GetValueOrDefault(source) + 1;
             }
 
-        return [.. options.Where(x => x.Value == 1 && problem.Sources[x.Key].Kind == PurchaseKind.Commitment).Select(x => x.Key)];
+        return [.. options.Where(x => x.Value == 1 && problem.Sources[x.Key].Kind == PurchaseKind.Commitment && !costly.Contains(x.Key)).Select(x => x.Key)];
     }
 
     /// <summary>The decisions of a solution that are not zero. The value of each decision on file is what one unit of its column means.</summary>

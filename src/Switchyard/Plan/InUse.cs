@@ -24,13 +24,9 @@ internal sealed class InUse(ProgramDraft draft)
     public void Gangs(int source, int month, uint segments, double most, List<Term[]> times) =>
         UseOf(source).Runs.Add(new(month, segments, most, times));
 
-    /// <summary>Notes instances that are there from one month to another whether used or not.</summary>
-    public void There(int source, int from, int until, int column, double units, double most)
-    {
-        var use = UseOf(source);
-        use.Cohorts.Add((from, until, column, units));
-        use.MostThere = most;
-    }
+    /// <summary>Notes instances, at most so many, that are there from one month to another whether used or not. Terms that overlap add up.</summary>
+    public void There(int source, int from, int until, int column, double units, double most) =>
+        UseOf(source).Cohorts.Add((from, until, column, units, most));
 
     /// <summary>Adds the rows. Pools in <paramref name="direct"/> are used by all their cohorts at all times and need none.</summary>
     public void AddRows(HashSet<int> direct)
@@ -95,7 +91,7 @@ internal sealed class InUse(ProgramDraft draft)
             if (problem.Sources[source].Kind != PurchaseKind.Commitment || !uses.TryGetValue(source, out var use)) continue;
             var cohorts = use.Cohorts.Where(c => c.From <= month && month < c.Until).ToList();
             there.AddRange(cohorts.Select(c => new Term(c.Column, c.Units * weight)));
-            if (cohorts.Count > 0) mostThere += use.MostThere * weight;
+            mostThere += cohorts.Sum(c => c.Most) * weight;
         }
 
         var byHour = members.Where(x => problem.Sources[x.Source].Kind != PurchaseKind.Commitment).Select(x => (Use: uses[x.Source], x.Weight)).ToList();
@@ -204,9 +200,7 @@ internal sealed class InUse(ProgramDraft draft)
 
         public List<RunUse> Runs { get; } = [];
 
-        public List<(int From, int Until, int Column, double Units)> Cohorts { get; } = [];
-
-        public double MostThere { get; set; }
+        public List<(int From, int Until, int Column, double Units, double Most)> Cohorts { get; } = [];
 
         public Together At(Moment moment)
         {

@@ -68,9 +68,20 @@ public static class Recheck
             _ => false,
         };
         if (!possible) found.Add(new(null, $"{source.Label}: {d.Kind} is not a way to buy it"));
+        else if (d.Kind is DecisionKind.RentForSlot or DecisionKind.DoRuns or DecisionKind.WorkPile && !source.IsPool && d.Value > Slack
+            && MonthOf(problem.Needs[d.Need], d.Index) > source.LastStart)
+            found.Add(new(null, $"{source.Label}: cannot be rented in {problem.Horizon.Label(MonthOf(problem.Needs[d.Need], d.Index))}"));
         if (source.Team.Length > 0 && source.Team != problem.Needs[d.Need].Team)
             found.Add(new(null, $"{source.Label}: belongs to team {source.Team}, not to {problem.Needs[d.Need].Workload}"));
     }
+
+    private static int MonthOf(Need need, int index) => need switch
+    {
+        ServiceNeed service => service.Slots[index].Month,
+        RunNeed runs => runs.Groups[index].Month,
+        PileNeed piles => piles.Piles[index].Month,
+        _ => 0,
+    };
 
     private static void CheckTerm(PlanningProblem problem, Decision d, List<Breach> found)
     {

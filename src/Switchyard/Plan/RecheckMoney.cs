@@ -38,7 +38,9 @@ internal static class RecheckMoney
         foreach (var team in problem.TeamBudgets)
         {
             var own = problem.Needs.Where(n => n.Team == team.Team).Select(n => n.Workload).ToHashSet(StringComparer.Ordinal);
-            var paid = purchases.Where(p => own.Contains(p.Workload)).SelectMany(p => p.Months).ToList();
+            // What all teams share, none of their budgets pays for.
+            var paid = purchases.Where(p => p.Source.Kind == PurchaseKind.Commitment ? p.Source.Team == team.Team : own.Contains(p.Workload))
+                .SelectMany(p => p.Months).ToList();
             foreach (var month in paid.Where(m => m.Month < problem.Horizon.Months).GroupBy(m => m.Month))
             {
                 if (team.CashPerMonth is { } most && Over((double)month.Sum(m => m.Cash.Usd), most))

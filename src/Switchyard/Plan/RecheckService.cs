@@ -81,7 +81,7 @@ internal static class RecheckService
 
         // Of n instances over z zones at most 1 + (n − 1) / z are in the fullest; in one zone, all of them.
         private static double LostZone(IEnumerable<(ServiceOption Option, Source Source, double Count)> region) =>
-            region.Sum(x => x.Option.Capacity * (region.Max(y => y.Source.Zones) is > 1 and var z ? 1 + ((x.Count - 1) / z) : x.Count));
+            region.Sum(x => x.Option.Capacity * (1 + ((x.Count - 1) / Math.Max(1, x.Source.Zones))));
 
         private bool IsSpread() => service.Spread switch
         {
@@ -90,12 +90,9 @@ internal static class RecheckService
             FailureDomain.Provider => instances.Select(x => x.Source.Provider).Distinct().Count() > 1,
             FailureDomain.Region => instances.Select(x => RegionOf(x.Source)).Distinct().Count() > 1,
             FailureDomain.Zone => instances.Sum(x => x.Count) >= 2 - Recheck.Slack
-                && (instances.Select(x => RegionOf(x.Source)).Distinct().Count() > 1 || RegionHasZones()),
+                && (instances.Select(x => RegionOf(x.Source)).Distinct().Count() > 1 || instances.Exists(x => x.Source.Zones > 1)),
             _ => true,
         };
-
-        private bool RegionHasZones() => service.Options.Select(o => problem.Sources[o.Source])
-            .Any(s => s.Zones > 1 && instances.Exists(x => RegionOf(x.Source) == RegionOf(s)));
 
         private void SpotPools(List<Recheck.Breach> found)
         {

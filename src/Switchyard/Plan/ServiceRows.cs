@@ -48,7 +48,7 @@ internal sealed class ServiceRows(ProgramDraft draft, InUse inUse, TermColumns t
 
             if (source.Kind == PurchaseKind.Tokens)
             {
-                Tokens(need, service, o, byMonth, slots);
+                setups.Needs(option.Setup, Tokens(need, service, o, slots));
                 continue;
             }
 
@@ -75,10 +75,11 @@ internal sealed class ServiceRows(ProgramDraft draft, InUse inUse, TermColumns t
         setups.Close();
     }
 
-    private void Tokens(int need, ServiceNeed service, int o, ILookup<int, int> byMonth, SlotRows[] slots)
+    private List<Term> Tokens(int need, ServiceNeed service, int o, SlotRows[] slots)
     {
         var option = service.Options[o];
-        foreach (var month in byMonth)
+        var columns = new List<Term>();
+        foreach (var month in Enumerable.Range(0, service.Slots.Length).GroupBy(s => (service.Slots[s].Month, service.Slots[s].Future)))
         {
             // Where an API answers everything in a month (z = 1), no replica of ours is needed, and it is its seller who keeps spares.
             var all = service.MinReplicas > 0 || service.Spread != FailureDomain.None || service.Survives != FailureDomain.None
@@ -89,8 +90,11 @@ internal sealed class ServiceRows(ProgramDraft draft, InUse inUse, TermColumns t
                 var column = draft.Column(1, false, DecisionKind.BuyTokens, need, o, s);
                 inUse.At(option.Source, new(slot.Month, slot.Segment, slot.Future), column, slot.Rate, slot.Rate);
                 slots[s].Answer(o, column, all);
+                columns.Add(new(column, 1));
             }
         }
+
+        return columns;
     }
 
     // The sets of user groups whose joint demand can bind: for each set of options that can serve some group of the set, the largest

@@ -89,17 +89,16 @@ internal sealed class SlotRows
             case FailureDomain.Region: Outside(RegionOf); break;
             case FailureDomain.Provider: Outside(s => s.Provider); break;
             case FailureDomain.Zone:
-                // A region of one zone fails as a whole; elsewhere instances lie evenly over the zones.
+                // What lies in one zone fails as a whole; the rest lies evenly over its zones.
                 foreach (var region in Domains(RegionOf))
                 {
-                    var zones = supply.Where(x => RegionOf(SourceOf(x.Option)) == region).Max(x => SourceOf(x.Option).Zones);
-                    if (zones <= 1) Outside(RegionOf, region);
-                    else Lose(x => RegionOf(SourceOf(x)) == region, 1.0 / zones, (zones - 1.0) / zones);
+                    if (supply.TrueForAll(x => RegionOf(SourceOf(x.Option)) != region || SourceOf(x.Option).Zones <= 1)) Outside(RegionOf, region);
+                    else Lose(x => RegionOf(SourceOf(x)) == region, x => 1.0 / Math.Max(1, SourceOf(x).Zones));
                 }
 
                 break;
             case FailureDomain.Instance:
-                foreach (var option in supply.Select(x => x.Option).Distinct().Order()) Lose(x => x == option, 0, 1);
+                foreach (var option in supply.Select(x => x.Option).Distinct().Order()) Lose(x => x == option, _ => 0);
                 break;
         }
     }
@@ -116,17 +115,17 @@ internal sealed class SlotRows
         }
     }
 
-    // Of the instances of some options a share is lost, and a fixed part of one of each that is there at all.
-    private void Lose(Func<int, bool> within, double share, double whole)
+    // Of the instances of some options a share is lost, and of one of each that is there at all, the rest of it.
+    private void Lose(Func<int, bool> within, Func<int, double> share)
     {
         var row = draft.Row(slot.Rate, double.PositiveInfinity, $"{path}.survive");
         foreach (var (option, (column, units)) in supply)
         {
             var capacity = units * service.Options[option].Capacity;
-            draft.Program.AddTerm(row, column, within(option) ? capacity * (1 - share) : capacity);
+            draft.Program.AddTerm(row, column, within(option) ? capacity * (1 - share(option)) : capacity);
         }
 
-        foreach (var option in supply.Where(x => within(x.Option)).GroupBy(x => x.Option).OrderBy(g => g.Key))
+        foreach (var option in supply.Where(x => within(x.Option) && share(x.Option) < 1).GroupBy(x => x.Option).OrderBy(g => g.Key))
         {
             var lost = draft.Auxiliary(double.PositiveInfinity);
             draft.Program.AddTerm(row, lost, -1);
@@ -136,7 +135,7 @@ internal sealed class SlotRows
                 var any = draft.Auxiliary(1, whole: true);
                 var most = Math.Max(1, draft.Program.ColumnUpper[column]);
                 draft.AtLeast(0, new(any, most), new(column, -1));
-                draft.AtLeast(0, new(lost, 1), new(any, -whole * service.Options[option.Key].Capacity));
+                draft.AtLeast(0, new(lost, 1), new(any, -(1 - share(option.Key)) * service.Options[option.Key].Capacity));
             }
         }
 
@@ -157,21 +156,17 @@ internal sealed class SlotRows
     {
         if (service.Spread == FailureDomain.None) return;
         var limit = $"{path}.spread";
-        if (service.Spread is FailureDomain.Instance or FailureDomain.Zone)
-        {
-            var row = draft.Row(2, double.PositiveInfinity, limit);
-            foreach (var (_, (column, units)) in supply) draft.Program.AddTerm(row, column, Math.Min(units, 2));
-            Answered(row, 0, 2);
-        }
+        var two = draft.Row(2, double.PositiveInfinity, limit);
+        foreach (var (_, (column, units)) in supply) draft.Program.AddTerm(two, column, Math.Min(units, 2));
+        Answered(two, 0, 2);
 
         if (service.Spread == FailureDomain.Instance) return;
         Func<Source, string> domain = service.Spread == FailureDomain.Provider ? s => s.Provider : RegionOf;
         foreach (var name in Domains(domain))
         {
-            if (service.Spread == FailureDomain.Zone && supply.Exists(x => domain(SourceOf(x.Option)) == name && SourceOf(x.Option).Zones > 1)) continue;
             var row = draft.Row(1, double.PositiveInfinity, limit);
             foreach (var (option, (column, _)) in supply)
-                if (domain(SourceOf(option)) != name) draft.Program.AddTerm(row, column, 1);
+                if (domain(SourceOf(option)) != name || (service.Spread == FailureDomain.Zone && SourceOf(option).Zones > 1)) draft.Program.AddTerm(row, column, 1);
             Answered(row, 0, 1);
         }
     }
@@ -179,11 +174,12 @@ internal sealed class SlotRows
     private void SpotPools()
     {
         if (service.SpotPoolShare >= 1) return;
-        var pools = supply.Where(x => SourceOf(x.Option).Kind == PurchaseKind.Spot)
-            .GroupBy(x => $"{RegionOf(SourceOf(x.Option))}/{SourceOf(x.Option).Accelerator}").OrderBy(g => g.Key, StringComparer.Ordinal);
+        string PoolOf(int option) => $"{RegionOf(SourceOf(option))}/{SourceOf(option).Accelerator}";
+        var pools = supply.Where(x => SourceOf(x.Option).Kind == PurchaseKind.Spot).GroupBy(x => PoolOf(x.Option)).OrderBy(g => g.Key, StringComparer.Ordinal);
         foreach (var pool in pools)
         {
-            var largest = pool.Max(x => service.Options[x.Option].Capacity);
+            var largest = Enumerable.Range(0, service.Options.Length)
+                .Where(o => SourceOf(o).Kind == PurchaseKind.Spot && PoolOf(o) == pool.Key).Max(o => service.Options[o].Capacity);
             var row = draft.Row(double.NegativeInfinity, (service.SpotPoolShare * slot.Rate) + largest, $"workloads.{service.Workload}.spot.pools");
             foreach (var (option, (column, units)) in pool) draft.Program.AddTerm(row, column, units * service.Options[option].Capacity);
         }

@@ -60,7 +60,7 @@ internal sealed class TermColumns(ProgramDraft draft, InUse inUse)
             foreach (var (column, units) in cohort)
             {
                 list.Add(new(column, start, units));
-                inUse.There(source, start, start + terms.TermMonths, column, units, most);
+                inUse.There(source, start, start + terms.TermMonths, column, units, units * draft.Program.ColumnUpper[column]);
             }
         }
 

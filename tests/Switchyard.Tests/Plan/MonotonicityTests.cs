@@ -21,7 +21,7 @@ public sealed class MonotonicityTests
     [Fact]
     public void A_smaller_quota() => NeverCheaper(4, false, (p, random) => p with
     {
-        CapacityLimits = [.. p.CapacityLimits.Select(l => l with { Accelerators = l.Accelerators - 2 })],
+        CapacityLimits = [.. p.CapacityLimits.Select(l => l with { Most = l.Most - 2 })],
     });
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class RecheckTests
     {
         foreach (var (seed, solved) in Plans(620_000, 300))
         {
-            foreach (var decision in solved.Decisions.Where(d => d.Need >= 0))
+            foreach (var decision in solved.Decisions.Where(d => d.Need >= 0 || d.Kind == DecisionKind.Commit))
             {
                 if (Payments.Of(solved.Problem, decision).Sum(p => p.Usd) * decision.Value < 0.1) continue;
                 // With credits a plan without it may spend them elsewhere, so that only plans without credits say something.
@@ -84,7 +84,7 @@ public sealed class RecheckTests
             if (cost.Total.Usd > 1) Broken("total", problem with { TotalCost = (double)cost.Total.Usd - 0.5 });
             var spent = purchases.Where(p => p.Source.Kind != PurchaseKind.Owned).GroupBy(p => p.Source.Provider).Select(g => (double)g.Sum(p => p.Cost.Usd)).ToList();
             if (spent.Sum() > 1) Broken("share", problem with { ProviderShare = (spent.Max() / spent.Sum()) - 0.01 });
-            foreach (var ((index, _), used) in Recheck.Use(problem, solved.Decisions).Where(u => u.Value > 0.01))
+            foreach (var ((index, _), used) in Recheck.Peaks(problem, solved.Decisions).Where(u => u.Value > 0.01))
             {
                 var source = problem.Sources[index];
                 var below = (int)Math.Ceiling(used - 0.001) - 1;
@@ -101,7 +101,7 @@ public sealed class RecheckTests
 
             foreach (var d in solved.Decisions.Where(d => d.Kind == DecisionKind.Commit))
             {
-                var index = MoneyRows.SourceOf(problem, d);
+                var index = d.Option;
                 PlanningProblem With(Source s) => problem with { Sources = problem.Sources.SetItem(index, s) };
                 Broken("fewest", With(problem.Sources[index] with { MinCount = (int)Math.Round(d.Value) + 1 }));
                 Broken("last day", With(problem.Sources[index] with { LastStart = d.Index - 1 }));
@@ -130,7 +130,7 @@ public sealed class RecheckTests
             {
                 Recheck.Problems(problem, [.. solved.Decisions.Where(x => x != d), d with { Value = double.NaN }]).ShouldNotBeEmpty();
                 Recheck.Problems(problem, [.. solved.Decisions.Where(x => x != d), d with { Value = -d.Value }]).ShouldNotBeEmpty();
-                if (d.Kind is DecisionKind.Commit or DecisionKind.RentForSlot or DecisionKind.DoRuns or DecisionKind.UseHeld)
+                if (d.Kind is DecisionKind.Commit or DecisionKind.RentForSlot or DecisionKind.DoRuns or DecisionKind.UsePool)
                     Recheck.Problems(problem, [.. solved.Decisions.Where(x => x != d), d with { Value = d.Value + 0.5 }]).ShouldNotBeEmpty();
                 if (d.Kind == DecisionKind.DoRuns)
                     Recheck.Problems(problem, [.. solved.Decisions.Where(x => x != d), d with { Value = d.Value + 1 }]).ShouldNotBeEmpty();
@@ -162,10 +162,10 @@ public sealed class RecheckTests
             Sources = [new() { Id = "c", Kind = PurchaseKind.Commitment, Provider = "p", Region = "r", PricePerHour = 1, TermMonths = 1 }],
             Needs = [new RunNeed { Workload = "w", Groups = [new(0, [0, 24])], Options = [new(0, 2, 48, 48, null)] }],
         };
-        Recheck.Problems(problem, [new(DecisionKind.DoRuns, 0, 0, 0, 2), new(DecisionKind.Commit, 0, 0, 0, 2)]).ShouldNotBeEmpty();
-        Recheck.Problems(problem, [new(DecisionKind.DoRuns, 0, 0, 0, 2), new(DecisionKind.Commit, 0, 0, 0, 4)]).ShouldBeEmpty();
+        Recheck.Problems(problem, [new(DecisionKind.DoRuns, 0, 0, 0, 2), new(DecisionKind.Commit, -1, 0, 0, 2)]).ShouldNotBeEmpty();
+        Recheck.Problems(problem, [new(DecisionKind.DoRuns, 0, 0, 0, 2), new(DecisionKind.Commit, -1, 0, 0, 4)]).ShouldBeEmpty();
         var rented = problem.Sources[0] with { Kind = PurchaseKind.OnDemand };
-        Recheck.Problems(problem with { Sources = [rented] }, [new(DecisionKind.DoRuns, 0, 0, 0, 2), new(DecisionKind.Commit, 0, 0, 0, 4)])
+        Recheck.Problems(problem with { Sources = [rented] }, [new(DecisionKind.DoRuns, 0, 0, 0, 2), new(DecisionKind.Commit, -1, 0, 0, 4)])
             .ShouldContain(message => message.Contains("not a way to buy it", StringComparison.Ordinal));
     }
 
