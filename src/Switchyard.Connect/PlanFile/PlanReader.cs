@@ -70,6 +70,7 @@ public static class PlanReader
             Commitments = List(root, "commitments", c => new CommitmentEntered(
                 Term(c), MonthOf(horizon, Text(c, "start")), c.GetProperty("instances").GetDouble(), Amount(c.GetProperty("cost")),
                 Amount(c.GetProperty("after_horizon")), Texts(c, "workloads"))),
+            Demand = root.TryGetProperty("demand", out _) ? List(root, "demand", d => DemandJson.Read(d, horizon)) : [],
             Baselines = List(root, "baselines", b => new Baseline(
                 Text(b, "name"), Text(b, "detail"), Maybe(b.GetProperty("cost")), Texts(b, "breaks"))),
             Binding = List(root, "binding", b => new BindingLimit(Text(b, "limit"), Text(b, "value"), Amount(b.GetProperty("worth")))),
@@ -136,12 +137,12 @@ public static class PlanReader
             Day(o.GetProperty("price_as_of")), Text(o, "price_source"))),
         List(c, "excluded", e => new ExclusionCount(e.GetProperty("limit").GetString(), e.GetProperty("count").GetInt32(), Text(e, "example"))));
 
-    private static ImmutableArray<T> List<T>(JsonElement parent, string name, Func<JsonElement, T> read) =>
+    internal static ImmutableArray<T> List<T>(JsonElement parent, string name, Func<JsonElement, T> read) =>
         [.. parent.GetProperty(name).EnumerateArray().Select(read)];
 
     private static ImmutableArray<string> Texts(JsonElement parent, string name) => List(parent, name, item => item.GetString()!);
 
-    private static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() ?? throw new FormatException(name);
+    internal static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() ?? throw new FormatException(name);
 
     private static Money Amount(JsonElement value) => new(value.GetDecimal());
 

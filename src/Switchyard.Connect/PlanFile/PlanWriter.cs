@@ -45,6 +45,7 @@ public static class PlanWriter
             Number(json, "after_horizon", commitment.AfterHorizon);
             Texts(json, "workloads", commitment.Workloads);
         });
+        List(json, "demand", plan.Demand, demand => DemandJson.Write(json, plan.Horizon, demand));
         List(json, "baselines", plan.Baselines, baseline =>
         {
             json.WriteString("name", baseline.Name);
@@ -185,7 +186,7 @@ public static class PlanWriter
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
     }
 
-    private static void List<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> items, Action<T> write)
+    internal static void List<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> items, Action<T> write)
     {
         json.WriteStartArray(name);
         foreach (var item in items)

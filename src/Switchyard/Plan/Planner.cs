@@ -109,6 +109,7 @@ public sealed class Planner
             Gap = solved.Gap,
             Purchases = purchases,
             Commitments = Ledger.Commitments(solved.Problem, solved.Decisions),
+            Demand = WorkloadDemand.Of(scenario, solved.Problem, solved.Decisions),
             Considered = [.. built.Problem.Needs.Select((_, need) => Considerations.Of(built, need))],
             OwnOffersLeftOut = [.. OwnOffersLeftOut(built)],
             Assumed = [.. scenario.Assumed, .. built.Assumed],

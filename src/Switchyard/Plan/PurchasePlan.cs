@@ -30,6 +30,8 @@ public sealed record PurchasePlan
 
     /// <summary>What is committed to, by source and start.</summary>
     public ImmutableArray<CommitmentEntered> Commitments { get; init; } = [];
+    /// <summary>For each workload, what it asks for and what is there for it.</summary>
+    public ImmutableArray<WorkloadDemand> Demand { get; init; } = [];
 
     /// <summary>What simpler ways of buying would cost.</summary>
     public ImmutableArray<Baseline> Baselines { get; init; } = [];
