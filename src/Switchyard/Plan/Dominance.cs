@@ -1,6 +1,5 @@
 using Switchyard.Demand;
 using System.Collections.Immutable;
-using Switchyard.Demand;
 using Switchyard.Market;
 
 namespace Switchyard.Plan;

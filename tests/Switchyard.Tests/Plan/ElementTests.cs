@@ -24,8 +24,8 @@ public sealed class ElementTests
     public void Pooling()
     {
         // One is busy by day, the other by night.
-        Need[] needs = [Service("day", [0.5, 0.5], 10, 0), Service("night", [0.5, 0.5], 0, 10)];
-        var problem = Problem([0.5, 0.5], needs);
+        Need[] needs = [Service("day", [0.5, 0.5], [10, 0]), Service("night", [0.5, 0.5], [0, 10])];
+        var problem = Problem([0.5, 0.5], [.. needs]);
         var together = Solve(problem);
         var apart = needs.Sum(need => Cost(Solve(problem with { Needs = [need] })));
         together.Decisions.ShouldContain(d => d.Kind == DecisionKind.Commit && d.Value == 1);
@@ -36,8 +36,8 @@ public sealed class ElementTests
     [Fact]
     public void Load_segments()
     {
-        var segments = Solve(Problem([0.25, 0.75], Service("chat", [0.25, 0.75], 30, 10)));
-        var peak = Solve(Problem([1.0], Service("chat", [1.0], 30)));
+        var segments = Solve(Problem([0.25, 0.75], Service("chat", [0.25, 0.75], [30, 10])));
+        var peak = Solve(Problem([1.0], Service("chat", [1.0], [30])));
         Row("load segments", "three instances for a quarter of the day, one for the rest", Cost(segments), $"{Usd(Cost(peak))}: three committed to, for the peak");
         Cost(peak).ShouldBeGreaterThan(Cost(segments) * 1.5);
     }
@@ -45,8 +45,7 @@ public sealed class ElementTests
     [Fact]
     public void Tail_liability()
     {
-        var problem = Problem([1.0], Service("chat", [1.0], 10)) with { Horizon = Year with { Months = 6 } };
-        problem = problem with { Needs = [Service("chat", [1.0], 10, months: 6)] };
+        var problem = Problem([1.0], Service("chat", [1.0], [10], months: 6)) with { Horizon = Year with { Months = 6 } };
         var without = Solve(problem with { TailShare = 0 });
         Row("what is owed after the horizon", "one instance for six months, commitments for twelve", Cost(Solve(problem)), $"{Usd(Cost(without))}: committed to, half of it unused");
         without.Decisions.ShouldContain(d => d.Kind == DecisionKind.Commit);
@@ -84,7 +83,7 @@ public sealed class ElementTests
     public void Cash_when_it_is_paid()
     {
         var upfront = Committed with { UpfrontShare = 0.5 };
-        var problem = Problem([1.0], Service("chat", [1.0], 10)) with { CashPerMonth = 16_000, Sources = [Rented, upfront, Elsewhere] };
+        var problem = Problem([1.0], Service("chat", [1.0], [10])) with { CashPerMonth = 16_000, Sources = [Rented, upfront, Elsewhere] };
         var with = Solve(problem);
         // Reckoned as if it were paid evenly, the commitment is within the budget; what is due when it begins is not.
         var even = Solve(problem with { Sources = [Rented, Committed, Elsewhere] });
@@ -92,13 +91,13 @@ public sealed class ElementTests
         var due = Ledger.Cost(real, Ledger.Purchases(real, even.Decisions), even.Decisions).PerMonth[0].Usd;
         Row("cash when it is paid", "half of a commitment is due at its start; $16,000 a month", Cost(with), $"breaks the budget: {Usd((double)due)} due in the first month");
         due.ShouldBeGreaterThan(16_000);
-        Recheck.Problems(real, even.Decisions).ShouldContain(breach => breach.Limit == "limits.budget.cash");
+        Recheck.Problems(real, even.Decisions).ShouldContain(breach => breach.Contains("cash", StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_spare_instance()
     {
-        var need = Service("chat", [1.0], 25) with { Survives = FailureDomain.Instance };
+        var need = Service("chat", [1.0], [25]) with { Survives = FailureDomain.Instance };
         var problem = Problem([1.0], need);
         var with = Solve(problem);
         var without = Solve(problem with { Needs = [need with { Survives = FailureDomain.None }] });
@@ -107,12 +106,8 @@ public sealed class ElementTests
         Cost(with).ShouldBe(Cost(without) * 4 / 3, 1);
     }
 
-    private static ServiceNeed Service(string name, double[] shares, params double[] rates) => Service(name, shares, rates, 12);
-
-    private static ServiceNeed Service(string name, double[] shares, double rate, int months) => Service(name, shares, [rate], months);
-
     // One instance answers 10 requests a second.
-    private static ServiceNeed Service(string name, double[] shares, double[] rates, int months) => new()
+    private static ServiceNeed Service(string name, double[] shares, double[] rates, int months = 12) => new()
     {
         Workload = name,
         UserShares = [1.0],
