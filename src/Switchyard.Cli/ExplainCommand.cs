@@ -3,7 +3,6 @@ using System.Globalization;
 using Spectre.Console;
 using Switchyard.Cli.Output;
 using Switchyard.Connect;
-using Switchyard.Connect.PlanFile;
 using Switchyard.Plan;
 
 namespace Switchyard.Cli;
@@ -20,8 +19,7 @@ internal static class ExplainCommand
         command.SetAction(parsed =>
         {
             var path = parsed.GetValue(file)!;
-            if (path != "-" && !File.Exists(path)) return Printer.Fail([new Problem(path, 0, "", "there is no such file")]);
-            var reading = PlanReader.Read(path == "-" ? Console.In.ReadToEnd() : File.ReadAllText(path), path);
+            var reading = SavedPlan.Read(path);
             if (reading.Value is not { } plan) return Printer.Fail(reading.Problems);
             var names = plan.Considered.Select(c => c.Workload).ToList();
             var wanted = parsed.GetValue(workload);

@@ -151,7 +151,8 @@ internal static class PlanTables
     private static string Summary(PurchasePlan plan) =>
         string.Join(", ", plan.Cost.PerProvider.Where(p => p.Value > Money.Zero).OrderByDescending(p => p.Value.Usd).Select(p => $"{p.Key} {p.Value}"));
 
-    private static string Difference(Money cost, Money plan)
+    /// <summary>How much dearer a cost is than the plan, in US dollars and as a share.</summary>
+    public static string Difference(Money cost, Money plan)
     {
         var share = plan.Usd == 0 ? 0 : (double)((cost.Usd - plan.Usd) / plan.Usd);
         return Text($"{(cost >= plan ? "+" : "")}{cost - plan} ({share:+0.0%;-0.0%;0%})");
@@ -176,7 +177,7 @@ internal static class PlanTables
             console.MarkupLineInterpolated($"[bold]Binds[/]  {binding.Limit} ({binding.Value}) costs about {binding.Worth}.");
         foreach (var left in plan.OwnOffersLeftOut)
             console.MarkupLineInterpolated($"[bold]Not[/]    your offer {left.Source} is no option for {left.Workload}: {left.Reason}.");
-        if (plan.Binding.IsEmpty) console.MarkupLine("[bold]Binds[/]  no limit makes the plan dearer by more than 0.1%.");
+        if (plan.Binding.IsEmpty && !plan.Baselines.IsEmpty) console.MarkupLine("[bold]Binds[/]  no limit makes the plan dearer by more than 0.1%.");
     }
 
     private static void Notes(IAnsiConsole console, PurchasePlan plan)

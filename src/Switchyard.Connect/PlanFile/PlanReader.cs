@@ -67,6 +67,7 @@ public static class PlanReader
             Purchases = List(root, "purchases", p => Bought(p, horizon)),
             Baselines = List(root, "baselines", b => new Baseline(
                 Text(b, "name"), Text(b, "detail"), Maybe(b.GetProperty("cost")), Texts(b, "breaks"))),
+            Limits = Added(root, "limits", l => new StatedLimit(Text(l, "limit"), Text(l, "value"))),
             Binding = List(root, "binding", b => new BindingLimit(Text(b, "limit"), Text(b, "value"), Amount(b.GetProperty("worth")))),
             Alternatives = List(root, "alternatives", a => new Alternative(
                 Text(a, "workload"), Text(a, "winner"), a.GetProperty("runner_up").GetString(), Maybe(a.GetProperty("gap")),
@@ -118,6 +119,10 @@ public static class PlanReader
 
     private static ImmutableArray<T> List<T>(JsonElement parent, string name, Func<JsonElement, T> read) =>
         [.. parent.GetProperty(name).EnumerateArray().Select(read)];
+
+    // What plans of earlier versions do not have.
+    private static ImmutableArray<T> Added<T>(JsonElement parent, string name, Func<JsonElement, T> read) =>
+        parent.TryGetProperty(name, out _) ? List(parent, name, read) : [];
 
     private static ImmutableArray<string> Texts(JsonElement parent, string name) => List(parent, name, item => item.GetString()!);
 

@@ -36,6 +36,11 @@ public static class PlanWriter
             Number(json, "cost", baseline.Cost);
             Texts(json, "breaks", baseline.Breaks);
         });
+        List(json, "limits", plan.Limits, limit =>
+        {
+            json.WriteString("limit", limit.Limit);
+            json.WriteString("value", limit.Value);
+        });
         List(json, "binding", plan.Binding, binding =>
         {
             json.WriteString("limit", binding.Limit);

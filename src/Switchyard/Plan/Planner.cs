@@ -109,6 +109,7 @@ public sealed class Planner
             Purchases = purchases,
             Considered = [.. built.Problem.Needs.Select((_, need) => Considerations.Of(built, need))],
             OwnOffersLeftOut = [.. OwnOffersLeftOut(built)],
+            Limits = [.. DeclaredLimit.Of(scenario, built).Select(l => new StatedLimit(l.Path, l.Value))],
             Assumed = [.. scenario.Assumed, .. built.Assumed],
             NotYetUsed = scenario.NotYetUsed,
         };

@@ -34,6 +34,9 @@ public sealed record PurchasePlan
     /// <summary>The limits that make the plan dearer than it would be without them.</summary>
     public ImmutableArray<BindingLimit> Binding { get; init; } = [];
 
+    /// <summary>Every limit in force.</summary>
+    public ImmutableArray<StatedLimit> Limits { get; init; } = [];
+
     /// <summary>For each workload, the best plan without its main source.</summary>
     public ImmutableArray<Alternative> Alternatives { get; init; } = [];
 
@@ -119,6 +122,11 @@ public sealed record Baseline(string Name, string Detail, Money? Cost, Immutable
 /// <param name="Value">What it says.</param>
 /// <param name="Worth">How much cheaper the relaxation is without it, in present value: about what the limit costs.</param>
 public sealed record BindingLimit(string Limit, string Value, Money Worth);
+
+/// <summary>A limit in force.</summary>
+/// <param name="Limit">Its path in the scenario.</param>
+/// <param name="Value">What it says.</param>
+public sealed record StatedLimit(string Limit, string Value);
 
 /// <summary>The runner-up for a workload.</summary>
 /// <param name="Workload">The workload.</param>
