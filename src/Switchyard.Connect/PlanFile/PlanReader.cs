@@ -65,6 +65,7 @@ public static class PlanReader
             Bound = Amount(root.GetProperty("bound")),
             Gap = root.GetProperty("gap").GetDouble(),
             Purchases = List(root, "purchases", p => Bought(p, horizon)),
+            Demand = root.TryGetProperty("demand", out _) ? List(root, "demand", d => DemandJson.Read(d, horizon)) : [],
             Baselines = List(root, "baselines", b => new Baseline(
                 Text(b, "name"), Text(b, "detail"), Maybe(b.GetProperty("cost")), Texts(b, "breaks"))),
             Limits = Added(root, "limits", l => new StatedLimit(Text(l, "limit"), Text(l, "value"))),
@@ -117,7 +118,7 @@ public static class PlanReader
             Day(o.GetProperty("price_as_of")), Text(o, "price_source"))),
         List(c, "excluded", e => new ExclusionCount(e.GetProperty("limit").GetString(), e.GetProperty("count").GetInt32(), Text(e, "example"))));
 
-    private static ImmutableArray<T> List<T>(JsonElement parent, string name, Func<JsonElement, T> read) =>
+    internal static ImmutableArray<T> List<T>(JsonElement parent, string name, Func<JsonElement, T> read) =>
         [.. parent.GetProperty(name).EnumerateArray().Select(read)];
 
     // What plans of earlier versions do not have.
@@ -126,7 +127,7 @@ public static class PlanReader
 
     private static ImmutableArray<string> Texts(JsonElement parent, string name) => List(parent, name, item => item.GetString()!);
 
-    private static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() ?? throw new FormatException(name);
+    internal static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() ?? throw new FormatException(name);
 
     private static Money Amount(JsonElement value) => new(value.GetDecimal());
 
