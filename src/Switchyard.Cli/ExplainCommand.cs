@@ -66,6 +66,7 @@ internal static class ExplainCommand
         console.Write(table);
         foreach (var excluded in considered.Excluded)
             console.MarkupLineInterpolated($"  left out: {excluded.Count} × {(excluded.Limit is null ? "" : $"by {excluded.Limit}, ")}such as {excluded.Example}");
+        WhyTables.Write(console, plan, workload);
         console.WriteLine();
     }
 

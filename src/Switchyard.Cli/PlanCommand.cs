@@ -9,6 +9,7 @@ using Switchyard.Connect.ScenarioFile;
 using Switchyard.Demand;
 using Switchyard.Performance;
 using Switchyard.Plan;
+using Switchyard.Units;
 
 namespace Switchyard.Cli;
 
@@ -35,6 +36,17 @@ internal sealed class PlanCommand
     };
 
     private readonly Option<bool> bare = new("--no-explain") { Description = "Leave out baselines, runners-up and what limits cost; a sweep has none of them" };
+    private readonly Option<bool> why = new("--why")
+    {
+        Description = "Solve again with something changed: what limits cost, what would flip the choice, other loads (takes longer)",
+    };
+
+    private readonly Option<string?> baseline = new("--baseline")
+    {
+        Description = $"Plan in this simpler way instead of the best one: {string.Join(", ", BaselineName.All)}",
+        HelpName = "NAME",
+    };
+
     private readonly Option<bool> timing = new("--timing") { Description = "Say on stderr how long each step took" };
     private readonly SettingOption sets;
     private readonly CatalogOptions catalogs;
@@ -44,7 +56,7 @@ internal sealed class PlanCommand
     {
         scenarios = new(command);
         sets = new(command);
-        foreach (var option in new Option[] { save, gap, nodes, bare, timing }) command.Options.Add(option);
+        foreach (var option in new Option[] { save, gap, nodes, bare, why, baseline, timing }) command.Options.Add(option);
         catalogs = new(command);
         printer = new(command);
         command.Subcommands.Add(PlanDiffCommand.Create());
@@ -60,13 +72,14 @@ internal sealed class PlanCommand
         var path = parsed.GetValue(save);
         if (path is not null && Directory.Exists(path)) return Printer.Fail([new Problem(path, 0, "", "is a folder; name the file to save the plan in")]);
         var settings = sets.Read(parsed);
-        if (settings.Value is not { } ranges) return Printer.Fail(settings.Problems);
+        List<Problem> problems = [.. settings.Problems, .. Contradictions(parsed, settings.Value ?? [])];
+        if (problems.Count > 0 || settings.Value is not { } ranges) return Printer.Fail(problems);
         var catalog = catalogs.Read(parsed);
         if (catalog.Value is not { } contents) return Printer.Fail(catalog.Problems);
         var read = watch.Elapsed;
         var opened = scenarios.Open(parsed);
         if (opened.Value is not { } source) return Printer.Fail(opened.Problems);
-        var planner = new PlannerSettings(parsed.GetValue(gap), parsed.GetValue(nodes), Explain: !parsed.GetValue(bare));
+        var planner = new PlannerSettings(parsed.GetValue(gap), parsed.GetValue(nodes), Explain: !parsed.GetValue(bare), Why: parsed.GetValue(why));
         if (ranges.Exists(r => r.IsSweep))
         {
             var code = SweepRun.Run(parsed, printer, source, contents, ranges, planner, path);
@@ -77,7 +90,24 @@ internal sealed class PlanCommand
         var variant = ReadVariant.All(source, contents, ranges);
         if (variant.Value is not [{ Scenario: var wanted }]) return Printer.Fail(variant.Problems);
         var understood = watch.Elapsed;
-        var result = new Cycle(contents.Prices, new PerformanceModel(contents.Factors)).Plan(wanted, planner);
+        var cycle = new Cycle(contents.Prices, new PerformanceModel(contents.Factors));
+        PlanningResult result;
+        if (parsed.GetValue(baseline) is { } name)
+        {
+            var (way, simpler) = cycle.PlanBaseline(wanted, planner, name);
+            if (simpler is null)
+            {
+                Console.Error.WriteLine($"{way.Name}: it cannot be done: {way.Detail}: {string.Join("; ", way.Breaks)}{(path is null ? "" : $"; {path} was not written")}");
+                return ExitCode.No;
+            }
+
+            result = new(simpler, null);
+        }
+        else
+        {
+            result = cycle.Plan(wanted, planner);
+        }
+
         var planned = watch.Elapsed;
         Show(parsed, wanted, result, path);
         if (parsed.GetValue(timing))
@@ -87,6 +117,24 @@ internal sealed class PlanCommand
         }
 
         return result.Plan is null ? ExitCode.No : ExitCode.Done;
+    }
+
+    // Options that do not go together, and a baseline that there is not.
+    private IEnumerable<Problem> Contradictions(ParseResult parsed, List<SettingRange> ranges)
+    {
+        var (sweeps, named) = (ranges.Exists(r => r.IsSweep), parsed.GetValue(baseline));
+        if (named is not null && !BaselineName.All.Contains(named))
+        {
+            yield return new("--baseline", 0, "", $"'{Problem.Shown(named)}' is not a baseline; there are {string.Join(", ", BaselineName.All)}")
+            {
+                Value = named, Correction = Nearest.To(named, BaselineName.All),
+            };
+        }
+
+        if (parsed.GetValue(why) && parsed.GetValue(bare)) yield return new("--why", 0, "", "stands beside --no-explain; give one of them");
+        if (parsed.GetValue(why) && sweeps) yield return new("--why", 0, "", "explains one plan, not a sweep; give --set one value");
+        if (parsed.GetValue(why) && named is not null) yield return new("--why", 0, "", "explains the best plan, not a baseline");
+        if (named is not null && sweeps) yield return new("--baseline", 0, "", "plans one variant, not a sweep; give --set one value");
     }
 
     private void Show(ParseResult parsed, Scenario wanted, PlanningResult result, string? path)

@@ -17,10 +17,18 @@ internal static class PlanTables
         console.MarkupLineInterpolated(
             $"[bold]{plan.Scenario}[/]: {plan.Horizon.Label(0)} to {plan.Horizon.Label(last)}, prices as of {plan.PricesAsOf.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
         foreach (var line in Wanted(scenario)) console.MarkupLineInterpolated($"  {line}");
+        if (plan.Baseline is { } way)
+        {
+            var breaks = way.Breaks.IsEmpty ? "within every limit" : $"breaks {string.Join(", ", way.Breaks)}";
+            console.MarkupLineInterpolated($"  [bold]not the best plan but a baseline[/]: {way.Name} ({way.Detail}), {breaks}");
+        }
+
         console.WriteLine();
         console.Write(Purchases(plan));
         console.Write(Costs(plan));
+        UseFirstTables.Write(console, plan);
         Why(console, plan);
+        WhyTables.Write(console, plan);
         Notes(console, plan);
     }
 
@@ -135,7 +143,7 @@ internal static class PlanTables
         table.AddColumns("", "Way of buying", "Which");
         table.AddColumn(new TableColumn("Total").RightAligned());
         table.AddColumn(new TableColumn("Against the plan").RightAligned());
-        table.AddRow(Row("✓", "this plan", Summary(plan), plan.Cost.Total.ToString(), ""));
+        table.AddRow(Row("✓", plan.Baseline is null ? "this plan" : plan.Baseline.Name, Summary(plan), plan.Cost.Total.ToString(), ""));
         foreach (var baseline in plan.Baselines)
         {
             var against = baseline.Cost is { } cost ? Difference(cost, plan.Cost.Total) : "";

@@ -20,39 +20,37 @@ public static class DiffWriter
         json.WriteString("before", before);
         json.WriteString("after", after);
         json.WriteBoolean("same", diff.IsSame);
-        json.WriteStartArray("notes");
-        foreach (var note in diff.Notes) json.WriteStringValue(note);
-        json.WriteEndArray();
-        List(json, "totals", diff.Totals, t => Amounts(json, "name", t.Name, t.Before, t.After));
-        List(json, "workloads", diff.Workloads, t => Amounts(json, "workload", t.Name, t.Before, t.After));
-        List(json, "purchases", diff.Purchases, p =>
+        PlanWriter.Texts(json, "notes", diff.Notes);
+        PlanWriter.List(json, "totals", diff.Totals, t => Amounts(json, "name", t.Name, t.Before, t.After));
+        PlanWriter.List(json, "workloads", diff.Workloads, t => Amounts(json, "workload", t.Name, t.Before, t.After));
+        PlanWriter.List(json, "purchases", diff.Purchases, p =>
         {
             json.WriteString("workload", p.Workload);
             json.WriteString("change", p.Before is null ? "added" : p.After is null ? "removed" : "changed");
             Amounts(json, "offer", p.Offer, p.Before, p.After);
-            List(json, "months", p.Months, m =>
+            PlanWriter.List(json, "months", p.Months, m =>
             {
                 json.WriteString("month", m.Month);
                 json.WriteNumber("before", Math.Round(m.Before, 6));
                 json.WriteNumber("after", Math.Round(m.After, 6));
             });
         });
-        List(json, "limits", diff.Limits, t => Texts(json, t));
-        List(json, "prices", diff.Prices, p =>
+        PlanWriter.List(json, "limits", diff.Limits, t => Texts(json, t));
+        PlanWriter.List(json, "prices", diff.Prices, p =>
         {
             json.WriteString("offer", p.Offer);
             json.WriteNumber("before", Math.Round(p.Before, 6));
             json.WriteNumber("after", Math.Round(p.After, 6));
         });
-        List(json, "assumed", diff.Assumed, t => Texts(json, t));
+        PlanWriter.List(json, "assumed", diff.Assumed, t => Texts(json, t));
     });
 
     private static void Amounts(Utf8JsonWriter json, string key, string name, Money? before, Money? after)
     {
         json.WriteString(key, name);
-        Number(json, "before", before);
-        Number(json, "after", after);
-        Number(json, "difference", new AmountChange(name, before, after).Difference);
+        PlanWriter.Number(json, "before", before);
+        PlanWriter.Number(json, "after", after);
+        PlanWriter.Number(json, "difference", new AmountChange(name, before, after).Difference);
     }
 
     private static void Texts(Utf8JsonWriter json, TextChange change)
@@ -60,24 +58,5 @@ public static class DiffWriter
         json.WriteString("path", change.Path);
         json.WriteString("before", change.Before);
         json.WriteString("after", change.After);
-    }
-
-    private static void Number(Utf8JsonWriter json, string name, Money? amount)
-    {
-        if (amount is { } known) json.WriteNumber(name, known.Usd / 1.0000m);
-        else json.WriteNull(name);
-    }
-
-    private static void List<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> items, Action<T> write)
-    {
-        json.WriteStartArray(name);
-        foreach (var item in items)
-        {
-            json.WriteStartObject();
-            write(item);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
     }
 }

@@ -18,29 +18,23 @@ public static class SweepWriter
         json.WriteStartObject("base");
         Outcome(json, sweep.Base);
         json.WriteEndObject();
-        json.WriteStartArray("variants");
-        foreach (var row in sweep.Rows)
+        PlanWriter.List(json, "variants", sweep.Rows, row =>
         {
-            json.WriteStartObject();
             json.WriteStartObject("settings");
             foreach (var (path, value) in sweep.Paths.Zip(row.Values)) json.WriteString(path, value);
             json.WriteEndObject();
             Outcome(json, row.Variant);
-            if (row.Against(sweep) is { } against) json.WriteNumber("against_base", against.Usd / 1.0000m);
-            else json.WriteNull("against_base");
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+            PlanWriter.Number(json, "against_base", row.Against(sweep));
+        });
     });
 
     private static void Outcome(Utf8JsonWriter json, Variant? variant)
     {
         json.WriteBoolean("feasible", variant is not null);
         if (variant is null) return;
-        json.WriteNumber("total", variant.Cost.Total.Usd / 1.0000m);
-        json.WriteNumber("present_value", variant.Cost.PresentValue.Usd / 1.0000m);
-        json.WriteNumber("bound", variant.Bound.Usd / 1.0000m);
+        PlanWriter.Number(json, "total", variant.Cost.Total);
+        PlanWriter.Number(json, "present_value", variant.Cost.PresentValue);
+        PlanWriter.Number(json, "bound", variant.Bound);
         json.WriteNumber("gap", Math.Round(variant.Gap, 6));
         json.WriteStartObject("main_offers");
         foreach (var (workload, offer) in variant.MainOffers) json.WriteString(workload, offer);

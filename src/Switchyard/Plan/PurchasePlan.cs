@@ -49,6 +49,15 @@ public sealed record PurchasePlan
     /// <summary>The user's own offers that cannot do a workload, and why.</summary>
     public ImmutableArray<Exclusion> OwnOffersLeftOut { get; init; } = [];
 
+    /// <summary>What better use of what is there frees before anything is bought; null where nothing is there, or nothing was explained.</summary>
+    public UseFirst.UseFirst? UseFirst { get; init; }
+
+    /// <summary>Why it is so, asked by solving again with something changed; null where that was not asked.</summary>
+    public WhatIf.Why? Why { get; init; }
+
+    /// <summary>The simpler way of buying that it follows; null where it is the best plan found.</summary>
+    public Baseline? Baseline { get; init; }
+
     /// <summary>Defaults in force.</summary>
     public ImmutableArray<string> Assumed { get; init; } = [];
 

@@ -20,8 +20,11 @@ internal sealed class NearOffers
     /// <summary>Remembers what a plan buys.</summary>
     public void Learn(IEnumerable<Purchase> purchases)
     {
-        foreach (var purchase in purchases) bought.Add((purchase.Workload, purchase.Source.Label));
+        foreach (var purchase in purchases) Learn(purchase.Workload, purchase.Source.Label);
     }
+
+    /// <summary>Remembers an offer, by its label.</summary>
+    public void Learn(string workload, string label) => bought.Add((workload, label));
 
     /// <summary>The problem with near offers alone, and what is held.</summary>
     public PlanningProblem Only(PlanningProblem problem) => problem with
