@@ -74,7 +74,7 @@ internal sealed class PlanCommand
         var settings = sets.Read(parsed);
         List<Problem> problems = [.. settings.Problems, .. Contradictions(parsed, settings.Value ?? [])];
         if (problems.Count > 0 || settings.Value is not { } ranges) return Printer.Fail(problems);
-        var catalog = catalogs.Read(parsed);
+        var catalog = catalogs.Read(parsed, withPairs: true);
         if (catalog.Value is not { } contents) return Printer.Fail(catalog.Problems);
         var read = watch.Elapsed;
         var opened = scenarios.Open(parsed);
@@ -91,23 +91,7 @@ internal sealed class PlanCommand
         if (variant.Value is not [{ Scenario: var wanted }]) return Printer.Fail(variant.Problems);
         var understood = watch.Elapsed;
         var cycle = new Cycle(contents.Prices, new PerformanceModel(contents.Factors));
-        PlanningResult result;
-        if (parsed.GetValue(baseline) is { } name)
-        {
-            var (way, simpler) = cycle.PlanBaseline(wanted, planner, name);
-            if (simpler is null)
-            {
-                Console.Error.WriteLine($"{way.Name}: it cannot be done: {way.Detail}: {string.Join("; ", way.Breaks)}{(path is null ? "" : $"; {path} was not written")}");
-                return ExitCode.No;
-            }
-
-            result = new(simpler, null);
-        }
-        else
-        {
-            result = cycle.Plan(wanted, planner);
-        }
-
+        if ((parsed.GetValue(baseline) is { } name ? Simpler(cycle, wanted, planner, name) : cycle.Plan(wanted, planner)) is not { } result) return ExitCode.No;
         var planned = watch.Elapsed;
         Show(parsed, wanted, result, path);
         if (parsed.GetValue(timing))
@@ -135,6 +119,15 @@ internal sealed class PlanCommand
         if (parsed.GetValue(why) && sweeps) yield return new("--why", 0, "", "explains one plan, not a sweep; give --set one value");
         if (parsed.GetValue(why) && named is not null) yield return new("--why", 0, "", "explains the best plan, not a baseline");
         if (named is not null && sweeps) yield return new("--baseline", 0, "", "plans one variant, not a sweep; give --set one value");
+    }
+
+    // A baseline's plan; null, with the reason on stderr, where it cannot be done.
+    private static PlanningResult? Simpler(Cycle cycle, Scenario wanted, PlannerSettings planner, string name)
+    {
+        var (way, plan) = cycle.PlanBaseline(wanted, planner, name);
+        if (plan is not null) return new(plan, null);
+        Console.Error.WriteLine($"there is no plan as in '{way.Name}': {string.Join("; ", way.Breaks.Prepend(way.Detail))}");
+        return null;
     }
 
     private void Show(ParseResult parsed, Scenario wanted, PlanningResult result, string? path)
