@@ -27,6 +27,7 @@ internal static class ExplainCommand
                 return Printer.Fail([new Problem(path, 0, "", $"there is no workload '{wanted}' in this plan; there are {string.Join(", ", names)}")]);
             var console = Printer.Terminal();
             foreach (var name in wanted is null ? names : [wanted]) Explain(console, plan, name);
+            WhyTables.Write(console, plan, wanted);
             return ExitCode.Done;
         });
         return command;
@@ -66,7 +67,6 @@ internal static class ExplainCommand
         console.Write(table);
         foreach (var excluded in considered.Excluded)
             console.MarkupLineInterpolated($"  left out: {excluded.Count} × {(excluded.Limit is null ? "" : $"by {excluded.Limit}, ")}such as {excluded.Example}");
-        WhyTables.Write(console, plan, workload);
         console.WriteLine();
     }
 

@@ -92,7 +92,7 @@ internal static class PlanTables
         table.AddColumn(new TableColumn("Instances").RightAligned());
         table.AddColumn(new TableColumn("Cost").RightAligned());
         string? before = null;
-        foreach (var purchase in plan.Purchases)
+        foreach (var purchase in Merged(plan.Purchases))
         {
             var source = purchase.Source;
             table.AddRow(Row(
@@ -109,6 +109,20 @@ internal static class PlanTables
 
         return table;
     }
+
+    // One offer can stand in several columns of the plan, each for other users: for people it is one.
+    private static IEnumerable<Purchase> Merged(IEnumerable<Purchase> purchases) => purchases
+        .GroupBy(p => (p.Workload, p.Source.Label, p.Source.Kind)).Select(same => same.First() with
+        {
+            Configuration = string.Join("; ", same.Select(p => p.Configuration).Distinct(StringComparer.Ordinal)),
+            Months =
+            [
+                .. same.SelectMany(p => p.Months).GroupBy(m => m.Month).OrderBy(g => g.Key).Select(month => month.First() with
+                {
+                    Instances = month.Sum(m => m.Instances), InstanceHours = month.Sum(m => m.InstanceHours), Cash = new(month.Sum(m => m.Cash.Usd)),
+                }),
+            ],
+        });
 
     private static string How(Source source) => source.Kind switch
     {

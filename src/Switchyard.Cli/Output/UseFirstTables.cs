@@ -25,7 +25,7 @@ internal static class UseFirstTables
     {
         var table = PlanTables.Compact($"Use what you have first ({horizon.Label(first.Month)}, before anything is bought)");
         table.AddColumns("Step", "What");
-        foreach (var heading in new[] { "Frees, GPU-hours", "Saves a month", "Month costs", "Once, to get there", "Paid back in" })
+        foreach (var heading in new[] { "GPU-hours freed", "Saves", "Month", "Migration", "Paid back" })
             table.AddColumn(new TableColumn(heading).RightAligned());
         table.AddRow(PlanTables.Row("today", "what runs, as it runs", "", "", first.Today.ToString(), "", ""));
         foreach (var step in first.Steps)

@@ -19,7 +19,7 @@ internal static class WhyTables
         console.WriteLine();
         if (workload is null)
         {
-            foreach (var limit in why.Limits) console.MarkupLineInterpolated($"[bold]Price[/]  {Sentence(limit, plan.Horizon.Months)}");
+            foreach (var limit in why.Limits) console.MarkupLineInterpolated($"[bold]Price[/]  {Sentence(limit, plan)}");
             if (why.Limits.IsEmpty) console.MarkupLine("[bold]Price[/]  no limit makes the plan dearer.");
         }
 
@@ -28,18 +28,20 @@ internal static class WhyTables
         console.MarkupLineInterpolated($"[grey]solved again for each, to a gap of {Share(why.Tolerance)}: a difference smaller than that may be the search's; flips to {Share(Why.FlipTolerance)}, in present value, among near offers[/]");
     }
 
-    private static string Sentence(LimitPrice limit, int months)
+    private static string Sentence(LimitPrice limit, PurchasePlan plan)
     {
+        // A difference within the search's gap says nothing.
+        var least = (decimal)plan.Why!.Tolerance * (plan.Cost.PresentValue + plan.Cost.CreditsUsed).Usd;
         var price = limit.Price switch
         {
-            null => "is needed for the plan: it was not solved without",
-            { } nothing when nothing == Money.Zero => "costs nothing that can be told from the gap",
-            { } usd => $"costs {new Money(decimal.Round(usd.Usd / months, 4))} a month, {usd} in all",
+            null => "is needed: without it no plan was found",
+            { } little when little.Usd <= least => "costs nothing that can be told from the gap",
+            { } usd => $"costs {new Money(decimal.Round(usd.Usd / plan.Horizon.Months, 4))} a month, {usd} in all",
         };
         var step = limit.Step is null ? "" : limit.StepWorth switch
         {
             null => $"; {limit.Step}: no plan was found",
-            { } nothing when nothing == Money.Zero => $"; {limit.Step} saves nothing",
+            { } little when little.Usd <= least => limit.Price?.Usd <= least ? "" : $"; {limit.Step} saves nothing that can be told",
             { } worth => $"; {limit.Step} saves {worth}",
         };
         return $"{limit.Limit} ({limit.Value}) {price}{step}.";

@@ -68,11 +68,11 @@ public sealed class Planner
         var baselines = new Baselines(scenario, built.Problem, planner.limits);
         var way = baselines.Named(baseline) ?? throw new ArgumentException($"There is no baseline '{baseline}'.", nameof(baseline));
         if (way.Cost is null || baselines.Decided is not var (problem, decisions)) return (way, null);
-        // No bound but that of all plans within the limits: a baseline that breaks one may lie below it.
         var cost = (double)Ledger.Cost(problem, Ledger.Purchases(problem, decisions), decisions).PresentValue.Usd;
-        var bound = Math.Min(cost, ProblemSolver.Relaxation(built.Problem));
-        var solved = new SolvedProblem([.. decisions], cost, bound, SolveStatus.Feasible) { Problem = problem, Credits = (double)problem.Credits.Sum(c => c.Amount.Usd) };
-        return (way, planner.PlanOf(built, solved) with { Baseline = way });
+        // The bound is that of all plans within the limits: a baseline that breaks one may lie below it.
+        var bound = ProblemSolver.Relaxation(built.Problem);
+        var solved = new SolvedProblem([.. decisions], cost, Math.Min(cost, bound), SolveStatus.Feasible) { Problem = problem, Credits = (double)problem.Credits.Sum(c => c.Amount.Usd) };
+        return (way, planner.PlanOf(built, solved) with { Baseline = way, Bound = Money.FromUsd(double.IsFinite(bound) ? bound : cost) });
     }
 
     private BuiltProblem Build(Scenario asked, params IEnumerable<string> lifted) =>

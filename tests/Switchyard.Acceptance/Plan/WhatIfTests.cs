@@ -113,4 +113,74 @@ public sealed class WhatIfTests(Plans plans)
         json.RootElement.GetProperty("baselines").GetArrayLength().ShouldBe(0);
         json.RootElement.Usd("cost", "total").ShouldBe(made.Json.Usd("cost", "total"), 0.01m * made.Json.Usd("cost", "total"));
     }
+
+    [Fact]
+    public async Task A_baseline_is_a_plan_that_can_be_saved_explained_and_compared()
+    {
+        using Scratch scratch = new();
+        var run = await Cli.RunAsync(["plan", Scenario, "--baseline", "on-demand", "-o", "json", "--out", scratch["b.json"]], "", Plans.Patience);
+        run.ExitCode.ShouldBe(0, run.Stderr);
+        using var json = JsonDocument.Parse(run.Stdout);
+        json.RootElement.GetProperty("baseline").Text("name").ShouldBe("all on-demand");
+        json.RootElement.GetProperty("purchases").EnumerateArray().ShouldAllBe(p => p.Text("purchase_kind") == "on_demand");
+        var made = await plans.OfAsync("batch-nightly");
+        var compared = made.Json.GetProperty("baselines").EnumerateArray().First(b => b.Text("name") == "all on-demand");
+        json.RootElement.Usd("cost", "total").ShouldBe(compared.Usd("cost"), 0.01m * compared.Usd("cost"));
+        (await Cli.RunAsync("explain", scratch["b.json"])).ExitCode.ShouldBe(0);
+        (await Cli.RunAsync("plan", "diff", made.Path, scratch["b.json"])).ExitCode.ShouldBe(0);
+        var table = await Cli.RunAsync(["plan", Scenario, "--baseline", "single-offer"], "", Plans.Patience);
+        table.Stdout.ShouldContain("not the best plan but a baseline");
+        table.Stdout.ShouldContain("breaks limits.provider_share");
+    }
+
+    [Fact]
+    public async Task What_does_not_go_together_is_refused()
+    {
+        (await Cli.RunAsync("plan", Scenario, "--baseline", "on-demnd", "--why"))
+            .ShouldBeRefused("--baseline: 'on-demnd' is not a baseline", "maybe 'on-demand'", "--why: explains the best plan");
+        (await Cli.RunAsync("plan", Scenario, "--baseline", "reserved", "--set", "limits.provider_share=40%,50%")).ShouldBeRefused("not a sweep");
+        (await Cli.RunAsync("plan", Scenario, "--why", "--no-explain")).ShouldBeRefused("--why: stands beside --no-explain");
+        (await Cli.RunAsync("plan", Scenario, "--why", "--set", "limits.provider_share=40%,50%")).ShouldBeRefused("--why: explains one plan");
+    }
+
+    [Fact]
+    public async Task A_baseline_that_cannot_be_done_is_a_no()
+    {
+        // Nothing is committed to for a run of a few hours in this scenario's month.
+        var run = await Cli.RunAsync(["plan", "scenarios/frontier-training", "--baseline", "on-demand"], "", Plans.Patience);
+        run.ExitCode.ShouldBe(2, run.Stdout);
+        run.Stdout.ShouldBe("");
+        run.Stderr.ShouldContain("there is no plan as in 'all on-demand'");
+    }
+
+    [Fact]
+    public async Task Why_is_told_saved_and_explained()
+    {
+        using Scratch scratch = new();
+        var run = await Cli.RunAsync(["plan", Scenario, "--why", "--out", scratch["w.json"]], "", Plans.Patience);
+        run.ExitCode.ShouldBe(0, run.Stderr);
+        run.Stdout.ShouldContain("limits.provider_share (80%) costs $");
+        run.Stdout.ShouldContain("5 points more (85%) saves $");
+        run.Stdout.ShouldContain("At other loads");
+        var explained = await Cli.RunAsync("explain", scratch["w.json"], "archive");
+        explained.ExitCode.ShouldBe(0, explained.Stderr);
+        explained.Stdout.ShouldContain("archive keeps crusoe/all/mi300x-x1 spot until");
+        explained.Stdout.ShouldNotContain("embed keeps");
+        (await Cli.RunAsync("explain", scratch["w.json"])).Stdout.ShouldContain("limits.provider_share (80%) costs $");
+        using var json = JsonDocument.Parse(await File.ReadAllTextAsync(scratch["w.json"], TestContext.Current.CancellationToken));
+        json.RootElement.GetProperty("why").GetProperty("loads").GetArrayLength().ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Logistics_says_what_better_use_of_its_machines_frees()
+    {
+        var first = (await plans.OfAsync("logistics")).Json.GetProperty("use_first");
+        first.Usd("today").ShouldBeGreaterThan(0);
+        var steps = first.GetProperty("steps").EnumerateArray().ToList();
+        steps.Select(s => s.Text("step")).ShouldBe(["packing", "batching", "precision", "better-suited accelerator"]);
+        steps.Sum(s => s.Usd("saved")).ShouldBe(first.Usd("saved"));
+        first.Usd("saved").ShouldBeGreaterThan(0);
+        (first.Usd("today") - first.Usd("saved")).ShouldBe(steps[^1].Usd("after"));
+        (await plans.OfAsync("batch-nightly")).Json.GetProperty("use_first").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
 }

@@ -56,10 +56,10 @@ internal sealed class UseFirstFinder(Scenario scenario, PriceBook prices, Rememb
 
         var unused = current.Where(c => c.Utilisation is null).Select(c => c.Offer.Id).ToList();
         if (unused.Count > 0) notes.Add($"how much of {string.Join(", ", unused)} is in use is not said (utilisation), so packing is not judged there");
-        Take("packing", "run only as many of them as the hour needs", Sum(current.Select(Packed)), 0, 0);
+        Take("packing", "only as many as each hour needs", Sum(current.Select(Packed)), 0, 0);
         var offers = current.Select(c => c.Offer).DistinctBy(o => o.Id).ToList();
-        Take("batching", "serve as many requests at a time as the service level allows, in the number format of today", OnMachinesOf(offers, today: true), 0, UseFirst.DaysInParallel);
-        Take("precision", "use the best number format that each workload allows", OnMachinesOf(offers, today: false), 0, UseFirst.DaysInParallel);
+        Take("batching", "as many requests at a time as the service level allows", OnMachinesOf(offers, today: true), 0, UseFirst.DaysInParallel);
+        Take("precision", "the best number format allowed", OnMachinesOf(offers, today: false), 0, UseFirst.DaysInParallel);
         Take("better-suited accelerator", BetterSuited(out var moved), moved, UseFirst.DaysInParallel, 0);
         notes.Add("the machines of today are taken to do the first month's work of all workloads that can run on them");
         notes.Add(string.Create(CultureInfo.InvariantCulture, $"migration: old and new run beside each other for {UseFirst.DaysInParallel} days; people's time is not counted"));
