@@ -1,3 +1,4 @@
+using Switchyard.Demand;
 using System.Collections.Immutable;
 using Switchyard.Market;
 
@@ -15,28 +16,16 @@ public static class Dominance
 
     /// <summary>The problem without needless options. Sources keep their indices, and all capacity limits stay.</summary>
     /// <param name="problem">The problem.</param>
-    public static PlanningProblem Reduce(PlanningProblem problem) => Find(problem).Problem;
+    public static PlanningProblem Reduce(PlanningProblem problem) => Under(problem, problem.CapacityLimits);
 
-    /// <summary>
-    /// The same, with the capacity limits that can bind. Replace every needless option by one that stays, drop every instance too many, and
-    /// what is left of a plan costs no more and uses at most what is wanted of what stays. Where that is within a limit, the limit binds
-    /// no such plan. Where it is not, the limit's sources replace no others, more options stay, and the question is asked again.
-    /// </summary>
-    internal static (PlanningProblem Problem, ImmutableArray<CapacityLimit> Tight) Find(PlanningProblem problem)
+    /// <summary>The problem with only some of its capacity limits, and without the options that are needless then.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="limits">The capacity limits to reckon with; leaving others out can only make plans cheaper.</param>
+    internal static PlanningProblem Under(PlanningProblem problem, ImmutableArray<CapacityLimit> limits)
     {
-        var tight = new HashSet<int>();
-        while (true)
-        {
-            var needless = new DominatedPools(problem, tight).Find();
-            var reduced = problem with { Needs = [.. problem.Needs.Select(need => Reduce(problem, need, tight, needless))] };
-            var wants = reduced.Needs.Select(need => CapacityWanted.Of(problem, need, tight)).ToArray();
-            // What is not counted in accelerators (power) is always a row.
-            var binding = problem.CapacityLimits
-                .Where(limit => !limit.Each.IsEmpty || wants.Sum(wanted => wanted(limit.Sources)) > limit.Most + 1e-9).ToImmutableArray();
-            var before = tight.Count;
-            tight.UnionWith(binding.SelectMany(limit => limit.Sources));
-            if (tight.Count == before) return (reduced, binding);
-        }
+        var tight = limits.SelectMany(limit => limit.Sources).ToHashSet();
+        var needless = new DominatedPools(problem, tight).Find();
+        return problem with { Needs = [.. problem.Needs.Select(need => Reduce(problem, need, tight, needless))], CapacityLimits = limits };
     }
 
     private static Need Reduce(PlanningProblem problem, Need need, HashSet<int> tight, HashSet<int> needless) => need switch

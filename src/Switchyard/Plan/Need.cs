@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Switchyard.Demand;
 using Switchyard.Performance;
 
 namespace Switchyard.Plan;
@@ -24,25 +25,6 @@ public abstract record Need
 /// <param name="Provider">Who is paid.</param>
 /// <param name="Region">Where.</param>
 public sealed record Setup(string Id, int Month, double Usd, double UsdPerMonth, string Provider, string Region);
-
-/// <summary>What may fail together.</summary>
-public enum FailureDomain
-{
-    /// <summary>Nothing is reckoned with.</summary>
-    None,
-
-    /// <summary>An instance.</summary>
-    Instance,
-
-    /// <summary>A zone of a region.</summary>
-    Zone,
-
-    /// <summary>A region.</summary>
-    Region,
-
-    /// <summary>A provider.</summary>
-    Provider,
-}
 
 /// <summary>A segment of a month in a future: one stretch with a steady load.</summary>
 /// <param name="Month">Zero-based month.</param>

@@ -152,9 +152,24 @@ public static class Recheck
                 found.Add(new(null, $"{problem.Sources[source].Label}, {problem.Horizon.Label(month)}: {count:G6} committed to, more than are sold"));
         }
 
+        foreach (var (limit, month, amount) in Exceeded(problem, use, there))
+            found.Add(new(limit.Assumed ? DeclaredLimit.Availability : limit.Id, $"{limit.Id}, {problem.Horizon.Label(month)}: {amount:G6} in use, over {limit.Most}"));
+    }
+
+    /// <summary>The capacity limits that a set of decisions exceeds, with the first month and the amount in it.</summary>
+    internal static IEnumerable<(CapacityLimit Limit, int Month, double Amount)> Exceeded(PlanningProblem problem, IReadOnlyCollection<Decision> decisions) =>
+        Exceeded(problem, InUseAt(problem, decisions), There(problem, decisions));
+
+    private static IEnumerable<(CapacityLimit Limit, int Month, double Amount)> Exceeded(
+        PlanningProblem problem, Dictionary<(int Source, Moment At), double> use, SortedDictionary<(int Source, int Month), double> there)
+    {
+        var active = use.Keys.Select(k => k.Source).Concat(there.Keys.Select(k => k.Source)).ToHashSet();
         foreach (var limit in problem.CapacityLimits)
         {
-            var weights = limit.Sources.Select((s, i) => (s, limit.Weight(problem, i))).ToDictionary(x => x.s, x => x.Item2);
+            var weights = new Dictionary<int, double>();
+            for (var i = 0; i < limit.Sources.Length; i++)
+                if (active.Contains(limit.Sources[i])) weights[limit.Sources[i]] = limit.Weight(problem, i);
+            if (weights.Count == 0) continue;
             var committed = there.Where(x => weights.ContainsKey(x.Key.Source)).GroupBy(x => x.Key.Month)
                 .ToDictionary(g => g.Key, g => g.Sum(x => x.Value * weights[x.Key.Source]));
             var byTime = use.Where(x => weights.ContainsKey(x.Key.Source) && problem.Sources[x.Key.Source].Kind != PurchaseKind.Commitment)
@@ -163,9 +178,8 @@ public static class Recheck
             {
                 var amount = committed.GetValueOrDefault(month) + byTime.Where(x => x.Month == month).Select(x => x.Amount).DefaultIfEmpty(0).Max();
                 if (amount <= limit.Most + Slack) continue;
-                found.Add(new(
-                    limit.Assumed ? DeclaredLimit.Availability : limit.Id,
-                    $"{limit.Id}, {problem.Horizon.Label(month)}: {amount:G6} in use, over {limit.Most}"));
+                yield return (limit, month, amount);
+                break;
             }
         }
     }
