@@ -7,7 +7,10 @@ namespace Switchyard.Plan;
 
 /// <summary>A solved planning problem.</summary>
 /// <param name="Decisions">The decisions that are not zero; empty where there is no plan.</param>
-/// <param name="PresentValue">Present value in US dollars of all payments, earlier commitments included; infinite where there is no plan.</param>
+/// <param name="PresentValue">
+/// What a plan minimises, in US dollars: the expected present value of all payments, earlier commitments included, and on top of it the weighted
+/// risk where risk counts; infinite where there is no plan.
+/// </param>
 /// <param name="Bound">No plan has a smaller present value.</param>
 /// <param name="Status">How the solver ended.</param>
 public sealed record SolvedProblem(ImmutableArray<Decision> Decisions, double PresentValue, double Bound, SolveStatus Status)
