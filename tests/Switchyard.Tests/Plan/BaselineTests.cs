@@ -21,7 +21,7 @@ public sealed class BaselineTests
         {
             var free = ProblemSolver.Solve(RandomProblems.Free(seed), SolveLimits.Exact).PresentValue;
             // Baselines state their total, which is what a plan minimises where nothing is discounted.
-            var problem = RandomProblems.Limited(seed, free, shares: false) with { DiscountRate = 0 };
+            var problem = RandomProblems.Limited(seed, free, shares: false) with { DiscountRate = 0, TailShare = 1, RiskWeight = 0 };
             var solved = ProblemSolver.Solve(problem, SolveLimits.Exact);
             foreach (var baseline in new Baselines(Nothing(problem.Horizon), problem, SolveLimits.Exact).All())
             {

@@ -21,4 +21,5 @@ internal enum Element
     SpotPools = 1 << 13,
     OnTop = 1 << 14,
     Shared = 1 << 15,
+    Similar = 1 << 16,
 }

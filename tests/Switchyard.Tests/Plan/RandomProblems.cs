@@ -9,7 +9,7 @@ namespace Switchyard.Tests.Plan;
 /// <summary>Tiny planning problems of every kind, the same for the same seed: small enough to try everything.</summary>
 internal sealed class RandomProblems
 {
-    private const int ElementCount = 16;
+    private const int ElementCount = 17;
     private static readonly DateOnly[] Firsts = [new(2027, 1, 1), new(2027, 1, 31), new(2028, 2, 1), new(2027, 11, 15)];
     private static readonly double[] Prices = [1, 2, 2, 3, 4.5, 7];
     private static readonly double[][] Chances = [[0.5, 0.5], [0.25, 0.75], [0.2, 0.3, 0.5]];
@@ -72,7 +72,9 @@ internal sealed class RandomProblems
         if (Has(Element.Futures)) futures = [.. Chances[random.Next(Chances.Length)].Select((chance, f) => new Future($"f{f}", chance))];
         var providers = random.Next(1, 4);
         for (var i = random.Next(1, 5); i > 0; i--) sources.Add(OneSource($"p{random.Next(providers)}", i));
-        if (Has(Element.Shared)) sources.Add(OneSource("p0", 9, PurchaseKind.Commitment));
+        if (Has(Element.Shared) || Has(Element.Windows) || Has(Element.Valley)) sources.Add(OneSource("p0", 9, PurchaseKind.Commitment));
+        if (Has(Element.Firm) || Has(Element.SpotPools)) sources.Add(OneSource("p0", 8, PurchaseKind.Spot));
+        if (Has(Element.Similar)) AddSimilar();
         var needs = new List<Need>();
         if ((elements & (Element.Survive | Element.Spread | Element.Firm | Element.SpotPools)) != 0) needs.Add(Service("v"));
         if (Has(Element.Windows)) needs.Add(Piles("b"));
@@ -112,7 +114,6 @@ internal sealed class RandomProblems
             6 => PurchaseKind.Owned,
             _ => PurchaseKind.Tokens,
         };
-        if ((Has(Element.Firm) || Has(Element.SpotPools)) && kind == PurchaseKind.OnDemand && random.Next(2) == 0) kind = PurchaseKind.Spot;
         var commitment = kind == PurchaseKind.Commitment;
         return new()
         {
@@ -124,7 +125,7 @@ internal sealed class RandomProblems
             {
                 PurchaseKind.Tokens => 0,
                 PurchaseKind.Owned => random.Next(2) * 0.5,
-                _ => Prices[random.Next(Prices.Length)] * (commitment ? 0.7 : 1),
+                _ => Prices[random.Next(Prices.Length)] * (commitment ? 0.7 : kind == PurchaseKind.Spot ? 0.5 : 1),
             },
             Accelerator = kind == PurchaseKind.Tokens ? "" : "a",
             AcceleratorCount = kind == PurchaseKind.Tokens ? 0 : 1 << random.Next(3),
@@ -138,6 +139,20 @@ internal sealed class RandomProblems
             Zones = random.Next(2) == 0 ? 1 : random.Next(2, 4),
             Held = kind == PurchaseKind.Owned ? [.. Enumerable.Range(0, horizon.Months + random.Next(2)).Select(_ => random.Next(0, 4))] : [],
         };
+    }
+
+    // Other machines of the same provider, bought in the same way: one may do all that another does.
+    private void AddSimilar()
+    {
+        var like = sources.FindIndex(s => s.Kind is not (PurchaseKind.Owned or PurchaseKind.Tokens));
+        for (var i = random.Next(1, 3); like >= 0 && i > 0; i--)
+        {
+            sources.Add(sources[like] with
+            {
+                Id = $"t{i}", PricePerHour = Prices[random.Next(Prices.Length)], Region = $"r{random.Next(2)}", Zones = random.Next(1, 4),
+                AcceleratorCount = 1 << random.Next(3), MaxCount = random.Next(4) == 0 ? 2 : null, MinCount = 1,
+            });
+        }
     }
 
     private string Team() => Has(Element.Teams) ? random.Next(3) switch { 0 => "a", 1 => "b", _ => "" } : "";
@@ -190,7 +205,7 @@ internal sealed class RandomProblems
             Slots = [.. slots],
             UserShares = groups == 1 ? [1] : [0.6, 0.4],
             MinReplicas = random.Next(0, 3),
-            Survives = Has(Element.Survive) ? (FailureDomain)random.Next(1, 5) : FailureDomain.None,
+            Survives = Has(Element.Survive) ? (FailureDomain)Math.Max(1, random.Next(6) - 1) : FailureDomain.None,
             Spread = Has(Element.Spread) ? (FailureDomain)random.Next(1, 5) : FailureDomain.None,
             FirmShare = Has(Element.Firm) ? random.Next(1, 5) / 4.0 : 0,
             SpotPoolShare = Has(Element.SpotPools) ? random.Next(0, 4) / 4.0 : 1,
