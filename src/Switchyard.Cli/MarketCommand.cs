@@ -204,7 +204,7 @@ internal static class MarketCommand
         ["zone", "accelerator", "instance_type", "asked_for", "step_seconds", "days", "available_share", "periods", "interruptions_per_hour", "life_shape", "life_scale_hours",
             "mean_absence_hours", "absence_shape", "absence_scale_hours", "as_of", "source"],
         ["Zone", "Accelerator", "Instance", "Asked for", null, "Days", "Available", "Periods", "Taken away /h", "Shape", "Scale h", "Absent h", null, null, "As of", null],
-        [.. contents.Spot.Where(z => Wanted(parsed, filters, contents.Prices, z.Provider, z.Region, z.Accelerator)).Select(z => new object?[]
+        [.. contents.Prices.SpotZones.Where(z => Wanted(parsed, filters, contents.Prices, z.Provider, z.Region, z.Accelerator)).Select(z => new object?[]
         {
             $"{z.Provider}/{z.Zone}", z.Accelerator.Name, z.InstanceType, z.AskedFor, z.StepSeconds, z.Days, z.Share, z.Periods, z.InterruptionsPerHour, z.Life?.Shape, z.Life?.ScaleHours,
             z.MeanAbsenceHours, z.Absence?.Shape, z.Absence?.ScaleHours, z.AsOf, z.Source,

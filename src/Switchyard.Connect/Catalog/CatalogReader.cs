@@ -35,8 +35,8 @@ public static class CatalogReader
         var factors = CoefficientTable.ReadFactors(Path.Combine(folder, "performance"), problems);
         var intervals = CoefficientTable.ReadIntervals(Path.Combine(folder, "performance"), problems);
         if (problems.Count > 0) return problems;
-        var book = new PriceBook(asOf ?? own, policy ?? new(), accelerators, offers.Values, commitments, regions, storage, new(egress, pairs, trips));
-        return new CatalogContents(book, [.. models.OrderBy(model => model.Name, StringComparer.Ordinal)], folder) { Factors = factors, Intervals = intervals, Spot = [.. spot] };
+        var book = new PriceBook(asOf ?? own, policy ?? new(), accelerators, offers.Values, commitments, regions, storage, new(egress, pairs, trips)) { SpotZones = [.. spot] };
+        return new CatalogContents(book, [.. models.OrderBy(model => model.Name, StringComparer.Ordinal)], folder) { Factors = factors, Intervals = intervals };
     }
 
     private static DateOnly OwnDate(string market, List<Problem> problems)

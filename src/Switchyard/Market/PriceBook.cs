@@ -74,6 +74,22 @@ public sealed class PriceBook
     /// <summary>Moving data between regions.</summary>
     public Network Network { get; }
 
+    /// <summary>Spot capacity where somebody measured it.</summary>
+    public ImmutableArray<SpotZone> SpotZones { get; init; } = [];
+
+    /// <summary>
+    /// How often an accelerator's spot capacity is taken away in a region, and how much of the time it can be had: over the region's measured zones
+    /// together, all of their hours alike; null where none was measured.
+    /// </summary>
+    /// <param name="at">The region.</param>
+    /// <param name="accelerator">The accelerator.</param>
+    public (double InterruptionsPerHour, double Available)? Spot(Location at, Accelerator accelerator)
+    {
+        var zones = SpotZones.Where(z => z.Provider == at.Provider && z.Region == at.Region && z.Accelerator.Name == accelerator.Name && z.Share > 0).ToList();
+        var hours = zones.Sum(z => z.Share * z.Days);
+        return zones.Count == 0 ? null : (zones.Sum(z => z.InterruptionsPerHour * z.Share * z.Days) / hours, hours / zones.Sum(z => z.Days));
+    }
+
     /// <summary>The offer with this id, whatever the case; null where there is none.</summary>
     public Offer? FindOffer(string id) => offersById.GetValueOrDefault(id);
 

@@ -72,20 +72,32 @@ public static class MarketAssumptions
         _ => 64,
     };
 
-    /// <summary>Share of paid hours that do useful work on spot capacity that needs no gang and loses only what was in flight.</summary>
-    public static double SpotEfficiency => 1 / (1 + (SpotInterruptionsPerHour * RestartHours));
+    /// <summary>How often an instance's spot capacity is taken away and how much of the time it can be had: as measured in its region, else the defaults.</summary>
+    /// <param name="prices">What was measured.</param>
+    /// <param name="offer">The instance.</param>
+    public static SpotRisk SpotOf(PriceBook prices, Offer offer) => prices.Spot(new(offer.Provider, offer.Region), offer.Accelerator) is var (rate, available)
+        ? new(rate, available) : new(SpotInterruptionsPerHour, SpotAvailability);
+}
+
+/// <summary>What spot capacity risks.</summary>
+/// <param name="InterruptionsPerHour">Times an instance-hour ends in its being taken away.</param>
+/// <param name="Available">Share of the time in which it can be had.</param>
+public readonly record struct SpotRisk(double InterruptionsPerHour, double Available)
+{
+    /// <summary>Share of paid hours that do useful work where no gang is needed and only what was in flight is lost.</summary>
+    public double Efficiency => 1 / (1 + (InterruptionsPerHour * MarketAssumptions.RestartHours));
 
     /// <summary>
-    /// Share of paid hours that do useful work when a gang trains on spot capacity: checkpoints at Young's optimum, half an interval and a
-    /// restart lost each time one of its instances is taken away. 0 where the gang would hardly advance.
+    /// Share of paid hours that do useful work when a gang trains: checkpoints at Young's optimum, half an interval and a restart lost each time
+    /// one of its instances is taken away. 0 where the gang would hardly advance.
     /// </summary>
     /// <param name="gang">Instances.</param>
     /// <param name="checkpointGB">Size of a checkpoint in gigabytes, written by all instances together.</param>
-    public static double SpotTrainingEfficiency(int gang, double checkpointGB)
+    public double TrainingEfficiency(int gang, double checkpointGB)
     {
-        var between = 1 / (SpotInterruptionsPerHour * gang);
-        var write = checkpointGB / (CheckpointGBPerSecond * gang) / 3600;
-        var overhead = Math.Sqrt(2 * write / between) + (RestartHours / between);
+        var between = 1 / (InterruptionsPerHour * gang);
+        var write = checkpointGB / (MarketAssumptions.CheckpointGBPerSecond * gang) / 3600;
+        var overhead = Math.Sqrt(2 * write / between) + (MarketAssumptions.RestartHours / between);
         return overhead >= 0.5 ? 0 : 1 - overhead;
     }
 }

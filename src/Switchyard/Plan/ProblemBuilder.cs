@@ -259,7 +259,7 @@ public sealed class ProblemBuilder
         if (used.Any(i => sources[i].Kind == PurchaseKind.Spot))
         {
             lines.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"spot: {MarketAssumptions.SpotInterruptionsPerHour} interruptions per instance-hour, 10 min to restart (measured H100 and V100 traces)"));
+                $"spot: {MarketAssumptions.SpotInterruptionsPerHour} interruptions per instance-hour where none of the region's zones was measured; 10 min to restart (docs/model/spot.md)"));
         }
 
         return ([.. limits], [.. lines]);

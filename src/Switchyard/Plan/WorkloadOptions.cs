@@ -136,7 +136,7 @@ internal sealed class WorkloadOptions(
                 continue;
             }
 
-            var efficiency = candidate.Kind == PurchaseKind.Spot ? MarketAssumptions.SpotEfficiency : 1;
+            var efficiency = candidate.Kind == PurchaseKind.Spot ? MarketAssumptions.SpotOf(prices, candidate.Offer).Efficiency : 1;
             var capacity = estimate.RequestsPerSecond.Value * estimate.Replicas * efficiency;
             found.RemoveAll(o => o.Capacity <= capacity);
             found.Add(new(candidate.Source, capacity, estimate.Replicas, users, 0, estimate));
@@ -233,8 +233,9 @@ internal sealed class WorkloadOptions(
             var elapsed = efficiency;
             if (candidate.Kind == PurchaseKind.Spot)
             {
-                efficiency *= MarketAssumptions.SpotTrainingEfficiency(gang, CheckpointGB(workload));
-                elapsed = efficiency * MarketAssumptions.SpotAvailability;
+                var risk = MarketAssumptions.SpotOf(prices, candidate.Offer);
+                efficiency *= risk.TrainingEfficiency(gang, CheckpointGB(workload));
+                elapsed = efficiency * risk.Available;
             }
 
             if (efficiency <= 0)
@@ -294,7 +295,7 @@ internal sealed class WorkloadOptions(
                 continue;
             }
 
-            var efficiency = candidate.Kind == PurchaseKind.Spot ? MarketAssumptions.SpotEfficiency : 1;
+            var efficiency = candidate.Kind == PurchaseKind.Spot ? MarketAssumptions.SpotOf(prices, candidate.Offer).Efficiency : 1;
             var rate = estimate.RequestsPerSecond.Value * estimate.Replicas * 3600 * efficiency;
             foreach (var way in routes.To(candidate.Location))
             {

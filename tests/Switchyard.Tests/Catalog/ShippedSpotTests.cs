@@ -12,7 +12,7 @@ public sealed class ShippedSpotTests
     public void Rows_are_what_the_records_say(string provider, string archive, string ending, int count)
     {
         var records = SpotStatistics.Of(AvailabilityTrace.Join([.. Files.InArchive(archive, ending).Select(f => f.Availability!)]).Value!).Zones;
-        var shipped = Shipped.Catalog.Value.Spot.Where(z => z.Provider == provider).ToList();
+        var shipped = Shipped.Catalog.Value.Prices.SpotZones.Where(z => z.Provider == provider).ToList();
         shipped.Count.ShouldBe(count);
         foreach (var row in shipped)
         {
@@ -30,7 +30,7 @@ public sealed class ShippedSpotTests
     [Fact]
     public void The_default_shape_is_the_median_of_the_zones()
     {
-        double[] shapes = [.. Shipped.Catalog.Value.Spot.Where(z => z.Life is not null).Select(z => z.Life!.Value.Shape).Order()];
+        double[] shapes = [.. Shipped.Catalog.Value.Prices.SpotZones.Where(z => z.Life is not null).Select(z => z.Life!.Value.Shape).Order()];
         shapes.Length.ShouldBe(17);
         shapes[8].ShouldBe(SpotLifetime.DefaultShape, 0.006);
     }

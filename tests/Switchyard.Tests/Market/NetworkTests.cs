@@ -1,4 +1,5 @@
 using Switchyard.Market;
+using Switchyard.Plan;
 using Switchyard.Tests.Catalog;
 using Switchyard.Tests.Performance;
 
@@ -113,5 +114,21 @@ public sealed class NetworkTests
         Book.FindRegion("aws", "us-east-1")!.Zones.ShouldBe(3);
         Book.FindRegion("azure", "westus")!.Zones.ShouldBe(1);
         Book.FindRegion("coreweave", "US-EAST-04A")?.Zones.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Spot_is_as_measured_in_the_region_or_the_default()
+    {
+        var h100 = Book.FindAccelerator("H100")!;
+        var (rate, available) = Book.Spot(new("gcp", "us-west1"), h100)!.Value;
+        rate.ShouldBeInRange(0.241135, 1.76817, "between its two zones");
+        available.ShouldBe((0.600284 + 0.240776) / 2, 1e-4);
+        Book.Spot(new("gcp", "us-west1"), Book.FindAccelerator("L4")!).ShouldBeNull();
+        var offer = Switchyard.Tests.Plan.HandMade.Offer("gcp", "us-west1", 30, h100);
+        MarketAssumptions.SpotOf(Book, offer).ShouldBe(new SpotRisk(rate, available));
+        MarketAssumptions.SpotOf(Book, offer with { Region = "mars" }).ShouldBe(new SpotRisk(0.23, 0.86));
+        new SpotRisk(0.23, 0.86).Efficiency.ShouldBe(1 / (1 + (0.23 / 6)), 1e-12);
+        new SpotRisk(1.5, 0.4).TrainingEfficiency(1, 112).ShouldBeLessThan(new SpotRisk(0.23, 0.86).TrainingEfficiency(1, 112));
+        new SpotRisk(1.5, 0.4).TrainingEfficiency(64, 112).ShouldBe(0, "it would hardly advance");
     }
 }
