@@ -9,19 +9,23 @@ namespace Switchyard.Connect.ScenarioFile;
 /// <summary>A workload of kind <c>inference</c>.</summary>
 internal static class InferencePart
 {
-    internal static readonly string[] Keys = [.. WorkloadsPart.CommonKeys, "rate", "tokens", "slo", "users", "availability", "headroom"];
+    internal static readonly string[] Keys = [.. WorkloadsPart.CommonKeys, "rate", "tokens", "slo", "users", "availability", "headroom", "response_size"];
     internal static readonly string[] RateKeys = ["peak", "mean", "trace", "shape", "growth"];
     internal static readonly string[] TokenKeys = ["input", "output"];
     internal static readonly string[] LengthKeys = ["p50", "p95"];
     internal static readonly string[] SloKeys = ["ttft", "tpot", "e2e"];
-    internal static readonly string[] AvailabilityKeys = ["replicas_min", "spread"];
+    internal static readonly string[] AvailabilityKeys = ["replicas_min", "spread", "survive"];
 
     private const double DefaultHeadroom = 0.2;
+    // An answer's tokens as UTF-8 text, and what goes around it.
+    private const double BytesPerToken = 4;
+    private const double BytesAround = 1000;
     private static readonly string[] Spreads = ["none", "zone", "region", "provider"];
+    private static readonly string[] Failures = ["none", "instance", "zone", "region", "provider"];
 
     internal static InferenceWorkload? Read(Section section, string name, ScenarioScope scope)
     {
-        var (model, precisions, spot, patterns) = WorkloadsPart.Common(section, scope, training: false);
+        var (model, precisions, spot, patterns) = WorkloadsPart.Common(section, scope, training: false, service: true);
         var trace = Trace(section, scope);
         var load = Load(section, trace, scope);
         var tokens = Tokens(section, model, scope, trace);
@@ -31,14 +35,44 @@ internal static class InferencePart
         var availability = section.Open("availability", AvailabilityKeys);
         if (availability is not null) replicas = availability.ReadOr<int>("replicas_min", Count.TryParsePositive, 1, "1", "not said");
         else scope.Findings.Assume($"{section.At("availability")}.replicas_min", "1", "not said");
-        if (availability?.Word("spread", Spreads) is not null) scope.Findings.NotYetUsed.Add(availability.At("spread"));
+        var (survives, spread) = (Domain(availability, "survive", Failures, scope.Findings), Domain(availability, "spread", Spreads, scope.Findings));
+        var (firm, pools) = Spot(section, scope.Findings);
+        DataSize? response = section.Read<DataSize>("response_size", PhysicalText.TryParseSize, out var answer) ? answer : null;
         var headroom = section.ReadOr<double>("headroom", ShareText.TryParse, DefaultHeadroom, "20%", "capacity above the expected load for bursts within the hour");
         if (model is null || load is null || tokens is not var (input, output)) return null;
+        if (section.Find("response_size") is null)
+        {
+            response = new((BytesPerToken * output.Mean) + BytesAround);
+            scope.Findings.Assume(section.At("response_size"), $"{response.Value.Bytes / 1e3:0.##} kB", "4 bytes a token and 1 kB around them");
+        }
+        else
+        {
+            scope.Findings.NotYetUsed.Add(section.At("response_size"));
+        }
+
         return new()
         {
+            Survives = survives, Spread = spread, FirmShare = firm, SpotPools = pools, ResponseSize = response ?? default,
             Name = name, Model = model, Precisions = precisions, SpotAllowed = spot, AcceleratorPatterns = patterns,
             Load = load, Input = input, Output = output, ServiceLevel = slo, Users = users, MinReplicas = replicas, Headroom = headroom,
         };
+    }
+
+    private static FailureDomain Domain(Section? availability, string key, string[] words, Findings findings)
+    {
+        if (availability?.Word(key, words) is not { } word) return FailureDomain.None;
+        findings.NotYetUsed.Add(availability.At(key));
+        return (FailureDomain)Array.IndexOf(Failures, word);
+    }
+
+    /// <summary>Share of the load on capacity that cannot be taken away, and over how many kinds of spot capacity the rest is spread.</summary>
+    private static (double Firm, int Pools) Spot(Section section, Findings findings)
+    {
+        if (section.Find("spot") is not MapNode || section.Open("spot", null) is not { } spot) return (0, 1);
+        findings.NotYetUsed.Add(spot.Path);
+        return (
+            spot.ReadOr<double>("base", ShareText.TryParse, 0, "0%", "share of the load on capacity that cannot be taken away"),
+            spot.ReadOr<int>("pools", Count.TryParsePositive, 1, "1", "kinds of spot capacity over which the load is spread"));
     }
 
     /// <summary>Lengths of prompts and answers; null with a problem.</summary>
