@@ -33,7 +33,7 @@ internal static class ReportCommand
             foreach (var file in parsed.GetValue(files)!) Read(file, plans, problems);
             foreach (var more in plans.Skip(1)) problems.Add(new(more.File, 0, "", $"a second plan, beside {plans[0].File}; a report is about one"));
             if (plans.Count == 0 && problems.Count == 0) problems.Add(new("switchyard", 0, "", "there is no plan among the files; make one with 'switchyard plan SCENARIO --out plan.json'"));
-            var catalog = catalogs.Read(parsed);
+            var catalog = catalogs.Read(parsed, withPairs: true);
             if (catalog.Value is null) problems.AddRange(catalog.Problems);
             if (Page() is not { } page) problems.Add(new("switchyard", 0, "", Missing()));
             else if (problems.Count == 0)

@@ -19,6 +19,7 @@ internal static class PlanTables
         foreach (var line in Wanted(scenario)) console.MarkupLineInterpolated($"  {line}");
         console.WriteLine();
         console.Write(Purchases(plan));
+        Plots.Write(console, plan);
         console.Write(Costs(plan));
         Why(console, plan);
         Notes(console, plan);

@@ -99,8 +99,11 @@ public sealed class OpenPage : IAsyncDisposable
     /// <summary>Goes through the whole page, so that everything in it is drawn.</summary>
     public Task ScrollThroughAsync() => Page.EvaluateAsync("""
         async () => {
-          for (let y = 0; y < document.body.scrollHeight; y += 600) { scrollTo(0, y); await new Promise(requestAnimationFrame); await new Promise(requestAnimationFrame); }
-          scrollTo(0, 0);
+          for (const chart of document.querySelectorAll('.chart, .drawing')) {
+            chart.scrollIntoView({ behavior: 'instant', block: 'center' });
+            for (let frame = 0; frame < 600 && !chart.querySelector('svg'); frame++) await new Promise(requestAnimationFrame);
+          }
+          scrollTo({ top: 0, behavior: 'instant' });
         }
         """);
 

@@ -49,6 +49,7 @@ public sealed class HostileTests(Browser browser, Plans plans)
         (await open.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth")).ShouldBeLessThanOrEqualTo(0);
         var chart = open.Page.Locator("#weighed .chart").First;
         await chart.ScrollIntoViewIfNeededAsync();
+        await chart.Locator("svg").WaitForAsync();
         await chart.FocusAsync();
         await open.Page.Keyboard.PressAsync("ArrowRight");
         (await chart.Locator(".tip-head").TextContentAsync()).ShouldBe(name);

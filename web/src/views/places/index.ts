@@ -83,7 +83,7 @@ export const view: View = {
         ],
         height: tall,
         draw: (t, width) => map(t, width, sites, report.users, trips, circles),
-        note: `Round trips are estimated from distance: 9 ms and 14.5 ms for each 1,000 km.${unknown.length > 0 ? ` Where ${unknown.map((u) => `${u.provider}/${u.region}`).join(', ')} lies is not known.` : ''}`,
+        note: `Round trips are those measured by the provider where it publishes them, and otherwise estimated: 9 ms and 14.5 ms for each 1,000 km, as the circles are.${unknown.length > 0 ? ` Where ${unknown.map((u) => `${u.provider}/${u.region}`).join(', ')} lies is not known.` : ''}`,
         table: {
           kind: 'table', title: 'Regions', columns,
           rows: spent.map((where) => [
