@@ -79,14 +79,14 @@ internal static class InferencePart
     internal static (TokenLengths Input, TokenLengths Output)? Tokens(Section section, ModelArchitecture? model, ScenarioScope scope, ArrivalTrace? trace = null)
     {
         const string key = "tokens";
-        if (section.Find(key) is null && trace is not null)
+        if (section.Find(key) is null && trace is { Input: { } prompts, Output: { } answers })
         {
-            scope.Findings.Assume(section.At(key), $"input p50 {trace.Input.P50:0} p95 {trace.Input.P95:0}, output p50 {trace.Output.P50:0} p95 {trace.Output.P95:0}", "from the trace");
-            return (trace.Input, trace.Output);
+            scope.Findings.Assume(section.At(key), $"input p50 {prompts.P50:0} p95 {prompts.P95:0}, output p50 {answers.P50:0} p95 {answers.P95:0}", "from the trace");
+            return (prompts, answers);
         }
 
         // A trace that could not be read has its own problem; its lengths are not missing on top.
-        if (section.Find(key) is null && section.Find("rate") is MapNode rate && rate.Entries.Any(e => e.Key.Text == "trace")) return null;
+        if (section.Find(key) is null && trace is null && section.Find("rate") is MapNode rate && rate.Entries.Any(e => e.Key.Text == "trace")) return null;
         if (section.Find(key) is null) section.Missing(key, "{input: {p50: 900, p95: 2400}, output: {p50: 180, p95: 400}}");
         if (section.Open(key, TokenKeys) is not { } tokens) return null;
         var input = Lengths(tokens, "input", scope.Findings, zero: false);
@@ -138,7 +138,11 @@ internal static class InferencePart
             using var stream = scope.OpenFile(file);
             var reading = TraceReader.Read(stream, file);
             scope.Findings.Problems.AddRange(reading.Problems);
-            return reading.Value;
+            if (reading.Value is not { } read) return null;
+            if (read.Requests is { Seconds: > 0 } requests) return ArrivalTrace.Of(requests);
+            scope.Findings.Say(rate.LineOf("trace"), rate.At("trace"), read.Requests is null
+                ? $"'{Problem.Shown(file)}' holds {read.Kind} ({read.Form}), not requests" : $"all requests of '{Problem.Shown(file)}' arrive at the same moment; there is no rate in that", file);
+            return null;
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
