@@ -30,7 +30,9 @@ internal static class ReportCommand
             var path = parsed.GetValue(save)!;
             if (Directory.Exists(path)) problems.Add(new(path, 0, "", "is a folder; name the file to save the page in"));
             var plans = new List<(string File, PurchasePlan Plan, string Json)>();
-            foreach (var file in parsed.GetValue(files)!) Read(file, plans, problems);
+            var evidence = new List<(string File, string Json)>();
+            foreach (var file in parsed.GetValue(files)!) Read(file, plans, evidence, problems);
+            foreach (var (file, text) in evidence) problems.AddRange(EvidenceText.Check(text, file, plans.Count > 0 ? plans[0].Plan : null));
             foreach (var more in plans.Skip(1)) problems.Add(new(more.File, 0, "", $"a second plan, beside {plans[0].File}; a report is about one"));
             if (plans.Count == 0 && problems.Count == 0) problems.Add(new("switchyard", 0, "", "there is no plan among the files; make one with 'switchyard plan SCENARIO --out plan.json'"));
             var catalog = catalogs.Read(parsed, withPairs: true);
@@ -39,7 +41,7 @@ internal static class ReportCommand
             else if (problems.Count == 0)
             {
                 var (_, plan, json) = plans[0];
-                Printer.WriteFile(path, ReportPage.Fill(page, plan, json, [], catalog.Value!.Prices, Version()));
+                Printer.WriteFile(path, ReportPage.Fill(page, plan, json, evidence.Select(e => e.Json), catalog.Value!.Prices, Version()));
                 Console.Error.WriteLine($"wrote {path}");
                 return ExitCode.Done;
             }
@@ -49,7 +51,7 @@ internal static class ReportCommand
         return command;
     }
 
-    private static void Read(string file, List<(string, PurchasePlan, string)> plans, List<Problem> problems)
+    private static void Read(string file, List<(string, PurchasePlan, string)> plans, List<(string, string)> evidence, List<Problem> problems)
     {
         if (file != "-" && !File.Exists(file))
         {
@@ -58,6 +60,12 @@ internal static class ReportCommand
         }
 
         var text = file == "-" ? Console.In.ReadToEnd() : File.ReadAllText(file);
+        if (EvidenceText.Claims(text))
+        {
+            evidence.Add((file, text));
+            return;
+        }
+
         var reading = PlanReader.Read(text, file);
         if (reading.Value is { } plan) plans.Add((file, plan, text));
         else problems.AddRange(reading.Problems);

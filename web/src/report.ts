@@ -1,3 +1,5 @@
+import type { Evidence } from './evidence.ts';
+
 /** What the page is given: a plan, the evidence about it, and where its places lie. Written by `switchyard report`. */
 export interface Report {
   readonly schema: 'switchyard.report/1';
@@ -128,9 +130,6 @@ export interface LeftOut {
   readonly limit: string | null;
   readonly reason: string;
 }
-
-/** What a proof found. Its parts are read by the views that show them. */
-export type Evidence = Readonly<Record<string, unknown>>;
 
 export interface Place {
   readonly provider: string;
