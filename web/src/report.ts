@@ -25,6 +25,8 @@ export interface Plan {
   readonly binding: readonly Binding[];
   readonly alternatives: readonly Alternative[];
   readonly considered: readonly Consideration[];
+  readonly use_first?: UseFirst | null;
+  readonly why?: Why;
   readonly own_offers_left_out: readonly LeftOut[];
   readonly assumed: readonly string[];
   readonly not_yet_used: readonly string[];
@@ -122,6 +124,40 @@ export interface Option {
   readonly unit: string;
   readonly price_as_of: string | null;
   readonly price_source: string;
+}
+
+/** What better use of what is there frees, before anything is bought. */
+export interface UseFirst {
+  readonly month: string;
+  readonly days_in_parallel: number;
+  readonly today: number;
+  readonly accelerator_hours: number;
+  readonly saved: number;
+  readonly migration: number;
+  readonly steps: readonly { readonly step: string; readonly detail: string; readonly saved: number; readonly accelerator_hours_freed: number; readonly after: number; readonly migration: number }[];
+  readonly held: readonly { readonly name: string; readonly accelerator: string; readonly accelerator_hours: number; readonly used: number; readonly idle_cost: number }[];
+  readonly notes: readonly string[];
+}
+
+/** What was found by planning again: the price of limits, what flips the choice, cost over load. */
+export interface Why {
+  readonly tolerance: number;
+  readonly limits: readonly { readonly limit: string; readonly value: string; readonly price: number | null; readonly step: string | null; readonly step_worth: number | null }[];
+  readonly flips: readonly Flip[];
+  readonly loads: readonly { readonly load: number; readonly total: number | null; readonly units: readonly { readonly workload: string; readonly unit: string; readonly usd: number; readonly usd_per_accelerator_hour: number | null }[] }[];
+}
+
+/** By what factor a price or a demand must change for the choice to change; null where no change that was tried does it. */
+export interface Flip {
+  readonly workload: string;
+  readonly winner: string;
+  readonly runner_up: string | null;
+  readonly winner_dearer: number | null;
+  readonly runner_up_cheaper: number | null;
+  readonly demand_up: number | null;
+  readonly demand_up_to: string | null;
+  readonly demand_down: number | null;
+  readonly demand_down_to: string | null;
 }
 
 export interface LeftOut {

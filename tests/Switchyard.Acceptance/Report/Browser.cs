@@ -35,7 +35,7 @@ public sealed class Browser : IAsyncLifetime
     public Task<string> ReportAsync(Plans plans, string scenario) => made.GetOrAdd(scenario, name => new(async () =>
     {
         var page = scratch[$"{name}.html"];
-        var run = await Cli.RunAsync("report", (await plans.OfAsync(name)).Path, "--out", page);
+        var run = await Cli.RunAsync(["report", (await plans.OfAsync(name)).Path, "--out", page], "", Plans.Patience);
         run.ExitCode.ShouldBe(0, run.Stderr);
         run.Stdout.ShouldBe("");
         return page;
