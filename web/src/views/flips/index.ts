@@ -8,6 +8,8 @@ import type { Block, Finding, View } from '../../view.ts';
 export interface Reach {
   readonly workload: string;
   readonly what: string;
+  /** How it moves, as a clause. */
+  readonly moves: string;
   /** The factor at which the choice changes. */
   readonly factor: number;
   readonly then: string;
@@ -17,9 +19,11 @@ export interface Reach {
 export function reaches(flip: Flip): Reach[] {
   const other = flip.runner_up ?? 'something else';
   return [
-    { what: `price of ${short(flip.winner)}`, factor: flip.winner_dearer, then: other }, { what: `price of ${short(other)}`, factor: flip.runner_up_cheaper, then: other },
-    { what: 'demand, growing', factor: flip.demand_up, then: flip.demand_up_to ?? other }, { what: 'demand, shrinking', factor: flip.demand_down, then: flip.demand_down_to ?? other },
-  ].flatMap((r) => (r.factor === null ? [] : [{ workload: flip.workload, what: r.what, factor: r.factor, then: r.then }]));
+    { what: `price of ${short(flip.winner, 34)}`, moves: `${flip.winner} gets dearer by`, factor: flip.winner_dearer, then: other },
+    { what: `price of ${short(other, 34)}`, moves: `${other} gets cheaper by`, factor: flip.runner_up_cheaper, then: other },
+    { what: 'more demand', moves: 'demand grows by', factor: flip.demand_up, then: flip.demand_up_to ?? other },
+    { what: 'less demand', moves: 'demand falls by', factor: flip.demand_down, then: flip.demand_down_to ?? other },
+  ].flatMap((r) => (r.factor === null ? [] : [{ workload: flip.workload, what: r.what, moves: r.moves, factor: r.factor, then: r.then }]));
 }
 
 // A halving is as far as a doubling.
@@ -28,7 +32,7 @@ const distance = (reach: Reach): number => Math.abs(Math.log(reach.factor));
 function headline(why: Why, all: readonly Reach[]): string {
   const [nearest] = all;
   if (!nearest) return why.flips.length === 0 ? 'No choice was tried.' : 'No price or demand between a quarter and four times today’s changes what is chosen.';
-  return `The choice closest to changing is that for ${nearest.workload}: it changes when the ${nearest.what} moves by ${change(nearest.factor - 1)}, to ${nearest.then}.`;
+  return `The choice closest to changing is that for ${nearest.workload}: when ${nearest.moves} ${percent(Math.abs(nearest.factor - 1))}, most is spent on ${nearest.then}.`;
 }
 
 function finding(why: Why): Finding {
@@ -41,11 +45,11 @@ function finding(why: Why): Finding {
       height: 36 + all.length * 32, steps: all.length,
       option: (t: Theme, width: number) => base(t, {
         tooltip: tooltip(t, 'axis', (i) => tip(`${all[i]?.workload ?? ''}: ${all[i]?.what ?? ''}`, [{ name: 'must change by', value: change((all[i]?.factor ?? 1) - 1) }, { name: 'then', value: all[i]?.then ?? '' }], 'Planned again with the change, to 1% of its factor.')),
-        grid: { left: 4, right: 62, top: 4, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+        grid: { left: 40, right: 62, top: 4, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
         xAxis: values(t, (v) => percent(v, 0)),
-        yAxis: { ...categories(t, all.map((r) => `${r.workload}: ${r.what}`)), inverse: true, axisLabel: { color: t.ink, width: width < 560 ? 130 : 380, overflow: 'break', interval: 0 }, axisLine: { onZero: false, lineStyle: { color: t.line } } },
+        yAxis: { ...categories(t, all.map((r) => `${r.workload}: ${r.what}`)), inverse: true, axisLabel: { color: t.ink, width: width < 560 ? 130 : 380, overflow: 'truncate', interval: 0 }, axisLine: { onZero: false, lineStyle: { color: t.line } } },
         series: [{
-          type: 'bar', barMaxWidth: 18, data: all.map((r) => ({ value: r.factor - 1, itemStyle: { color: r.factor > 1 ? t.accent : t.warn }, label: { position: r.factor > 1 ? 'right' : 'insideLeft' } })),
+          type: 'bar', barMaxWidth: 18, data: all.map((r) => ({ value: r.factor - 1, itemStyle: { color: r.factor > 1 ? t.accent : t.warn }, label: { position: r.factor > 1 ? 'right' : 'left' } })),
           label: { show: true, color: t.ink, formatter: (p: { dataIndex: number }) => change((all[p.dataIndex]?.factor ?? 1) - 1) },
         }],
       }),

@@ -1,4 +1,4 @@
-import { count, money, number, percent } from '../../format.ts';
+import { money, number, percent } from '../../format.ts';
 import type { UseFirst } from '../../report.ts';
 import type { Block, View } from '../../view.ts';
 
@@ -21,8 +21,8 @@ export const view: View = {
     if (first.steps.length > 0) {
       blocks.push({
         kind: 'table', title: `Steps, each after those before it, in ${first.month}`, open: true,
-        columns: [{ name: 'Step' }, { name: 'What it means here' }, { name: 'Saves in the month', right: true }, { name: 'Accelerator-hours freed', right: true }, { name: 'Month after it', right: true }, { name: 'Moving costs once', right: true }],
-        rows: first.steps.map((s) => [s.step, s.detail, { text: money(s.saved), value: s.saved }, { text: count(s.accelerator_hours_freed), value: s.accelerator_hours_freed }, { text: money(s.after), value: s.after }, { text: money(s.migration), value: s.migration }]),
+        columns: [{ name: 'Step' }, { name: 'What it means here' }, { name: 'Saves', right: true }, { name: 'Hours freed', right: true }, { name: 'Month after', right: true }, { name: 'Moving, once', right: true }],
+        rows: first.steps.map((s) => [s.step, s.detail, { text: money(s.saved), value: s.saved }, { text: number(s.accelerator_hours_freed, 0), value: s.accelerator_hours_freed }, { text: money(s.after), value: s.after }, { text: money(s.migration), value: s.migration }]),
       });
     }
     if (first.held.length > 0) {
