@@ -14,7 +14,4 @@ internal static class ExitCode
 
     /// <summary>Ended by Ctrl-C.</summary>
     public const int Interrupted = 130;
-
-    /// <summary>Ended by Ctrl-C, as shells count it: 128 + the signal's number.</summary>
-    public const int Interrupted = 130;
 }
