@@ -40,8 +40,12 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
     /// <summary>Paths of limits that change no option, only what may be spent.</summary>
     public static readonly ImmutableHashSet<string> MoneyLimits = ["limits.budget", "limits.budget.cash", "limits.budget.total", "limits.provider_share"];
 
-    // A plan from near offers may have a gap this much wider than the last whole search's, of the present value and the credits.
-    private const double Wider = 0.01;
+    // A plan from near offers may have a gap this much wider than is usual, of the present value and the credits; whole searches, which are
+    // not exact either, raise what is usual by no more than this at a time.
+    private const double Wider = 0.005;
+
+    // One from the offers of the plan before alone may be this much worse than that: else small losses would add up along the way.
+    private const double Drift = 0.001;
 
     // Near offers are few, so that more nodes rarely help, and what they miss is judged by the gap.
     private const int NearNodes = 15;
@@ -55,7 +59,8 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
     private readonly List<(Limits Limits, SolvedProblem Solved)> found = [];
     private readonly List<Limits> impossible = [];
     private BuiltProblem? built;
-    private double usualGap;
+    private double usualGap = double.PositiveInfinity;
+    private double lastGap;
 
     /// <summary>Plans a variant; null where there is no plan within its limits.</summary>
     /// <param name="variant">The scenario.</param>
@@ -85,7 +90,8 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
             return null;
         }
 
-        if (how == VariantSource.Whole) usualGap = solved.Gap;
+        if (how == VariantSource.Whole) usualGap = Math.Min(solved.Gap, usualGap + Wider);
+        lastGap = solved.Gap;
         found.Add((limits, solved));
         var purchases = Ledger.Purchases(solved.Problem, solved.Decisions);
         near.Learn(purchases);
@@ -130,8 +136,9 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
             if (offers == last && last.Most <= problem.OffersPerWorkload) part = part with { OffersPerWorkload = null };
             var solved = ProblemSolver.Solve(part, new(Math.Max(settings.Gap, NearGap), Math.Min(settings.MaximumNodes, NearNodes)), prove: false);
             if (!solved.HasPlan) continue;
-            if (GapTo(solved, known) > usualGap + Wider && !asked) (known, asked) = (Math.Max(known, ProblemSolver.Relaxation(problem)), true);
-            if (GapTo(solved, known) <= usualGap + Wider) return solved with { Bound = Math.Min(known, solved.PresentValue) };
+            var most = Math.Min(usualGap + Wider, offers == last ? lastGap + Drift : double.PositiveInfinity);
+            if (GapTo(solved, known) > most && !asked) (known, asked) = (Math.Max(known, ProblemSolver.Relaxation(problem)), true);
+            if (GapTo(solved, known) <= most) return solved with { Bound = Math.Min(known, solved.PresentValue) };
         }
 
         return null;
