@@ -99,7 +99,7 @@ public static class Dominance
         if ((a.Users & b.Users) != b.Users || (a.Setup >= 0 && a.Setup != b.Setup)) return null;
         var (x, y) = (problem.Sources[a.Source], problem.Sources[b.Source]);
         var anywhere = service.Survives is FailureDomain.None or FailureDomain.Instance or FailureDomain.Provider
-            && service.Spread is FailureDomain.None or FailureDomain.Instance or FailureDomain.Provider
+            && (service.Spread is FailureDomain.None or FailureDomain.Instance or FailureDomain.Provider || (service.Spread == FailureDomain.Zone && x.Zones > 1))
             && (service.SpotPoolShare >= 1 || x.Kind != PurchaseKind.Spot);
         if (!anywhere && (x.Region != y.Region || x.Accelerator != y.Accelerator || x.Zones < y.Zones)) return null;
         var each = Math.Max(1, Math.Ceiling((b.Capacity / a.Capacity) - Tolerance));

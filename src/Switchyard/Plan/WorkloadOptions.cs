@@ -168,8 +168,22 @@ internal sealed class WorkloadOptions(
             }
         }
 
-        return new() { Workload = workload.Name, Groups = groups, Setups = routes.Setups, Options = [.. found] };
+        return new() { Workload = workload.Name, Groups = groups, Setups = routes.Setups, Options = [.. NearCheapest(found, sources, routes.Setups, starts.Count)] };
     }
+
+    // Copies of the data are offered in the few regions of each provider where a run costs least, its part of the copy included: a copy in each
+    // of forty regions would be a decision each, nearly all of them alike (docs/model/planning.md).
+    private List<RunOption> NearCheapest(List<RunOption> options, List<Source> sources, ImmutableArray<Setup> setups, int runs)
+    {
+        double Cost(RunOption o) => (sources[o.Source].PricePerHour * o.Gang * o.BilledHours) + o.CostPerRun
+            + ((setups[o.Setup].Usd + (setups[o.Setup].UsdPerMonth * (scenario.Horizon.Months - setups[o.Setup].Month))) / Math.Max(1, runs));
+        var kept = options.Where(o => o.Setup >= 0).GroupBy(o => o.Setup).GroupBy(g => setups[g.Key].Provider)
+            .SelectMany(provider => provider.OrderBy(g => g.Min(Cost)).ThenBy(g => g.Key).Take(CopyRegions)).Select(g => g.Key).ToHashSet();
+        return [.. options.Where(o => o.Setup < 0 || kept.Contains(o.Setup))];
+    }
+
+    // Regions of a provider in which a copy is offered.
+    private const int CopyRegions = 3;
 
     // What is held for months can also train outside the busy hours, if it still ends in time, and leave those to services.
     private RunOption? Rested(TrainingWorkload workload, RunOption option, Source source)
