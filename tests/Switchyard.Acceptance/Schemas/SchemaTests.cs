@@ -87,8 +87,15 @@ public sealed partial class SchemaTests(Plans plans)
     [Fact]
     public async Task A_conflict_is_valid()
     {
-        var init = (await Cli.RunAsync("init", "inference")).Stdout.Replace("$60k/month", "$100/month", StringComparison.Ordinal);
-        var run = await Cli.RunAsync(["plan", "-", "-o", "json"], init, Plans.Patience);
+        const string scenario = """
+            name: small
+            start: 2027-01-01
+            horizon: 2 months
+            limits: {budget: {cash: $100/month}}
+            workloads:
+              chat: {kind: inference, model: llama-3.1-8b, rate: 2/s, tokens: {input: 800, output: 200}, slo: {ttft: 1s, tpot: 60ms}}
+            """;
+        var run = await Cli.RunAsync(["plan", "-", "-o", "json"], scenario, Plans.Patience);
         run.ExitCode.ShouldBe(2, run.Stderr);
         (await SchemaFile.AgainstAsync("conflict", run.Stdout)).ShouldBeEmpty();
     }
