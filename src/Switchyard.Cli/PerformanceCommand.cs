@@ -16,6 +16,7 @@ internal static class PerformanceCommand
     public static Command Create() => new("performance", "Predict what a model does on hardware, and compare predictions with measured runs")
     {
         EstimateCommand.Create(),
+        SearchCommand.Create(),
         TrainEstimateCommand.Create(),
         Check(),
         FitCommand.Create(),
