@@ -44,9 +44,17 @@ internal sealed class CatalogOptions
         CustomParser = WholeNumber.Parser("--max-spot-age", "days", 0),
     };
 
+    private readonly Option<string[]> models = new("--models")
+    {
+        Description = "Models of your own, as 'switchyard performance model import' writes them; can be given several times",
+        HelpName = "FILE",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
     /// <summary>Adds the options to a command.</summary>
     public CatalogOptions(Command command)
     {
+        command.Options.Add(models);
         command.Options.Add(folder);
         command.Options.Add(asOf);
         command.Options.Add(allowIndicative);
@@ -71,7 +79,20 @@ internal sealed class CatalogOptions
             }
         }
 
-        return reading;
+        return reading.Value is { } read && parsed.GetValue(models) is { Length: > 0 } files ? WithModels(read, files) : reading;
+    }
+
+    private static Reading<CatalogContents> WithModels(CatalogContents contents, string[] files)
+    {
+        List<Problem> problems = [];
+        foreach (var file in files)
+        {
+            var own = CatalogReader.ReadModels(file, contents.Models);
+            if (own.Value is { } more) contents = contents with { Models = [.. contents.Models, .. more] };
+            else problems.AddRange(own.Problems);
+        }
+
+        return problems.Count > 0 ? problems : contents;
     }
 
     private static DateOnly? ParseDay(ArgumentResult result)

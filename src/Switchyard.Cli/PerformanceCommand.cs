@@ -20,6 +20,7 @@ internal static class PerformanceCommand
         TrainEstimateCommand.Create(),
         Check(),
         FitCommand.Create(),
+        ModelCommand.Create(),
     };
 
     private static Command Check()

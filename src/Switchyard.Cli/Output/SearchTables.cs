@@ -50,9 +50,9 @@ internal static class SearchTables
 
     private static Table Layouts(LayoutQuestion question, LayoutAnswer answer, SearchCommand.Rent? rent, bool winner, ErrorIntervals intervals)
     {
-        var table = PlanTables.Compact($"{question.Accelerators} x {question.Accelerator.Name}: layouts that keep the promise, the best first; times are {Percentile(question.Level)} with the range of 90% of runs");
-        foreach (var column in new[] { "", "Layout", "Format", "Sequences, budget" }) table.AddColumn(column);
-        foreach (var column in new[] { "Accelerators", "Requests/s", "at most", "Tokens/s each", "TTFT ms", "TPOT ms", "W each", "$/1M tokens" }) table.AddColumn(new TableColumn(column).RightAligned());
+        var table = PlanTables.Compact($"{question.Accelerators} x {question.Accelerator.Name}: layouts that keep the promise, the best first; times are {Percentile(question.Level)} with the range of 90% of runs, limits sequences and token budget");
+        foreach (var column in new[] { "", "Layout", "Format", "Limits" }) table.AddColumn(column);
+        foreach (var column in new[] { "Count", "Requests/s", "at most", "Tokens/s each", "TTFT ms", "TPOT ms", "W each", "$/1M tokens" }) table.AddColumn(new TableColumn(column).RightAligned());
         for (var i = 0; i < answer.Best.Length; i++)
         {
             var layout = answer.Best[i];
@@ -74,7 +74,7 @@ internal static class SearchTables
     {
         var table = PlanTables.Compact("Throughput against speed for one user: no layout is better in both");
         foreach (var column in new[] { "Tokens/s for one user", "Tokens/s each accelerator", "Requests/s", "TTFT mean ms" }) table.AddColumn(new TableColumn(column).RightAligned());
-        foreach (var column in new[] { "Layout", "Format", "Sequences, budget" }) table.AddColumn(column);
+        foreach (var column in new[] { "Layout", "Format", "Limits" }) table.AddColumn(column);
         foreach (var point in answer.Front)
         {
             table.AddRow(PlanTables.Row(
@@ -103,11 +103,11 @@ internal static class SearchTables
         var percentile = PercentileOf(question.Level, quantity);
         var value = layout.AtLoad.Percentile(quantity, percentile) * 1000;
         var (low, high) = intervals.Around(new(quantity, Nearest(percentile)), question.Model.Experts == 0, value);
-        return Text($"{value:0.#} ({low:0.#}–{high:0.#})");
+        return value >= 100 ? Text($"{value:0} ({low:0}–{high:0})") : Text($"{value:0.0} ({low:0}–{high:0})");
     }
 
     private static string Limits(ServingLayout layout) => layout.Prefill is null
-        ? Text($"{layout.Deployment.MaxSequences}, {layout.Deployment.TokenBudget}") : Text($"{layout.Deployment.MaxSequences}");
+        ? Text($"{layout.Deployment.MaxSequences} {layout.Deployment.TokenBudget}") : Text($"{layout.Deployment.MaxSequences}");
 
     private static string Memory(FoundLayout layout)
     {

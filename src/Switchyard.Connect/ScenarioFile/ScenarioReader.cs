@@ -10,7 +10,7 @@ public static class ScenarioReader
 {
     internal static readonly string[] Keys =
     [
-        "name", "start", "horizon", "period", "discount_rate", "limits", "commercial", "offers", "owned", "current", "workloads", "options",
+        "name", "start", "horizon", "period", "discount_rate", "limits", "commercial", "offers", "owned", "current", "models", "workloads", "options",
     ];
 
     internal static readonly string[] OptionKeys = ["buy", "build"];
@@ -72,7 +72,7 @@ public static class ScenarioReader
         var root = YamlTree.Read(text, findings) is { } tree ? Section.Open(tree, "", findings, Keys) : null;
         if (root is null) return findings.Problems;
         var name = Name(root, findings);
-        var scope = new ScenarioScope(findings, book, models, Months(root, book, findings), open);
+        var scope = new ScenarioScope(findings, book, OwnModels.Read(root, models, findings, open), Months(root, book, findings), open);
         var discount = root.ReadOr<Growth>("discount_rate", Growth.TryParse, new(0, 12), "0%/year", "later payments count in full");
         if (discount.Share < 0) findings.Say(root.LineOf("discount_rate"), "discount_rate", "is below 0");
         // Quotes first: what follows may name them. Limits and quotas may name their providers and regions.

@@ -14,7 +14,7 @@ public static class PowerCap
     /// <param name="arithmeticShare">Share of the arithmetic peak in use, 0 to 1.</param>
     /// <param name="factors">The fit.</param>
     public static double ClockBound(double arithmeticShare, PowerFactors factors) =>
-        factors.ClockBoundLeast + ((factors.ClockBoundMost - factors.ClockBoundLeast) * Math.Min(1, arithmeticShare / factors.ArithmeticKnee));
+        factors.ClockBoundLeast + ((factors.ClockBoundMost - factors.ClockBoundLeast) * Math.Min(1, arithmeticShare / factors.ClockKnee));
 
     /// <summary>How many times as long work takes under a cap; 1 where it draws less anyway.</summary>
     /// <param name="rated">Rated watts.</param>

@@ -50,10 +50,17 @@ public sealed class LayoutSearch
 
         // As few accelerators as can be for a load that is given; else as much as can be with all.
         var ordered = question.Rate is null && question.Clients is null
-            ? found.OrderByDescending(f => f.Capacity).ThenBy(f => f.Layout.Accelerators)
-            : found.OrderBy(f => f.Layout.Accelerators).ThenByDescending(f => f.Capacity);
+            ? found.OrderByDescending(Worth).ThenBy(f => f.Layout.Accelerators)
+            : found.OrderBy(f => f.Layout.Accelerators).ThenByDescending(Worth);
         var front = new LayoutFront(question, factors, divisions, closed, tester).Find();
         return Answer([.. ordered.Take(Shown)], front, found.Count == 0 ? unmet ?? Unkept() : null);
+    }
+
+    // Stages wait for each other a little more than taking turns shows; layouts that are near to each other rank by the simpler one.
+    private static double Worth(FoundLayout found)
+    {
+        var stages = Math.Max(found.Layout.Deployment.PipelineParallel, found.Layout.Prefill?.PipelineParallel ?? 1);
+        return found.Capacity * (1 - (0.03 * (stages - 1)));
     }
 
     private LayoutAnswer Answer(ImmutableArray<FoundLayout> best, ImmutableArray<FrontPoint> front, string? refusal) => new()
