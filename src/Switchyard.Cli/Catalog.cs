@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Switchyard.Connect;
 using Switchyard.Connect.Catalog;
+using Switchyard.Connect.Measurements;
 using Switchyard.Market;
 
 namespace Switchyard.Cli;
@@ -44,6 +45,12 @@ internal sealed class CatalogOptions
         CustomParser = WholeNumber.Parser("--max-spot-age", "days", 0),
     };
 
+    private readonly Option<string?> calibration = new("--calibration")
+    {
+        Description = "Corrections from your own runs, as 'switchyard performance calibrate' writes them",
+        HelpName = "calibration.csv",
+    };
+
     private readonly Option<string[]> models = new("--models")
     {
         Description = "Models of your own, as 'switchyard performance model import' writes them; can be given several times",
@@ -55,6 +62,7 @@ internal sealed class CatalogOptions
     public CatalogOptions(Command command)
     {
         command.Options.Add(models);
+        command.Options.Add(calibration);
         command.Options.Add(folder);
         command.Options.Add(asOf);
         command.Options.Add(allowIndicative);
@@ -79,12 +87,19 @@ internal sealed class CatalogOptions
             }
         }
 
-        return reading.Value is { } read && parsed.GetValue(models) is { Length: > 0 } files ? WithModels(read, files) : reading;
+        return reading.Value is { } read ? WithOwn(read, parsed.GetValue(models) ?? [], parsed.GetValue(calibration)) : reading;
     }
 
-    private static Reading<CatalogContents> WithModels(CatalogContents contents, string[] files)
+    private static Reading<CatalogContents> WithOwn(CatalogContents contents, string[] files, string? corrections)
     {
         List<Problem> problems = [];
+        if (corrections is not null)
+        {
+            var own = CalibrationTable.Read(corrections, contents.Prices.Accelerators);
+            if (own.Value is { } made) contents = contents with { Factors = made.On(contents.Factors) };
+            else problems.AddRange(own.Problems);
+        }
+
         foreach (var file in files)
         {
             var own = CatalogReader.ReadModels(file, contents.Models);

@@ -64,9 +64,15 @@ internal static class Known
         }
     }
 
+    /// <summary>The efficiency reached, with the corrections of the scenario, else of the command.</summary>
+    internal static EfficiencyFactors Factors(CatalogContents contents, Scenario scenario) => contents.Factors with
+    {
+        Corrections = scenario.Corrections.IsEmpty ? contents.Factors.Corrections : scenario.Corrections,
+        TrainingCorrections = scenario.TrainingCorrections.IsEmpty ? contents.Factors.TrainingCorrections : scenario.TrainingCorrections,
+    };
+
     /// <summary>How the numbers of a replica came about.</summary>
-    internal static string Provenance(Replica replica) =>
-        ReferenceEquals(replica.Correction, Correction.None) ? "modelled" : "calibrated";
+    internal static string Provenance(Replica replica) => replica.IsCalibrated ? "calibrated" : "modelled";
 
     /// <summary>A cap on power such as <c>500W</c>; 0 where there is none.</summary>
     internal static double Cap(string? text, Accelerator? accelerator, EfficiencyFactors factors, Wrong wrong)

@@ -19,6 +19,7 @@ internal static class PerformanceCommand
         SearchCommand.Create(),
         TrainEstimateCommand.Create(),
         Check(),
+        CalibrateCommand.Create(),
         FitCommand.Create(),
         ModelCommand.Create(),
     };

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Switchyard.Cli.Output;
 using Switchyard.Connect;
+using Switchyard.Connect.Cache;
 using Switchyard.Connect.PlanFile;
 using Switchyard.Performance;
 using Switchyard.Plan;
@@ -33,7 +34,8 @@ internal static class PlanCommand
             CustomParser = WholeNumber.Parser("--nodes", "nodes", 1),
         };
         Option<bool> timing = new("--timing") { Description = "Say on stderr how long each step took" };
-        foreach (var option in new Option[] { save, gap, nodes, timing }) command.Options.Add(option);
+        Option<bool> noCache = new("--no-cache") { Description = "Simulate all capacities again, and keep none in the cache folder; SWITCHYARD_NO_CACHE does the same" };
+        foreach (var option in new Option[] { save, gap, nodes, noCache, timing }) command.Options.Add(option);
         var catalogs = new CatalogOptions(command);
         var printer = new Printer(command);
         command.SetAction(parsed =>
@@ -47,9 +49,13 @@ internal static class PlanCommand
             var scenario = scenarios.Read(parsed, contents);
             if (scenario.Value is not { } wanted) return Printer.Fail(scenario.Problems);
             var understood = watch.Elapsed;
-            var cycle = new Cycle(contents.Prices, new PerformanceModel(contents.Factors));
+            var cache = parsed.GetValue(noCache) || Environment.GetEnvironmentVariable(CapacityCache.OffVariable) is { Length: > 0 } || CapacityCache.UserFolder() is not { } folder
+                ? null : new CapacityCache(folder);
+            var capacities = cache?.Load() ?? new();
+            var cycle = new Cycle(contents.Prices, new PerformanceModel(Known.Factors(contents, wanted), capacities));
             var result = cycle.Plan(wanted, new(parsed.GetValue(gap), parsed.GetValue(nodes)));
             var planned = watch.Elapsed;
+            cache?.Save(capacities);
             if (result.Plan is { } plan)
             {
                 var json = new Lazy<string>(() => PlanWriter.Write(plan));
@@ -65,7 +71,7 @@ internal static class PlanCommand
             if (parsed.GetValue(timing))
             {
                 Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"catalog {read.TotalMilliseconds:0} ms, scenario {(understood - read).TotalMilliseconds:0} ms, plan {(planned - understood).TotalMilliseconds:0} ms, output {(watch.Elapsed - planned).TotalMilliseconds:0} ms"));
+                    $"{capacities.Added.Count} capacities simulated; catalog {read.TotalMilliseconds:0} ms, scenario {(understood - read).TotalMilliseconds:0} ms, plan {(planned - understood).TotalMilliseconds:0} ms, output {(watch.Elapsed - planned).TotalMilliseconds:0} ms"));
             }
 
             return result.Plan is null ? ExitCode.No : ExitCode.Done;

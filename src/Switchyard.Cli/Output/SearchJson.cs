@@ -93,7 +93,7 @@ internal static class SearchJson
             json.WriteNumber("seconds", Math.Round(value, 7));
             json.WriteNumber("low", Math.Round(low, 7));
             json.WriteNumber("high", Math.Round(high, 7));
-            json.WriteString("provenance", "modelled");
+            json.WriteString("provenance", layout.Calibrated ? "calibrated" : "modelled");
             json.WriteEndObject();
         }
 

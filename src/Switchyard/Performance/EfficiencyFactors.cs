@@ -180,6 +180,9 @@ public sealed record EfficiencyFactors
     /// <summary>What the user's own runs correct, by accelerator, engine and kind of model; empty where nothing was calibrated.</summary>
     public System.Collections.Immutable.ImmutableArray<Correction> Corrections { get; init; } = [];
 
+    /// <summary>The same for training.</summary>
+    public System.Collections.Immutable.ImmutableArray<TrainingCorrection> TrainingCorrections { get; init; } = [];
+
     /// <summary>What training, its failures and its power reach.</summary>
     public TrainingFactors Training { get; init; } = new();
 

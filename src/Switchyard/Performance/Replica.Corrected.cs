@@ -12,6 +12,9 @@ public sealed partial class Replica
     /// <summary>What the user's own runs correct; <see cref="Correction.None"/> where there are none for the accelerator, engine and kind of model.</summary>
     public Correction Correction { get; }
 
+    /// <summary>Whether the user's own runs correct it.</summary>
+    public bool IsCalibrated => !ReferenceEquals(Correction, Correction.None);
+
     /// <summary>Seconds of one step.</summary>
     /// <param name="prompt">Prompt tokens that are prefilled in it.</param>
     /// <param name="promptContext">Positions that such a token sees on average: about half of the prompt where it is prefilled at once.</param>
@@ -20,7 +23,7 @@ public sealed partial class Replica
     public double Step(double prompt, double promptContext, double decodes, double context)
     {
         var seconds = Plain(prompt, promptContext, decodes, context);
-        if (!ReferenceEquals(Correction, Correction.None))
+        if (IsCalibrated)
         {
             // What the prompt adds to a step that decodes is corrected as prompts are, the rest as decoding is.
             var decoding = prompt > 0 ? decodes > 0 ? Math.Min(seconds, Plain(0, 0, decodes, context)) : 0 : seconds;

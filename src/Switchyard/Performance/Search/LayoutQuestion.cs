@@ -79,6 +79,9 @@ public sealed record FoundLayout
     /// <summary>Memory of one accelerator that decodes.</summary>
     public required MemoryUse Memory { get; init; }
 
+    /// <summary>Whether the user's own runs correct the numbers.</summary>
+    public bool Calibrated { get; init; }
+
     /// <summary>Output tokens a second and accelerator at that load.</summary>
     /// <param name="output">Mean answer, tokens.</param>
     public double OutputPerAccelerator(double output) => Rate * output / Layout.Accelerators;

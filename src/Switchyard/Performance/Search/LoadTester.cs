@@ -9,14 +9,20 @@ namespace Switchyard.Performance.Search;
 internal sealed class LoadTester
 {
     private const double Step = 1.2;
-    private const int Halvings = 3, LeastRequests = 1200, MostRequests = 6000, MostAdded = 8;
+    private const int MostRequests = 6000, MostAdded = 8;
+    private readonly int leastRequests, halvings;
     private readonly LayoutQuestion question;
     private readonly EfficiencyFactors factors;
     private readonly RequestSample sample;
 
-    public LoadTester(LayoutQuestion question, EfficiencyFactors factors)
+    /// <summary>Prepares.</summary>
+    /// <param name="question">What is asked.</param>
+    /// <param name="factors">The efficiency reached.</param>
+    /// <param name="leastRequests">Fewest requests of a simulation.</param>
+    /// <param name="halvings">How often the last step between too much and not too much, a fifth, is halved.</param>
+    public LoadTester(LayoutQuestion question, EfficiencyFactors factors, int leastRequests = 1200, int halvings = 3)
     {
-        (this.question, this.factors) = (question, factors);
+        (this.question, this.factors, this.leastRequests, this.halvings) = (question, factors, leastRequests, halvings);
         sample = new(RequestLengths.Of(question.Input), RequestLengths.Of(question.Output), question.CachedPrefix);
     }
 
@@ -109,8 +115,11 @@ internal sealed class LoadTester
     private string Needs(string load, ServingLayout one, double replicas) => string.Create(CultureInfo.InvariantCulture,
         $"{load} need {Math.Ceiling(replicas):0} x {one.Deployment.Division} in {PerformanceModel.NameOf(one.Deployment.Precision)}, {Math.Ceiling(replicas) * one.Accelerators:0} x {question.Accelerator.Name}; there are {question.Accelerators}");
 
-    private static FoundLayout Found(Candidate candidate, ServingLayout layout, double capacity, double rate, LayoutResult at) =>
-        new() { Layout = layout, Capacity = capacity, Rate = rate, AtLoad = at, Memory = candidate.Memory };
+    private FoundLayout Found(Candidate candidate, ServingLayout layout, double capacity, double rate, LayoutResult at) => new()
+    {
+        Layout = layout, Capacity = capacity, Rate = rate, AtLoad = at, Memory = candidate.Memory,
+        Calibrated = !ReferenceEquals(Correction.For(factors.Corrections, question.Model, question.Accelerator, question.Engine), Correction.None),
+    };
 
     // What one replica did, as so many do it.
     private static LayoutResult Times(LayoutResult one, int many) => one with
@@ -125,7 +134,7 @@ internal sealed class LoadTester
     private LayoutSimulator Simulator(ServingLayout layout) => new(question.Model, question.Accelerator, layout, sample, factors);
 
     /// <summary>Most requests a second within the promise, near a guess, and what the layout does there; null where the promise is broken however few they are.</summary>
-    private (double Rate, LayoutResult Result)? Capacity(ServingLayout layout, double guess, double batch)
+    public (double Rate, LayoutResult Result)? Capacity(ServingLayout layout, double guess, double batch)
     {
         var simulator = Simulator(layout);
         var (requests, unseen) = (Requests(batch), Unseen(batch));
@@ -165,7 +174,7 @@ internal sealed class LoadTester
         }
 
         if (best is null) return null;
-        for (var i = 0; i < Halvings && double.IsFinite(high); i++)
+        for (var i = 0; i < halvings && double.IsFinite(high); i++)
         {
             var middle = Math.Sqrt(low * high);
             if (Keeps(middle)) low = middle;
@@ -176,7 +185,7 @@ internal sealed class LoadTester
     }
 
     // Long enough for the batch to fill and be replaced ten times.
-    private static int Requests(double batch) => (int)Math.Clamp(12 * batch, LeastRequests, MostRequests);
+    private int Requests(double batch) => (int)Math.Clamp(12 * batch, leastRequests, MostRequests);
 
-    private static int Unseen(double batch) => (int)Math.Min(2 * batch, Requests(batch) / 3.0);
+    private int Unseen(double batch) => (int)Math.Min(2 * batch, Requests(batch) / 3.0);
 }
