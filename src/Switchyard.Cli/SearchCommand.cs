@@ -80,8 +80,9 @@ internal static class SearchCommand
             }).ToImmutableArray();
             if (parsed.GetValue(timing))
             {
+                using var process = System.Diagnostics.Process.GetCurrentProcess();
                 Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"search {(Environment.CpuUsage.TotalTime - before).TotalSeconds:0.00} CPU-s, {answers.Sum(a => a.Item2.Considered):#,##0} divisions, {answers.Sum(a => a.Item2.Simulated):#,##0} loads simulated; {Environment.CpuUsage.TotalTime.TotalSeconds:0.00} CPU-s in all"));
+                    $"search {(Environment.CpuUsage.TotalTime - before).TotalSeconds:0.00} CPU-s, {answers.Sum(a => a.Item2.Considered):#,##0} divisions, {answers.Sum(a => a.Item2.Simulated):#,##0} loads simulated; {Environment.CpuUsage.TotalTime.TotalSeconds:0.00} CPU-s in all; at most {process.PeakWorkingSet64 / 1e6:0} MB"));
             }
 
             var found = new Found(answers, [.. assumed]);

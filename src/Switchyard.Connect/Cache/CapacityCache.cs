@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Switchyard.Performance.Search;
 
@@ -14,6 +15,7 @@ public sealed class CapacityCache
     public const string OffVariable = "SWITCHYARD_NO_CACHE";
 
     private const int MostEntries = 50_000, KeyLength = 64;
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
     private readonly string file;
 
     /// <summary>Keeps a cache in a folder, which need not exist.</summary>
@@ -69,7 +71,7 @@ public sealed class CapacityCache
             if (!File.Exists(file)) return entries;
             foreach (var line in File.ReadLines(file))
             {
-                if (line.Length is > KeyLength and < 200 && line[KeyLength] == ' ' && line.AsSpan(0, KeyLength).IndexOfAnyExcept("0123456789abcdef") < 0
+                if (line.Length is > KeyLength and < 200 && line[KeyLength] == ' ' && !line.AsSpan(0, KeyLength).ContainsAnyExcept(Digits)
                     && double.TryParse(line.AsSpan(KeyLength + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio) && double.IsFinite(ratio))
                     entries[line[..KeyLength]] = ratio;
             }

@@ -113,9 +113,9 @@ public static class Calibrator
         return training ? group with { Trained = all.TrainingCorrections[0] } : group with { Serving = all.Corrections[0] };
     }
 
-    private static IEnumerable<ErrorChange> Changes(IReadOnlyCollection<CheckedNumber> before, IReadOnlyCollection<CheckedNumber> after)
+    private static IEnumerable<ErrorChange> Changes(ImmutableArray<CheckedNumber> before, List<CheckedNumber> after)
     {
-        if (before.Count == 0 || after.Count == 0) return [];
+        if (before.IsEmpty || after.Count == 0) return [];
         static double Median(IEnumerable<CheckedNumber> numbers) => Distribution.Of(numbers.Select(n => Math.Abs(n.Error))).Median;
         List<ErrorChange> each =
         [
@@ -123,7 +123,7 @@ public static class Calibrator
                 .Select(g => new ErrorChange(g.Key.ToString().ToLowerInvariant(), g.Count(), Median(g), Median(after.Where(n => n.Metric.Quantity == g.Key)))),
         ];
         // Every quantity counts alike, however many numbers it has.
-        return each.Prepend(new("all", before.Count, each.Average(e => e.Before), each.Average(e => e.After)));
+        return each.Prepend(new("all", before.Length, each.Average(e => e.Before), each.Average(e => e.After)));
     }
 
     private static string Configuration(MeasuredRun run) => run switch
