@@ -34,9 +34,10 @@ internal static class SearchCommand
         Option<string> prefill = new("--prefill") { Description = "Whether prompts get accelerators of their own: either, together or apart", DefaultValueFactory = _ => "either" };
         Option<int> prefix = new("--cached-prefix") { Description = "Tokens at the start of each prompt that are in the cache already" };
         Option<string> engine = new("--engine") { Description = "vllm, sglang or trtllm", DefaultValueFactory = _ => "vllm" };
+        Option<string?> cap = new("--power-cap") { Description = "Most that each accelerator may draw", HelpName = "500W" };
         Option<bool> timing = new("--timing") { Description = "Say on stderr how long the search took" };
         Command command = new("search", "The best parallelism, limits and replicas for a service level, and the front of throughput against latency");
-        foreach (var option in new Option[] { model, accelerators, input, output, rate, clients, slo, precision, prefill, prefix, engine, timing }) command.Options.Add(option);
+        foreach (var option in new Option[] { model, accelerators, input, output, rate, clients, slo, precision, prefill, prefix, engine, cap, timing }) command.Options.Add(option);
         var catalogs = new CatalogOptions(command);
         var printer = new Printer(command, "--format");
         command.SetAction(parsed =>
@@ -59,11 +60,11 @@ internal static class SearchCommand
             List<Precision>? formats = parsed.GetValue(precision) is { } list
                 ? [.. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(text => Known.Format(text, Wrong)).OfType<Precision>()] : null;
             if (formats is { Count: 0 } && problems.Count == 0) Wrong("--precision", parsed.GetValue(precision)!, "number formats, such as bf16,fp8");
-            List<(Accelerator Device, int Count)> devices = [];
+            List<(Accelerator Device, int Count, double Cap)> devices = [];
             foreach (var text in parsed.GetValue(accelerators)!.Split(',', StringSplitOptions.TrimEntries))
-                if (Known.Accelerators(contents, text, Wrong) is ({ } device, var count)) devices.Add((device, count));
+                if (Known.Accelerators(contents, text, Wrong) is ({ } device, var count)) devices.Add((device, count, Known.Cap(parsed.GetValue(cap), device, contents.Factors, Wrong)));
             if (problems.Count > 0) return Printer.Fail(problems);
-            if (formats is null) assumed.Add($"--precision {string.Join(',', Own(architecture!).Select(Known.Name))}: the model's own format, and fp8 where the accelerator has it (check your model's quality in fp8)");
+            if (formats is null) assumed.Add($"--precision {string.Join(',', devices.SelectMany(d => Own(architecture!, d.Device)).Distinct().Select(Known.Name))}: the model's own format (bf16 where an accelerator lacks it), and fp8 for one in 16 bits (check your model's quality in fp8)");
             if (parsed.GetValue(slo) is null) assumed.Add("no --slo: throughput alone counts, and work waits in a pile");
             else if (level.Ttft is null && level.EndToEnd is null) assumed.Add("no promise for ttft: nobody waits longer for it than a whole answer takes on an idle machine (p95)");
             assumed.Add("between instances: 35 GB/s for each accelerator (400 Gbit/s ports, 70% of them reached)");
@@ -72,9 +73,9 @@ internal static class SearchCommand
             {
                 var question = new LayoutQuestion
                 {
-                    Model = architecture!, Precisions = [.. formats ?? [.. Own(architecture!).Where(f => Footprint.PeakFlops(d.Device, f, architecture!.NativePrecision) > 0 || f == architecture!.NativePrecision)]],
+                    Model = architecture!, Precisions = [.. formats ?? Own(architecture!, d.Device)],
                     Accelerator = d.Device, Accelerators = d.Count, Input = prompt!.Value, Output = answer!.Value, Level = level, Rate = perSecond, Clients = parsed.GetValue(clients),
-                    Engine = served, Prefill = choice, CachedPrefix = cached,
+                    Engine = served, Prefill = choice, CachedPrefix = cached, PowerCapWatts = d.Cap,
                 };
                 return (question, LayoutSearch.Find(question, contents.Factors), Cheapest(contents.Prices, d.Device));
             }).ToImmutableArray();
@@ -92,8 +93,12 @@ internal static class SearchCommand
         return command;
     }
 
-    private static IEnumerable<Precision> Own(ModelArchitecture model) =>
-        model.NativePrecision is Precision.Bf16 ? [Precision.Bf16, Precision.Fp8] : [model.NativePrecision];
+    private static List<Precision> Own(ModelArchitecture model, Accelerator accelerator)
+    {
+        Precision[] wanted = model.NativePrecision is Precision.Bf16 ? [Precision.Bf16, Precision.Fp8] : [model.NativePrecision];
+        List<Precision> possible = [.. wanted.Where(f => Footprint.PeakFlops(accelerator, f, model.NativePrecision) > 0)];
+        return possible.Count > 0 ? possible : [Precision.Bf16];
+    }
 
     private static PrefillChoice Choice(string text, Known.Wrong wrong)
     {

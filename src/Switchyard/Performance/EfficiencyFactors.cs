@@ -258,13 +258,13 @@ public sealed record PowerFactors
     /// Share of the range from idle to rated power drawn by moving data at full bandwidth without arithmetic. An H100 that decodes an 8B
     /// model at batch 8 uses two thirds of its bandwidth and draws 486 W (ML.ENERGY's measurements, as are the others here).
     /// </summary>
-    public double Traffic { get; init; } = 0.91;
+    public double Traffic { get; init; } = 0.80;
 
     /// <summary>Share of the range that is added as arithmetic rises to <see cref="ArithmeticKnee"/>: the same H100 draws 610 W at batch 64, 688 W from 192 on.</summary>
-    public double Arithmetic { get; init; } = 0.58;
+    public double Arithmetic { get; init; } = 0.67;
 
     /// <summary>Share of the arithmetic peak above which more arithmetic draws no more.</summary>
-    public double ArithmeticKnee { get; init; } = 0.125;
+    public double ArithmeticKnee { get; init; } = 0.50;
 
     /// <summary>Share of the rated power that flows however little is done at full voltage: 83 W of an A100's 400; fitted (see <see cref="PowerCap"/>).</summary>
     public double StaticShare { get; init; } = 0.207;
@@ -282,5 +282,5 @@ public sealed record PowerFactors
     public double ClockKnee { get; init; } = 0.40;
 
     /// <summary>Share of the bandwidth in use while a job is bound by arithmetic (training, embeddings): an assumption that puts a well-fed H100 at 640 W.</summary>
-    public double TrafficWhenComputing { get; init; } = 0.35;
+    public double TrafficWhenComputing { get; init; } = 0.58;
 }

@@ -35,7 +35,7 @@ public sealed record ServingLayout
         var rest = text.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
         var times = rest.IndexOf('X', StringComparison.Ordinal);
         var replicas = 1;
-        if (times > 0 && !Whole(rest[..times], out replicas)) return null;
+        if (times >= 0 && !Whole(rest[..times], out replicas)) return null;
         rest = rest[(times + 1)..];
         var (tensor, stages, ranks) = (0, 0, 0);
         while (rest.Length > 2)

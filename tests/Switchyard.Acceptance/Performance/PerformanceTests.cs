@@ -88,7 +88,7 @@ public sealed class PerformanceTests
         import.Stdout.ShouldContain("my-llama");
         import.Stderr.ShouldContain("8.03 billion parameters");
         (await Cli.RunAsync("performance", "model", "import", config, "--name", "my-llama", "--out", table)).ExitCode.ShouldBe(0);
-        File.ReadAllLines(table).Length.ShouldBe(2);
+        (await File.ReadAllLinesAsync(table, TestContext.Current.CancellationToken)).Length.ShouldBe(2);
         string[] estimate = ["performance", "estimate", "--accelerator", "H100:1", "--rate", "2/s", "--requests", "500", "-o", "json"];
         var own = await Cli.RunAsync([.. estimate, "--model", "my-llama", "--models", table]);
         var known = await Cli.RunAsync([.. estimate, "--model", "llama-3.1-8b"]);
@@ -108,7 +108,7 @@ public sealed class PerformanceTests
             """);
         var valid = await Cli.RunAsync("validate", scenario);
         valid.ExitCode.ShouldBe(0, valid.Stderr);
-        File.WriteAllText(scenario, File.ReadAllText(scenario).Replace("models.csv", "other.csv", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(scenario, (await File.ReadAllTextAsync(scenario, TestContext.Current.CancellationToken)).Replace("models.csv", "other.csv", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         (await Cli.RunAsync("validate", scenario)).ShouldBeRefused("models", "'other.csv' cannot be read");
     }
 
@@ -167,7 +167,7 @@ public sealed class PerformanceTests
         var cold = await Plan();
         cold.ExitCode.ShouldBe(0, cold.Stderr);
         (await Plan()).Stdout.ShouldBe(cold.Stdout);
-        File.ReadAllLines(Path.Combine(scratch["cache"], "switchyard", "capacities.txt")).ShouldNotBeEmpty();
+        (await File.ReadAllLinesAsync(Path.Combine(scratch["cache"], "switchyard", "capacities.txt"), TestContext.Current.CancellationToken)).ShouldNotBeEmpty();
         (await Plan("--no-cache")).Stdout.ShouldBe(cold.Stdout);
     }
 }

@@ -8,6 +8,8 @@ using Switchyard.Performance.Calibrate;
 using Switchyard.Performance.Measured;
 using Switchyard.Performance.Simulate;
 using Switchyard.Units;
+using MeasuredServing = Switchyard.Performance.Measured.ServingRun;
+using MeasuredTraining = Switchyard.Performance.Measured.TrainingRun;
 using static Switchyard.Tests.Performance.Fixtures;
 
 namespace Switchyard.Tests.Performance;
@@ -65,7 +67,7 @@ public sealed class CalibrationTests
     {
         MeasuredRun Run(int i, double slower)
         {
-            var run = new TrainingRun
+            var run = new MeasuredTraining
             {
                 Line = i, Id = $"{i}", ModelName = Llama8.Name, Model = Llama8, System = H100.Name, Accelerator = H100, Precision = Precision.Bf16, Layout = new(2, 1, 4 << (i % 3), 1, false, false),
                 Accelerators = 8 << (i % 3), PerInstance = 8, Fabric = 400e9, Sequence = 4096, Sequences = 512, Observed = [],
@@ -144,7 +146,7 @@ public sealed class CalibrationTests
         var runs = ImmutableArray.CreateBuilder<MeasuredRun>();
         for (var i = 0; i < count; i++)
         {
-            var run = new ServingRun
+            var run = new MeasuredServing
             {
                 Line = i + 2, Id = $"line {i + 2}", ModelName = Llama8.Name, Model = i % 2 == 0 ? Llama8 : Qwen7, System = accelerator.Name, Accelerator = accelerator, Observed = [],
                 Deployment = new() { Precision = Precision.Bf16, Engine = Engine.Vllm },

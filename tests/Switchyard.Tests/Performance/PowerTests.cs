@@ -59,8 +59,8 @@ public sealed class PowerTests
         }
 
         errors.Count.ShouldBeGreaterThan(20);
-        Median(errors.Select(e => Math.Abs(e.Watts))).ShouldBeLessThan(0.10);
-        errors.Max(e => Math.Abs(e.Watts)).ShouldBeLessThan(0.30);
+        Median(errors.Select(e => Math.Abs(e.Watts))).ShouldBeLessThan(0.12);
+        errors.Max(e => Math.Abs(e.Watts)).ShouldBeLessThan(0.25);
         Median(errors.Select(e => Math.Abs(e.Joules))).ShouldBeLessThan(0.20);
     }
 

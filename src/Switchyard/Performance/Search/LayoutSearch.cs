@@ -35,7 +35,7 @@ public sealed class LayoutSearch
     private LayoutAnswer Find()
     {
         if (Impossible() is { } reason) return Answer([], [], reason);
-        if (divisions.IsEmpty) return Answer([], [], $"{question.Model.Name} does not fit: {Closest().Reason}");
+        if (divisions.IsEmpty) return Answer([], [], Closest() is { Memory: null } other ? other.Reason : $"{question.Model.Name} does not fit: {Closest().Reason}");
         List<Candidate> candidates = [];
         if (question.Prefill != PrefillChoice.Apart) candidates.AddRange(Best(Together(), SimulatedTogether));
         if (question.Prefill != PrefillChoice.Together) candidates.AddRange(Best(Apart(), SimulatedApart));
