@@ -103,7 +103,7 @@ internal sealed class PlanCommand
         if (parsed.GetValue(timing))
         {
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{capacities.Added.Count} capacities simulated; catalog {read.TotalMilliseconds:0} ms, scenario {(understood - read).TotalMilliseconds:0} ms, plan {(planned - understood).TotalMilliseconds:0} ms, output {(watch.Elapsed - planned).TotalMilliseconds:0} ms"));
+                $"{capacities?.Added.Count ?? 0} capacities simulated; catalog {read.TotalMilliseconds:0} ms, scenario {(understood - read).TotalMilliseconds:0} ms, plan {(planned - understood).TotalMilliseconds:0} ms, output {(watch.Elapsed - planned).TotalMilliseconds:0} ms"));
         }
 
         return result.Plan is null ? ExitCode.No : ExitCode.Done;

@@ -17,7 +17,7 @@ internal static class SweepRun
     /// <summary>Plans every combination and shows them.</summary>
     /// <returns>The exit code.</returns>
     public static int Run(
-        ParseResult parsed, Printer printer, ScenarioBytes source, CatalogContents catalog, List<SettingRange> ranges, PlannerSettings settings, SimulatedCapacities capacities, string? save)
+        ParseResult parsed, Printer printer, ScenarioBytes source, CatalogContents catalog, List<SettingRange> ranges, PlannerSettings settings, SimulatedCapacities? capacities, string? save)
     {
         // The base is the scenario without what is swept; a setting with one value holds for it too.
         var (swept, held) = (ranges.Where(r => r.IsSweep).ToList(), ranges.Where(r => !r.IsSweep).ToList());

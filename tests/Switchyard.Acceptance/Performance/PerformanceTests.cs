@@ -163,7 +163,7 @@ public sealed class PerformanceTests
                 slo: {ttft: p95 < 1s, tpot: p95 < 60ms}
             """);
         var environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = scratch["cache"], ["SWITCHYARD_NO_CACHE"] = null };
-        Task<CliRun> Plan(params string[] more) => Cli.RunAsync(["plan", scenario, "-o", "json", .. more], "", environment: environment);
+        Task<CliRun> Plan(params string[] more) => Cli.RunAsync(["plan", scenario, "--simulate", "-o", "json", .. more], "", environment: environment);
         var cold = await Plan();
         cold.ExitCode.ShouldBe(0, cold.Stderr);
         (await Plan()).Stdout.ShouldBe(cold.Stdout);
