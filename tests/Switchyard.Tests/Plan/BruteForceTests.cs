@@ -1,4 +1,5 @@
 using System.Globalization;
+using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Plan;
 using Switchyard.Plan.Solve;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Switchyard.Demand;
 using Switchyard.Plan;
 using Switchyard.Plan.Solve;
 

@@ -1,3 +1,4 @@
+using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Plan;
 using Switchyard.Plan.Solve;
