@@ -52,7 +52,7 @@ public static class ProblemSolver
         {
             var draft = Relaxed.Of(problem, reckoned);
             if (draft.Solution.Status == SolveStatus.Infeasible) return None(problem, double.PositiveInfinity, SolveStatus.Infeasible);
-            if (Exceeded(problem, draft.Point, reckoned) is { Length: > 0 } more)
+            if (Exceeded(problem, draft.Problem, draft.Point, reckoned) is { Length: > 0 } more)
             {
                 reckoned = [.. reckoned, .. more];
                 continue;
@@ -62,7 +62,7 @@ public static class ProblemSolver
                 ? FewOffers.Solve(draft, most, limits, (part, until) => Search(part, until, prove: false), (part, until) => Search(part, until, prove))
                 : Search(draft, limits, prove);
             if (!solved.HasPlan) return solved with { Problem = solved.Problem with { CapacityLimits = problem.CapacityLimits } };
-            if (Exceeded(problem, solved.Decisions, reckoned) is { Length: > 0 } broken)
+            if (Exceeded(problem, solved.Problem, solved.Decisions, reckoned) is { Length: > 0 } broken)
             {
                 reckoned = [.. reckoned, .. broken];
                 continue;
@@ -75,13 +75,13 @@ public static class ProblemSolver
         }
     }
 
-    /// <summary>The capacity limits that are not reckoned with yet and that a point exceeds.</summary>
+    // The capacity limits that are not reckoned with yet and that a point exceeds.
     private static ImmutableArray<CapacityLimit> Exceeded(
-        PlanningProblem problem, IReadOnlyCollection<Decision> point, ImmutableArray<CapacityLimit> reckoned)
+        PlanningProblem problem, PlanningProblem reduced, IReadOnlyCollection<Decision> point, ImmutableArray<CapacityLimit> reckoned)
     {
         if (reckoned.Length == problem.CapacityLimits.Length || point.Count == 0) return [];
         var known = reckoned.Select(limit => limit.Id).ToHashSet(StringComparer.Ordinal);
-        return [.. Recheck.Exceeded(problem, point).Select(over => over.Limit).Where(limit => !known.Contains(limit.Id))];
+        return [.. Recheck.Exceeded(reduced with { CapacityLimits = problem.CapacityLimits }, point).Select(over => over.Limit).Where(limit => !known.Contains(limit.Id))];
     }
 
     private static SolvedProblem Search(PlanningProblem part, SolveLimits limits, bool prove) => Search(Relaxed.Of(part), limits, prove);
@@ -111,7 +111,7 @@ public static class ProblemSolver
             var draft = Relaxed.Of(problem, reckoned);
             if (draft.Solution.Status == SolveStatus.Infeasible) return double.PositiveInfinity;
             // Where the simplex met numerical trouble only its bound is known.
-            if (Exceeded(problem, draft.Point, reckoned) is not { Length: > 0 } more) return draft.Bound;
+            if (Exceeded(problem, draft.Problem, draft.Point, reckoned) is not { Length: > 0 } more) return draft.Bound;
             reckoned = [.. reckoned, .. more];
         }
     }
