@@ -36,6 +36,21 @@ public sealed class RecheckTests
                     purchase.Cost.Usd.ShouldBeGreaterThanOrEqualTo((hours * (decimal)purchase.Source.PricePerHour) - 0.01m, $"seed {seed}");
             }
 
+            // Over a commitment's life what is paid is what it costs, whenever it is paid; what is paid by the hour costs when it is paid.
+            foreach (var purchase in purchases)
+            {
+                purchase.Months.Sum(m => m.Amortised.Usd).ShouldBe(purchase.Months.Sum(m => m.Cash.Usd), 0.01m, $"seed {seed}");
+                if (purchase.Source.Kind != PurchaseKind.Commitment) purchase.Months.ShouldAllBe(m => m.Amortised == m.Cash);
+            }
+
+            foreach (var entered in Ledger.Commitments(problem, solved.Decisions))
+            {
+                var life = Enumerable.Range(entered.Start, entered.Source.TermMonths).Sum(problem.Horizon.Hours);
+                ((double)entered.Cost.Usd).ShouldBe(entered.Instances * life * entered.Source.PricePerHour, 0.01, $"seed {seed}");
+            }
+
+            ((double)cost.PresentValue.Usd).ShouldBe(
+                cost.PresentValuePerMonth.Sum(m => (double)m.Usd) + After(problem, solved.Decisions), 0.05, $"seed {seed}");
             var bought = purchases.Sum(p => p.Cost.Usd);
             cost.Total.Usd.ShouldBe(bought + cost.CommittedEarlier.Usd - cost.CreditsUsed.Usd, 0.01m, $"seed {seed}");
             (cost.PerMonth.Sum(m => m.Usd) + cost.AfterHorizon.Usd).ShouldBe(cost.Total.Usd, 0.01m);
@@ -51,6 +66,12 @@ public sealed class RecheckTests
             if (problem is { DiscountRate: 0, TailShare: 1, RiskWeight: 0 }) ((double)cost.Total.Usd).ShouldBe(solved.PresentValue, 0.02);
         }
     }
+
+    // Present value of what is expected to be paid after the horizon.
+    private static double After(PlanningProblem problem, IEnumerable<Decision> decisions) => decisions.Sum(d =>
+        Payments.Of(problem, d).Where(p => p.Month >= problem.Horizon.Months).Sum(p => p.Usd * problem.PresentValueFactor(p.Month)) * d.Value
+        * (d.FutureIn(problem) is >= 0 and var f ? problem.Futures[f].Probability : 1))
+        + problem.FixedCash.Select((usd, month) => month < problem.Horizon.Months ? 0 : usd * problem.PresentValueFactor(month)).Sum();
 
     // The weight of the mean of the dearest futures, each with what is paid in it.
     private static double Risk(SolvedProblem solved)
