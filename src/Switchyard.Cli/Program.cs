@@ -15,6 +15,7 @@ Command root = new("switchyard", "Plans where to run AI work, proves the plan, a
     new VersionOption(),
     PlanCommand.Create(),
     ExplainCommand.Create(),
+    ReportCommand.Create(),
     ValidateCommand.Create(),
     InitCommand.Create(),
     MarketCommand.Create(),
@@ -42,6 +43,12 @@ catch (Exception e) when (e is SolverMissingException or SearchStoppedException 
 {
     Console.Error.WriteLine(e.Message);
     return ExitCode.Error;
+}
+
+catch (OperationCanceledException)
+{
+    // Ctrl-C during a solve.
+    return ExitCode.Interrupted;
 }
 
 static string Verb(System.CommandLine.Parsing.SymbolResult? result) => result is System.CommandLine.Parsing.CommandResult { Parent: { } parent } command

@@ -180,7 +180,7 @@ internal sealed class InUse(ProgramDraft draft)
     private int Peak(RunUse run)
     {
         if (run.Peak is { } known) return known;
-        var peak = draft.Auxiliary(double.PositiveInfinity);
+        var peak = draft.Auxiliary(run.Most);
         run.Peak = peak;
         foreach (var time in run.Times) draft.Terms(draft.AtLeast(0, new Term(peak, 1)), time, -1);
         return peak;

@@ -127,7 +127,7 @@ internal sealed class SlotRows
 
         foreach (var option in supply.Where(x => within(x.Option) && share(x.Option) < 1).GroupBy(x => x.Option).OrderBy(g => g.Key))
         {
-            var lost = draft.Auxiliary(double.PositiveInfinity);
+            var lost = draft.Auxiliary((1 - share(option.Key)) * service.Options[option.Key].Capacity);
             draft.Program.AddTerm(row, lost, -1);
             foreach (var (_, (column, _)) in option)
             {

@@ -1,3 +1,4 @@
+using Switchyard.Demand;
 using System.Globalization;
 using Switchyard.Demand;
 using Switchyard.Market;

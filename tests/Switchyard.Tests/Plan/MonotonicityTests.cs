@@ -1,3 +1,4 @@
+using Switchyard.Demand;
 using System.Collections.Immutable;
 using Switchyard.Demand;
 using Switchyard.Plan;
