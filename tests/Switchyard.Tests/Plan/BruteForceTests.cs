@@ -1,4 +1,3 @@
-using Switchyard.Demand;
 using System.Globalization;
 using Switchyard.Demand;
 using Switchyard.Market;

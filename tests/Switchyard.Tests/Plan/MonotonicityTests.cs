@@ -1,4 +1,3 @@
-using Switchyard.Demand;
 using System.Collections.Immutable;
 using Switchyard.Demand;
 using Switchyard.Plan;
