@@ -35,7 +35,7 @@ public static class Recheck
             CheckSetups(problem, problem.Needs[need], own, found);
             switch (problem.Needs[need])
             {
-                case ServiceNeed service: RecheckService.Check(problem, service, own, found); break;
+                case ServiceNeed service: RecheckSlots.Check(problem, service, own, found); break;
                 case RunNeed runs: CheckRuns(problem, runs, own, found); break;
                 case PileNeed piles: CheckPiles(problem, piles, own, found); break;
             }

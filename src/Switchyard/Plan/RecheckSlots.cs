@@ -4,7 +4,7 @@ using Switchyard.Market;
 namespace Switchyard.Plan;
 
 /// <summary>Rechecks the part of a plan that serves one service.</summary>
-internal static class RecheckService
+internal static class RecheckSlots
 {
     /// <summary>Adds what the decisions of a service break.</summary>
     public static void Check(PlanningProblem problem, ServiceNeed service, List<Decision> own, List<Recheck.Breach> found)
