@@ -79,7 +79,10 @@ internal sealed class PlanCommand
         var read = watch.Elapsed;
         var opened = scenarios.Open(parsed);
         if (opened.Value is not { } source) return Printer.Fail(opened.Problems);
-        var planner = new PlannerSettings(parsed.GetValue(gap), parsed.GetValue(nodes), Explain: !parsed.GetValue(bare), Why: parsed.GetValue(why));
+        var planner = new PlannerSettings(parsed.GetValue(gap), parsed.GetValue(nodes), Explain: !parsed.GetValue(bare), Why: parsed.GetValue(why))
+        {
+            SideBySide = SideBySide.Run,
+        };
         if (ranges.Exists(r => r.IsSweep))
         {
             var code = SweepRun.Run(parsed, printer, source, contents, ranges, planner, path);
