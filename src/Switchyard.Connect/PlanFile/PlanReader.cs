@@ -65,6 +65,7 @@ public static class PlanReader
             Bound = Amount(root.GetProperty("bound")),
             Gap = root.GetProperty("gap").GetDouble(),
             Purchases = List(root, "purchases", p => Bought(p, horizon)),
+            Demand = root.TryGetProperty("demand", out _) ? List(root, "demand", d => DemandJson.Read(d, horizon)) : [],
             Baselines = List(root, "baselines", b => new Baseline(
                 Text(b, "name"), Text(b, "detail"), Maybe(b.GetProperty("cost")), Texts(b, "breaks"))),
             Binding = List(root, "binding", b => new BindingLimit(Text(b, "limit"), Text(b, "value"), Amount(b.GetProperty("worth")))),
@@ -116,12 +117,12 @@ public static class PlanReader
             Day(o.GetProperty("price_as_of")), Text(o, "price_source"))),
         List(c, "excluded", e => new ExclusionCount(e.GetProperty("limit").GetString(), e.GetProperty("count").GetInt32(), Text(e, "example"))));
 
-    private static ImmutableArray<T> List<T>(JsonElement parent, string name, Func<JsonElement, T> read) =>
+    internal static ImmutableArray<T> List<T>(JsonElement parent, string name, Func<JsonElement, T> read) =>
         [.. parent.GetProperty(name).EnumerateArray().Select(read)];
 
     private static ImmutableArray<string> Texts(JsonElement parent, string name) => List(parent, name, item => item.GetString()!);
 
-    private static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() ?? throw new FormatException(name);
+    internal static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() ?? throw new FormatException(name);
 
     private static Money Amount(JsonElement value) => new(value.GetDecimal());
 

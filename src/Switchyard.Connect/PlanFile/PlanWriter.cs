@@ -29,6 +29,7 @@ public static class PlanWriter
         Number(json, "bound", plan.Bound);
         json.WriteNumber("gap", Math.Round(plan.Gap, 6));
         List(json, "purchases", plan.Purchases, purchase => Bought(json, plan.Horizon, purchase));
+        List(json, "demand", plan.Demand, demand => DemandJson.Write(json, plan.Horizon, demand));
         List(json, "baselines", plan.Baselines, baseline =>
         {
             json.WriteString("name", baseline.Name);
@@ -160,7 +161,7 @@ public static class PlanWriter
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
     }
 
-    private static void List<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> items, Action<T> write)
+    internal static void List<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> items, Action<T> write)
     {
         json.WriteStartArray(name);
         foreach (var item in items)

@@ -114,7 +114,8 @@ public sealed class PriceBook
     public double? RoundTripMilliseconds(Geography users, string provider, string region) =>
         PlaceOf(provider, region) is { } place ? EstimateRoundTrip(users.Place.KilometresTo(place)) : null;
 
-    private Place? PlaceOf(string provider, string region)
+    /// <summary>Where a provider's region lies, or its part of the world where only that is known; null where nothing is.</summary>
+    public Place? PlaceOf(string provider, string region)
     {
         var known = FindRegion(provider, region);
         return known?.Place ?? Geography.Find(known?.Geography ?? region)?.Place;

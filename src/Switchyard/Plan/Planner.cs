@@ -107,6 +107,7 @@ public sealed class Planner
             Bound = Money.FromUsd(Math.Min(solved.Bound, (double)cost.PresentValue.Usd)),
             Gap = solved.Gap,
             Purchases = purchases,
+            Demand = WorkloadDemand.Of(scenario, solved.Problem, solved.Decisions),
             Considered = [.. built.Problem.Needs.Select((_, need) => Considerations.Of(built, need))],
             OwnOffersLeftOut = [.. OwnOffersLeftOut(built)],
             Assumed = [.. scenario.Assumed, .. built.Assumed],

@@ -28,6 +28,9 @@ public sealed record PurchasePlan
     /// <summary>What is bought, by workload and source.</summary>
     public required ImmutableArray<Purchase> Purchases { get; init; }
 
+    /// <summary>For each workload, what it asks for and what is there for it.</summary>
+    public ImmutableArray<WorkloadDemand> Demand { get; init; } = [];
+
     /// <summary>What simpler ways of buying would cost.</summary>
     public ImmutableArray<Baseline> Baselines { get; init; } = [];
 
