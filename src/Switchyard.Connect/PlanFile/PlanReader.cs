@@ -66,6 +66,9 @@ public static class PlanReader
             Gap = root.GetProperty("gap").GetDouble(),
             Purchases = List(root, "purchases", p => Bought(p, horizon)),
             Demand = root.TryGetProperty("demand", out _) ? List(root, "demand", d => DemandJson.Read(d, horizon)) : [],
+            Margins = root.TryGetProperty("margins", out var margins)
+                ? margins.EnumerateObject().ToImmutableSortedDictionary(m => m.Name, m => m.Value.GetDouble(), StringComparer.Ordinal)
+                : ImmutableSortedDictionary<string, double>.Empty,
             Baselines = List(root, "baselines", b => new Baseline(
                 Text(b, "name"), Text(b, "detail"), Maybe(b.GetProperty("cost")), Texts(b, "breaks"))),
             Binding = List(root, "binding", b => new BindingLimit(Text(b, "limit"), Text(b, "value"), Amount(b.GetProperty("worth")))),

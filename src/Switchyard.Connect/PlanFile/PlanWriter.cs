@@ -30,6 +30,13 @@ public static class PlanWriter
         json.WriteNumber("gap", Math.Round(plan.Gap, 6));
         List(json, "purchases", plan.Purchases, purchase => Bought(json, plan.Horizon, purchase));
         List(json, "demand", plan.Demand, demand => DemandJson.Write(json, plan.Horizon, demand));
+        if (plan.Margins.Count > 0)
+        {
+            json.WriteStartObject("margins");
+            foreach (var (workload, margin) in plan.Margins) json.WriteNumber(workload, Math.Round(margin, 6));
+            json.WriteEndObject();
+        }
+
         List(json, "baselines", plan.Baselines, baseline =>
         {
             json.WriteString("name", baseline.Name);
@@ -174,7 +181,7 @@ public static class PlanWriter
         json.WriteEndArray();
     }
 
-    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    internal static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
     {
         json.WriteStartArray(name);
         foreach (var text in texts) json.WriteStringValue(text);

@@ -42,7 +42,7 @@ public sealed class Controller
                 break;
             case InstanceLost lost when state.Instances.TryGetValue(lost.Instance, out var instance):
                 draft.Remove(instance);
-                jobs.Lose(draft, instance);
+                JobPlacement.Lose(draft, instance);
                 if (mandate.Pools[instance.Pool].IsStanding) StandingCapacity(draft);
                 services.Replace(draft, instance, lost.Cause);
                 jobs.Place(draft);
@@ -87,7 +87,7 @@ public sealed class Controller
             {
                 if (have-- <= most) break;
                 draft.Stop(instance, "its term has ended");
-                if (instance.Job is not null) jobs.Lose(draft, instance);
+                if (instance.Job is not null) JobPlacement.Lose(draft, instance);
             }
         }
     }
@@ -102,7 +102,7 @@ internal sealed class Draft(Mandate mandate, ControllerState state, double secon
 
     public double Seconds { get; } = seconds;
 
-    public int Month { get; } = Calendar.MonthAt(mandate.Horizon, seconds);
+    public int Month { get; } = Moment.MonthAt(mandate.Horizon, seconds);
 
     public ImmutableArray<ControllerDecision> Decisions => decisions.ToImmutable();
 

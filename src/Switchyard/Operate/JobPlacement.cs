@@ -20,7 +20,7 @@ internal sealed class JobPlacement(Mandate mandate)
     }
 
     /// <summary>Takes note that an instance of a job is lost.</summary>
-    public void Lose(Draft draft, Instance instance)
+    public static void Lose(Draft draft, Instance instance)
     {
         if (instance.Job is { } name && draft.State.Jobs.TryGetValue(name, out var job) && job.Order.IsGang) draft.Put(job with { IsRunning = false });
     }
@@ -44,7 +44,7 @@ internal sealed class JobPlacement(Mandate mandate)
     private int Most(Pool pool, Job job)
     {
         var most = 0;
-        for (var month = Calendar.MonthAt(mandate.Horizon, job.Order.Arrives); month <= Calendar.MonthAt(mandate.Horizon, job.Order.Deadline); month++)
+        for (var month = Moment.MonthAt(mandate.Horizon, job.Order.Arrives); month <= Moment.MonthAt(mandate.Horizon, job.Order.Deadline); month++)
             most = Math.Max(most, pool.MostAt(month));
         return most;
     }
@@ -96,7 +96,7 @@ internal sealed class JobPlacement(Mandate mandate)
         var pools = PoolsOf(draft, job).ToArray();
         var window = job.Order.Deadline - job.Order.Arrives;
         var left = Math.Max(1, job.Order.Deadline - draft.Seconds - (window * mandate.Policy.PileReserve));
-        var need = job.Order.Requests * (1 - job.Share) / left;
+        var need = job.Order.Requests * (1 - job.Share) / left * (1 + mandate.JobMargins.GetValueOrDefault(job.Order.Workload));
         var mine = Of(draft, job);
         var have = mine.Sum(i => mandate.Pools[i.Pool].Rate);
         // What it has is enough until its progress says otherwise.

@@ -20,8 +20,8 @@ public sealed record Mandate
     /// <summary>How it goes about it.</summary>
     public Policy Policy { get; init; } = new();
 
-    /// <summary>Most that may be spent on capacity by the hour in each month, US dollars; empty for no limit.</summary>
-    public ImmutableArray<double> HourlyBudget { get; init; } = [];
+    /// <summary>Capacity held above what jobs are reckoned to need, by workload, such as 0.25.</summary>
+    public ImmutableSortedDictionary<string, double> JobMargins { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
 }
 
 /// <summary>Capacity of one kind that one workload may draw on.</summary>
@@ -101,8 +101,8 @@ public sealed record ServiceMandate
     /// <summary>Its pools, by index.</summary>
     public required ImmutableArray<int> Pools { get; init; }
 
-    /// <summary>Share of the load that an API answers at most, by month; empty for none.</summary>
-    public ImmutableArray<double> ApiShare { get; init; } = [];
+    /// <summary>Index of the pool that is an API, which answers what instances have no room for; −1 for none.</summary>
+    public int Api { get; init; } = -1;
 
     /// <summary>Requests a second that are expected at a moment.</summary>
     /// <param name="horizon">The months of the plan.</param>
@@ -110,7 +110,7 @@ public sealed record ServiceMandate
     public double Expected(Horizon horizon, double seconds)
     {
         var hour = (long)Math.Floor(seconds / 3600);
-        return Load.Peak(Calendar.MonthAt(horizon, seconds)) * Load.Shape.Levels[Calendar.HourOfWeek(horizon, hour)];
+        return Load.Peak(Moment.MonthAt(horizon, seconds)) * Load.Shape.Levels[Moment.HourOfWeek(horizon, hour)];
     }
 }
 
@@ -146,7 +146,7 @@ public sealed record Policy
 }
 
 /// <summary>Moments of a horizon: months and hours of the week.</summary>
-public static class Calendar
+public static class Moment
 {
     /// <summary>The month at a moment, zero-based; beyond the last where the moment is.</summary>
     /// <param name="horizon">The horizon.</param>

@@ -97,6 +97,12 @@ public sealed record PoolMake
     /// <summary>What shares one draw of the error: the same accelerator for the same model is wrong in the same way everywhere.</summary>
     public string ErrorGroup { get; init; } = "";
 
+    /// <summary>Requests a second that an instance answers of a pile by the honest model; 0 otherwise.</summary>
+    public double PileRate { get; init; }
+
+    /// <summary>What an API promises; null otherwise.</summary>
+    public ServiceLevel? Promised { get; init; }
+
     /// <summary>US dollars a request, for an API; 0 otherwise.</summary>
     public double CostPerRequest { get; init; }
 }

@@ -2,7 +2,7 @@ namespace Switchyard.Prove;
 
 /// <summary>What is to happen, by time; what is to happen at the same time, in the order in which it was scheduled. A binary heap in two arrays.</summary>
 /// <typeparam name="T">What happens.</typeparam>
-public sealed class EventQueue<T>
+public sealed class Agenda<T>
 {
     private (double Time, long Sequence)[] keys = new (double, long)[64];
     private T[] items = new T[64];
