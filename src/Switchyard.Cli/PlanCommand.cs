@@ -41,7 +41,7 @@ internal static class PlanCommand
             var watch = Stopwatch.StartNew();
             var path = parsed.GetValue(save);
             if (path is not null && Directory.Exists(path)) return Printer.Fail([new Problem(path, 0, "", "is a folder; name the file to save the plan in")]);
-            var catalog = catalogs.Read(parsed);
+            var catalog = catalogs.Read(parsed, withPairs: true);
             if (catalog.Value is not { } contents) return Printer.Fail(catalog.Problems);
             var read = watch.Elapsed;
             var scenario = scenarios.Read(parsed, contents);

@@ -20,6 +20,7 @@ Command root = new("switchyard", "Plans where to run AI work, proves the plan, a
     ValidateCommand.Create(),
     InitCommand.Create(),
     MarketCommand.Create(),
+    DemandCommand.Create(),
     PerformanceCommand.Create(),
 };
 

@@ -10,7 +10,7 @@ public static class ScenarioReader
 {
     internal static readonly string[] Keys =
     [
-        "name", "start", "horizon", "period", "discount_rate", "limits", "commercial", "offers", "owned", "current", "workloads", "options",
+        "name", "start", "horizon", "period", "discount_rate", "tail", "limits", "commercial", "offers", "owned", "current", "workloads", "options",
     ];
 
     internal static readonly string[] OptionKeys = ["buy", "build"];
@@ -75,6 +75,8 @@ public static class ScenarioReader
         var scope = new ScenarioScope(findings, book, models, Months(root, book, findings), open);
         var discount = root.ReadOr<Growth>("discount_rate", Growth.TryParse, new(0, 12), "0%/year", "later payments count in full");
         if (discount.Share < 0) findings.Say(root.LineOf("discount_rate"), "discount_rate", "is below 0");
+        var tail = root.ReadOr<double>("tail", ShareText.TryParse, 1, "100%", "what is still owed after the horizon counts in full");
+        if (tail < 1) findings.NotYetUsed.Add("tail");
         // Quotes first: what follows may name them. Limits and quotas may name their providers and regions.
         var quotes = QuotesPart.Read(root, scope);
         var limits = LimitsPart.Read(root, scope);
@@ -89,6 +91,7 @@ public static class ScenarioReader
             Name = name,
             Horizon = scope.Horizon,
             DiscountRate = discount.Yearly,
+            TailShare = tail,
             Limits = limits,
             Commercial = commercial,
             HourlyQuotes = [.. quotes.Hourly],

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Switchyard.Units;
 
 namespace Switchyard.Market;
 
@@ -41,4 +42,27 @@ public sealed record AvailabilityTrace(double StepSeconds, ImmutableArray<ZoneAv
     /// <param name="zone">The position of the zone.</param>
     /// <param name="seconds">Seconds since the trace's begin; not negative.</param>
     public bool IsAvailable(int zone, double seconds) => Zones[zone].Available[(int)((long)(seconds / StepSeconds) % Steps)];
+
+    /// <summary>Traces of the same times put together, zone by zone.</summary>
+    /// <param name="traces">At least one.</param>
+    /// <returns>One trace with all zones; refused where steps, lengths or begins differ, or a zone is there twice.</returns>
+    public static Outcome<AvailabilityTrace> Join(IReadOnlyList<AvailabilityTrace> traces)
+    {
+        var first = traces[0];
+        ImmutableArray<ZoneAvailability> zones = [.. traces.SelectMany(t => t.Zones)];
+        foreach (var other in traces)
+        {
+            var name = other.Zones[0].Zone;
+            if (Math.Abs(other.StepSeconds - first.StepSeconds) > 1e-6)
+                return Refused($"steps of {name} are {other.StepSeconds:0.###} s apart, those of {first.Zones[0].Zone} {first.StepSeconds:0.###} s");
+            if (other.Steps != first.Steps) return Refused($"{name} has {other.Steps} steps, {first.Zones[0].Zone} {first.Steps}");
+            if (other.Start is { } a && first.Start is { } b && Math.Abs((a - b).TotalSeconds) >= first.StepSeconds)
+                return Refused($"{name} begins at {a:u}, {first.Zones[0].Zone} at {b:u}");
+        }
+
+        var twice = zones.GroupBy(z => z.Zone).FirstOrDefault(g => g.Count() > 1)?.Key;
+        return twice is not null ? Refused($"zone {twice} is there twice") : first with { Zones = zones };
+
+        static Outcome<AvailabilityTrace> Refused(FormattableString reason) => Outcome<AvailabilityTrace>.Refused(FormattableString.Invariant(reason));
+    }
 }
