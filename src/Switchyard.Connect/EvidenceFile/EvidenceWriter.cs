@@ -70,7 +70,7 @@ public static class EvidenceWriter
             Times(json, "ttft", service.Ttft);
             Times(json, "tpot", service.Tpot);
             Times(json, "e2e", service.EndToEnd);
-            Spread(json, "failed", service.Failed, 6);
+            Figure(json, "failed", service.Failed, 6);
             if (service.Headroom is { } headroom)
             {
                 json.WriteNumber("headroom", Math.Round(headroom.Share, 4));
@@ -83,7 +83,7 @@ public static class EvidenceWriter
                 json.WriteString("month", horizon.Label(objective.Month));
                 json.WriteNumber("limit", objective.Limit);
                 json.WriteNumber("wanted", objective.Wanted);
-                Spread(json, "attained", objective.Attained, 5);
+                Figure(json, "attained", objective.Attained, 5);
                 json.WriteBoolean("holds", objective.Holds);
             });
         });
@@ -94,15 +94,15 @@ public static class EvidenceWriter
             json.WriteNumber("done", job.Done);
             json.WriteNumber("in_time", Math.Round(job.InTime, 5));
             json.WriteNumber("promised", job.Promised);
-            Spread(json, "hours", job.Hours, 3);
-            Spread(json, "wait_hours", job.WaitHours, 3);
+            Figure(json, "hours", job.Hours, 3);
+            Figure(json, "wait_hours", job.WaitHours, 3);
             json.WriteNumber("failures", Math.Round(job.Failures, 4));
             Number(json, "worst_slack_hours", Math.Round(job.WorstSlackHours, 3));
         });
-        Spread(json, "cost", circumstances.Cost, 2);
+        Figure(json, "cost", circumstances.Cost, 2);
         json.WriteNumber("planned_cost", circumstances.PlannedCost.Usd);
         json.WriteStartObject("cash_per_month");
-        for (var month = 0; month < circumstances.CashPerMonth.Length; month++) Spread(json, horizon.Label(month), circumstances.CashPerMonth[month], 2);
+        for (var month = 0; month < circumstances.CashPerMonth.Length; month++) Figure(json, horizon.Label(month), circumstances.CashPerMonth[month], 2);
         json.WriteEndObject();
         json.WriteStartObject("accelerator_hours");
         foreach (var (workload, hours) in circumstances.Hours)
@@ -111,7 +111,7 @@ public static class EvidenceWriter
             foreach (var state in Enum.GetValues<HourState>())
             {
 #pragma warning disable CA1308 // JSON names are lower case
-                Spread(json, state.ToString().ToLowerInvariant(), hours[(int)state], 3);
+                Figure(json, state.ToString().ToLowerInvariant(), hours[(int)state], 3);
 #pragma warning restore CA1308
             }
 
@@ -138,13 +138,13 @@ public static class EvidenceWriter
         json.WriteEndObject();
     }
 
-    private static void Maybe(Utf8JsonWriter json, string name, Spread? spread)
+    private static void Maybe(Utf8JsonWriter json, string name, Figure? spread)
     {
-        if (spread is { } known) Spread(json, name, known, 2);
+        if (spread is { } known) Figure(json, name, known, 2);
         else json.WriteNull(name);
     }
 
-    private static void Spread(Utf8JsonWriter json, string name, Spread spread, int digits)
+    private static void Figure(Utf8JsonWriter json, string name, Figure spread, int digits)
     {
         json.WriteStartObject(name);
         Number(json, "mean", Math.Round(spread.Mean, digits));

@@ -56,22 +56,22 @@ public sealed record CaseEvidence
     public required ImmutableArray<JobEvidence> Jobs { get; init; }
 
     /// <summary>Cash by month of the horizon, US dollars, credits taken off.</summary>
-    public required ImmutableArray<Spread> CashPerMonth { get; init; }
+    public required ImmutableArray<Figure> CashPerMonth { get; init; }
 
     /// <summary>All cash, US dollars, that after the horizon included.</summary>
-    public required Spread Cost { get; init; }
+    public required Figure Cost { get; init; }
 
     /// <summary>What the plan says that it costs.</summary>
     public required Money PlannedCost { get; init; }
 
     /// <summary>Accelerator-hours by workload and state.</summary>
-    public required ImmutableSortedDictionary<string, ImmutableArray<Spread>> Hours { get; init; }
+    public required ImmutableSortedDictionary<string, ImmutableArray<Figure>> Hours { get; init; }
 
     /// <summary>Energy, kilowatt-hours; null where unknown.</summary>
-    public required Spread? KilowattHours { get; init; }
+    public required Figure? KilowattHours { get; init; }
 
     /// <summary>Kilograms of CO2e; null where unknown.</summary>
-    public required Spread? CarbonKilograms { get; init; }
+    public required Figure? CarbonKilograms { get; init; }
 
     /// <summary>What is broken, first in time first; empty where the plan holds.</summary>
     public required ImmutableArray<Breach> Breaches { get; init; }
@@ -93,7 +93,7 @@ public sealed record CaseEvidence
 /// <param name="Objectives">Each objective in each month.</param>
 /// <param name="Headroom">By how much load could grow in the tightest month until the plan's capacity is used up, such as 0.12, and that month; null where it has none.</param>
 public sealed record ServiceEvidence(
-    string Workload, double Requests, Latency Ttft, Latency Tpot, Latency EndToEnd, Spread Failed,
+    string Workload, double Requests, Latency Ttft, Latency Tpot, Latency EndToEnd, Figure Failed,
     ImmutableArray<ObjectiveEvidence> Objectives, (double Share, int Month)? Headroom);
 
 /// <summary>A latency: mean and percentiles in seconds, percentiles within 0.5%.</summary>
@@ -109,7 +109,7 @@ public readonly record struct Latency(double Mean, double P50, double P95, doubl
 /// <param name="Wanted">Share of requests that must meet it.</param>
 /// <param name="Limit">The time that they must stay under, seconds.</param>
 /// <param name="Attained">Share that does.</param>
-public sealed record ObjectiveEvidence(ObjectiveKind Kind, int Month, double Wanted, double Limit, Spread Attained)
+public sealed record ObjectiveEvidence(ObjectiveKind Kind, int Month, double Wanted, double Limit, Figure Attained)
 {
     /// <summary>Whether the lower end of the interval is at or above what is wanted.</summary>
     public bool Holds => Attained.Low >= Wanted - 1e-12;
@@ -126,7 +126,7 @@ public sealed record ObjectiveEvidence(ObjectiveKind Kind, int Month, double Wan
 /// <param name="Failures">Interruptions a run.</param>
 /// <param name="WorstSlackHours">Hours between the end and the deadline in the worst 5%; negative where late.</param>
 public sealed record JobEvidence(
-    string Workload, int Runs, int Done, double InTime, double Promised, Spread Hours, Spread WaitHours, double Failures, double WorstSlackHours);
+    string Workload, int Runs, int Done, double InTime, double Promised, Figure Hours, Figure WaitHours, double Failures, double WorstSlackHours);
 
 /// <summary>Something that does not hold.</summary>
 /// <param name="Seconds">When it first does not, seconds from the start.</param>

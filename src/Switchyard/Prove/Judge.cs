@@ -25,8 +25,8 @@ public static class Judge
         var services = stage.Services.Select((_, s) => ServiceOf(stage, s, runs)).ToImmutableArray();
         var jobs = stage.Jobs.GroupBy(j => j.Workload).Select(g => JobsOf(stage, g.Key, runs)).ToImmutableArray();
         var months = stage.Horizon.Months;
-        var cash = Enumerable.Range(0, months).Select(m => Spread.OfAmounts([.. runs.Select(r => (double)r.CashPerMonth[m])])).ToImmutableArray();
-        var cost = Spread.OfAmounts([.. runs.Select(r => (double)r.CashPerMonth.Sum())]);
+        var cash = Enumerable.Range(0, months).Select(m => Figure.OfAmounts([.. runs.Select(r => (double)r.CashPerMonth[m])])).ToImmutableArray();
+        var cost = Figure.OfAmounts([.. runs.Select(r => (double)r.CashPerMonth.Sum())]);
         return new()
         {
             Name = circumstances.Name,
@@ -37,7 +37,7 @@ public static class Judge
             Cost = cost,
             PlannedCost = stage.PlannedTotal,
             Hours = runs[0].Hours.Keys.ToImmutableSortedDictionary(
-                w => w, w => Enum.GetValues<HourState>().Select(s => Spread.OfAmounts([.. runs.Select(r => r.Hours[w][(int)s])])).ToImmutableArray(), StringComparer.Ordinal),
+                w => w, w => Enum.GetValues<HourState>().Select(s => Figure.OfAmounts([.. runs.Select(r => r.Hours[w][(int)s])])).ToImmutableArray(), StringComparer.Ordinal),
             KilowattHours = Known(runs, r => r.KilowattHours),
             CarbonKilograms = Known(runs, r => r.CarbonKilograms),
             Breaches = [.. Breaches(stage, services, jobs, cost, runs).OrderBy(b => b.Seconds).ThenBy(b => b.What, StringComparer.Ordinal)],
@@ -46,12 +46,12 @@ public static class Judge
         };
     }
 
-    private static Spread? Known(IReadOnlyList<RunResult> runs, Func<RunResult, double?> figure) =>
-        runs.All(r => figure(r) is not null) ? Spread.OfAmounts([.. runs.Select(r => figure(r)!.Value)]) : null;
+    private static Figure? Known(IReadOnlyList<RunResult> runs, Func<RunResult, double?> figure) =>
+        runs.All(r => figure(r) is not null) ? Figure.OfAmounts([.. runs.Select(r => figure(r)!.Value)]) : null;
 
     private static ServiceEvidence ServiceOf(Stage stage, int service, IReadOnlyList<RunResult> runs)
     {
-        var workload = stage.Services[service].Workload;
+        var workload = stage.Services[service];
         var all = new MonthTally();
         foreach (var month in runs.SelectMany(r => r.Services[service].Months)) all.Add(month);
         var objectives = ImmutableArray.CreateBuilder<ObjectiveEvidence>();
@@ -63,13 +63,13 @@ public static class Judge
             {
                 var shares = runs.Select(r => r.Services[service].Months[month]).Where(m => m.Requests > 0).Select(m => m.Met[kind] / m.Requests).ToList();
                 if (shares.Count == 0) continue;
-                objectives.Add(new((ObjectiveKind)kind, month, objective.Percentile / 100, objective.Limit.TotalSeconds, Spread.OfShares(shares)));
+                objectives.Add(new((ObjectiveKind)kind, month, objective.Percentile / 100, objective.Limit.TotalSeconds, Figure.OfShares(shares)));
             }
         }
 
         return new(
             workload.Name, all.Requests / runs.Count, LatencyOf(all, 0), LatencyOf(all, 1), LatencyOf(all, 2),
-            Spread.OfShares([.. runs.Select(r => r.Services[service].Months.Sum(m => m.Failed) / Math.Max(1e-9, r.Services[service].Months.Sum(m => m.Requests)))]),
+            Figure.OfShares([.. runs.Select(r => r.Services[service].Months.Sum(m => m.Failed) / Math.Max(1e-9, r.Services[service].Months.Sum(m => m.Requests)))]),
             objectives.ToImmutable(), Headroom(stage, service));
     }
 
@@ -93,7 +93,7 @@ public static class Judge
         var jobs = runs.SelectMany(r => r.Jobs).Where(j => j.Workload == workload).ToList();
         var done = jobs.Where(j => !double.IsNaN(j.Ended)).ToList();
         var slack = jobs.Select(j => double.IsNaN(j.Ended) ? double.NegativeInfinity : (j.Deadline - j.Ended) / 3600).Order().ToList();
-        Spread Over(Func<JobOutcome, double> figure) => Spread.OfAmounts([.. runs
+        Figure Over(Func<JobOutcome, double> figure) => Figure.OfAmounts([.. runs
             .Select(r => r.Jobs.Where(j => j.Workload == workload && !double.IsNaN(j.Ended)).Select(figure).DefaultIfEmpty(double.NaN).Average())]);
         return new(
             workload, jobs.Count, done.Count, jobs.Count(j => j.InTime) / (double)jobs.Count, PromisedInTime,
@@ -101,7 +101,7 @@ public static class Judge
     }
 
     private static IEnumerable<Breach> Breaches(
-        Stage stage, ImmutableArray<ServiceEvidence> services, ImmutableArray<JobEvidence> jobs, Spread cost, IReadOnlyList<RunResult> runs)
+        Stage stage, ImmutableArray<ServiceEvidence> services, ImmutableArray<JobEvidence> jobs, Figure cost, IReadOnlyList<RunResult> runs)
     {
         var horizon = stage.Horizon;
         for (var s = 0; s < services.Length; s++)
@@ -129,7 +129,7 @@ public static class Judge
         foreach (var breach in Money(stage, cost, runs)) yield return breach;
     }
 
-    private static IEnumerable<Breach> Money(Stage stage, Spread cost, IReadOnlyList<RunResult> runs)
+    private static IEnumerable<Breach> Money(Stage stage, Figure cost, IReadOnlyList<RunResult> runs)
     {
         var planned = (double)stage.PlannedTotal.Usd;
         if (cost.Mean > planned * (1 + CostTolerance))

@@ -119,7 +119,7 @@ public sealed class Mender
         foreach (var (workload, source) in again.Purchases.Concat(plan.Purchases).Select(p => (p.Workload, p.Source.Label)).Distinct())
         {
             var (before, after) = (Hours(plan, workload, source), Hours(again, workload, source));
-            if (Math.Abs(after - before) < 0.5) continue;
+            if (Math.Abs(after - before) < 0.5 && Most(plan, workload, source) == Most(again, workload, source)) continue;
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"{workload}: {after - before:+#,##0;-#,##0} h of {source} ({before:#,##0} to {after:#,##0}; at most {Most(plan, workload, source):0.##} to {Most(again, workload, source):0.##} at a time)");
         }

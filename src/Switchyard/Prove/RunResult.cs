@@ -143,7 +143,7 @@ public sealed record RunResult
         foreach (var pool in stage.Mandate.Pools.Where(p => p.Kind != PurchaseKind.Tokens))
         {
             if (!byWorkload.TryGetValue(pool.Workload, out var hours)) byWorkload[pool.Workload] = hours = new double[states];
-            var serves = stage.Services.ToList().FindIndex(s => s.Workload.Name == pool.Workload);
+            var serves = stage.Services.ToList().FindIndex(s => s.Name == pool.Workload);
             var useful = books.Hours[pool.Index, (int)HourState.Useful];
             var (busy, joules) = (1.0, double.NaN);
             if (serves >= 0 && services[serves].LaneSeconds[pool.Index] is > 0 and var played)

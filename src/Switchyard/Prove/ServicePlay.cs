@@ -49,7 +49,7 @@ internal sealed class ServicePlay
     public ServicePlay(Stage stage, int service, IReadOnlyList<ReplicaChange> changes, EfficiencyFactors factors, ProofCase circumstances)
     {
         (this.stage, this.service, this.changes, this.factors, this.circumstances) = (stage, service, changes, factors, circumstances);
-        workload = stage.Services[service].Workload;
+        workload = stage.Services[service];
         mandate = stage.Mandate.Services[service];
         tally = new(stage.Horizon.Months, stage.Makes.Length);
         (inputs, outputs) = (RequestLengths.Of(workload.Input), RequestLengths.Of(workload.Output));

@@ -21,7 +21,7 @@ public sealed record Stage
     public required ImmutableArray<PoolMake> Makes { get; init; }
 
     /// <summary>The services, in the order of the mandate.</summary>
-    public required ImmutableArray<StagedService> Services { get; init; }
+    public required ImmutableArray<InferenceWorkload> Services { get; init; }
 
     /// <summary>The jobs, by arrival.</summary>
     public required ImmutableArray<JobOrder> Jobs { get; init; }
@@ -118,7 +118,3 @@ public readonly record struct ErrorDraw(double Low, double High)
     /// <param name="score">0 for the median, 1.2816 for the 90th percentile.</param>
     public double At(double score) => Low > 0 && High > 0 ? Math.Sqrt(Low * High) * Math.Exp(score * Math.Log(High / Low) / (2 * Z95)) : 1;
 }
-
-/// <summary>A service to be played.</summary>
-/// <param name="Workload">What is wanted.</param>
-public sealed record StagedService(InferenceWorkload Workload);

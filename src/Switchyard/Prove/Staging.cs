@@ -72,7 +72,7 @@ public sealed partial class Staging
                 JobMargins = plan.Margins,
             },
             Makes = [.. makes],
-            Services = [.. services.Select(s => new StagedService(s))],
+            Services = [.. services],
             Jobs = [.. Jobs().OrderBy(j => j.Arrives).ThenBy(j => j.Id, StringComparer.Ordinal)],
             Fixed = [.. FixedCash()],
             Credits = scenario.Commercial.Credits,

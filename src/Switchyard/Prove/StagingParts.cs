@@ -62,8 +62,8 @@ public sealed partial class Staging
     /// <summary>Which groups of users a purchase is for: of the sets that a planner weighs, nearest first, the largest whose capacity is what the plan says.</summary>
     private (uint Users, ImmutableArray<double> Trips) Users(InferenceWorkload service, Offer offer, PlannedUse use)
     {
-        if (service.Users.Length == 0) return (1, [0.0]);
-        var trips = service.Users.Select(u => prices.RoundTripMilliseconds(u.Geography, offer.Provider, offer.Region)).ToArray();
+        double?[] trips = service.Users.Length == 0 ? [0]
+            : [.. service.Users.Select(u => prices.RoundTripMilliseconds(u.Geography, offer.Provider, offer.Region))];
         if (trips.Any(t => t is null)) return (0, []);
         var level = Mender.Tighter(service.ServiceLevel, 1 + plan.Margins.GetValueOrDefault(service.Name));
         var near = Enumerable.Range(0, trips.Length).OrderBy(i => trips[i]).ThenBy(i => i).ToArray();

@@ -41,7 +41,7 @@ public sealed class WindowTests
             shares.Add(result.Services[0].Months[0].Met[1] / result.Services[0].Months[0].Requests);
         }
 
-        foreach (var (values, spread) in new (List<double>, Func<IReadOnlyList<double>, Spread>)[] { (shares, Spread.OfShares), (cost, Spread.OfAmounts) })
+        foreach (var (values, spread) in new (List<double>, Func<IReadOnlyList<double>, Figure>)[] { (shares, Figure.OfShares), (cost, Figure.OfAmounts) })
         {
             var (inside, all) = (0, 0);
             for (var first = 0; first + 30 <= 120; first += 30)

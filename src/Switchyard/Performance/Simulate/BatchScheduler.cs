@@ -119,9 +119,7 @@ public sealed class BatchScheduler
     /// <param name="until">The moment, seconds.</param>
     public void AdvanceTo(double until)
     {
-        while (now < until && Work(until))
-        {
-        }
+        while (now < until && Work(until)) continue;
     }
 
     /// <summary>One round of the scheduler: a step with prompts, steps that only decode, or waiting for what comes next.</summary>

@@ -9,7 +9,7 @@ namespace Switchyard.Prove;
 /// <param name="High">Its upper end; the largest seen where there are fewer than three seeds.</param>
 /// <param name="Least">Lower end of the range of another seed.</param>
 /// <param name="Most">Its upper end.</param>
-public readonly record struct Spread(double Mean, double Low, double High, double Least, double Most)
+public readonly record struct Figure(double Mean, double Low, double High, double Least, double Most)
 {
     // A share of none or all in so many is not taken for certain.
     private const double Sure = 20_000;
@@ -21,17 +21,17 @@ public readonly record struct Spread(double Mean, double Low, double High, doubl
     ];
 
     /// <summary>Of shares, 0 to 1.</summary>
-    public static Spread OfShares(IReadOnlyList<double> values)
+    public static Figure OfShares(IReadOnlyList<double> values)
     {
         var spread = Of(values, x => Math.Log(((x * Sure) + 0.5) / (((1 - x) * Sure) + 0.5)), y => Math.Clamp((((Sure + 1) / (1 + Math.Exp(-y))) - 0.5) / Sure, 0, 1));
         return spread with { Low = Math.Max(0, spread.Low), High = Math.Min(1, spread.High) };
     }
 
     /// <summary>Of amounts that are positive or 0.</summary>
-    public static Spread OfAmounts(IReadOnlyList<double> values) =>
+    public static Figure OfAmounts(IReadOnlyList<double> values) =>
         values.Any(v => v <= 0) ? Of(values, x => x, y => y) : Of(values, Math.Log, Math.Exp);
 
-    private static Spread Of(IReadOnlyList<double> values, Func<double, double> to, Func<double, double> back)
+    private static Figure Of(IReadOnlyList<double> values, Func<double, double> to, Func<double, double> back)
     {
         var n = values.Count;
         if (n == 0) return new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
