@@ -40,7 +40,7 @@ public sealed class EvidenceTests(Plans plans)
         first.Stdout.ShouldNotBeEmpty();
         (await Cli.RunAsync(arguments, "", Plans.Patience)).Stdout.ShouldBe(first.Stdout);
         using var one = JsonDocument.Parse(first.Stdout);
-        arguments[5] = "8";
+        arguments[6] = "8";
         using var other = JsonDocument.Parse((await Cli.RunAsync(arguments, "", Plans.Patience)).Stdout);
         other.RootElement.Text("run_hash").ShouldNotBe(one.RootElement.Text("run_hash"));
     }
