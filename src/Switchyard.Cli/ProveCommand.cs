@@ -44,8 +44,7 @@ internal static class ProveCommand
         command.SetAction(parsed =>
         {
             var path = parsed.GetValue(file)!;
-            if (path != "-" && !File.Exists(path)) return Printer.Fail([new Problem(path, 0, "", "there is no such file; save a plan with 'switchyard plan SCENARIO --out plan.json'")]);
-            var reading = PlanReader.Read(path == "-" ? Console.In.ReadToEnd() : File.ReadAllText(path), path);
+            var reading = SavedPlan.Read(path);
             var catalog = catalogs.Read(parsed);
             if (catalog.Value is not { } contents) return Printer.Fail([.. reading.Problems, .. catalog.Problems]);
             if (reading.Value is not { } plan) return Printer.Fail(reading.Problems);
