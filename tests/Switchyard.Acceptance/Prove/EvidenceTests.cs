@@ -24,7 +24,7 @@ public sealed class EvidenceTests(Plans plans)
         evidence.RootElement.Text("schema").ShouldBe("switchyard.evidence/1");
         evidence.RootElement.GetProperty("holds").GetBoolean().ShouldBe(run.ExitCode == 0);
         var path = Path.Combine(Cli.Root, "scenarios", scenario, "evidence.json");
-        var plan = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(made.Run.Stdout)))[..16];
+        var plan = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(made.Json.GetProperty("purchases").GetRawText())))[..16];
         if (Environment.GetEnvironmentVariable("UPDATE_EXPECTED") is { Length: > 0 }) await File.WriteAllTextAsync(path, Reduced(evidence.RootElement, plan), token);
         File.Exists(path).ShouldBeTrue($"scenarios/{scenario}/evidence.json is missing: make it with UPDATE_EXPECTED=1 ./test EvidenceTests");
         using var expected = JsonDocument.Parse(await File.ReadAllTextAsync(path, token));
