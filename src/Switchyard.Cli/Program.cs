@@ -17,6 +17,7 @@ Command root = new("switchyard", "Plans where to run AI work, proves the plan, a
     ExplainCommand.Create(),
     ProveCommand.Create(),
     DemoCommand.Create(),
+    ReportCommand.Create(),
     ValidateCommand.Create(),
     InitCommand.Create(),
     MarketCommand.Create(),

@@ -61,12 +61,13 @@ internal static class TraceTables
         var spot = SpotStatistics.Of(trace);
         console.WriteLine(string.Create(Culture, $"  {trace.Steps:#,##0} steps of {trace.StepSeconds:0.###} s, {trace.Seconds / 86_400:0.0} days{(trace.Start is { } start ? $" from {start:u}" : "")}"));
         var table = PlanTables.Compact("By zone");
-        foreach (var heading in new[] { "Zone", "Available", "Periods", "Mean h", "Median h", "Taken away /h", "$/h", "on demand $/h" })
+        foreach (var heading in new[] { "Zone", "Available", "Periods", "Mean h", "Median h", "Taken away /h", "Shape", "Scale h", "Absent h", "$/h", "on demand $/h" })
             table.AddColumn(heading == "Zone" ? new TableColumn(heading) : new TableColumn(heading).RightAligned());
         foreach (var (zone, statistics) in trace.Zones.Zip(spot.Zones))
         {
             table.AddRow(PlanTables.Row(zone.Zone, Percent(statistics.Share), statistics.Periods.ToString(Culture), Shown(statistics.MeanHours), Shown(statistics.MedianHours),
-                Shown(statistics.InterruptionsPerHour), Shown(Spread.Of(zone.Prices)?.Mean ?? double.NaN), Shown(zone.OnDemand ?? double.NaN)));
+                Shown(statistics.InterruptionsPerHour), Shown(statistics.Life?.Shape ?? double.NaN), Shown(statistics.Life?.ScaleHours ?? double.NaN), Shown(statistics.MeanAbsenceHours),
+                Shown(Spread.Of(zone.Prices)?.Mean ?? double.NaN), Shown(zone.OnDemand ?? double.NaN)));
         }
 
         console.Write(table);
@@ -219,6 +220,11 @@ internal static class TraceTables
             Number(json, "mean_hours", statistics.MeanHours);
             Number(json, "median_hours", statistics.MedianHours);
             Number(json, "interruptions_per_hour", statistics.InterruptionsPerHour);
+            Number(json, "life_shape", statistics.Life?.Shape ?? double.NaN);
+            Number(json, "life_scale_hours", statistics.Life?.ScaleHours ?? double.NaN);
+            Number(json, "mean_absence_hours", statistics.MeanAbsenceHours);
+            Number(json, "absence_shape", statistics.Absence?.Shape ?? double.NaN);
+            Number(json, "absence_scale_hours", statistics.Absence?.ScaleHours ?? double.NaN);
             json.WriteEndObject();
         }
 

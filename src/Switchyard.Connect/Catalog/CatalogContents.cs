@@ -17,6 +17,9 @@ public sealed record CatalogContents(PriceBook Prices, ImmutableArray<ModelArchi
     /// <summary>How far predictions were off on models they were not fitted to.</summary>
     public ErrorIntervals Intervals { get; init; } = ErrorIntervals.None;
 
+    /// <summary>Spot capacity where somebody measured it.</summary>
+    public ImmutableArray<SpotZone> Spot { get; init; } = [];
+
     /// <summary>The model with this name or alias, whatever the case; null where there is none.</summary>
     public ModelArchitecture? FindModel(string name) => Models.FirstOrDefault(model => model.IsNamed(name));
 }

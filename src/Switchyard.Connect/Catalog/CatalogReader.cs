@@ -26,6 +26,7 @@ public static class CatalogReader
         var offers = OfferTable.Read(market, named, problems);
         var commitments = CommitmentTable.Read(market, named, offers, problems);
         var regions = RegionTable.Read(market, problems);
+        var spot = SpotTable.Read(market, named, problems);
         var storage = NetworkTables.ReadStorage(market, problems);
         var egress = NetworkTables.ReadEgress(market, problems);
         var trips = withPairs ? NetworkTables.ReadRoundTrips(market, problems) : [];
@@ -35,7 +36,7 @@ public static class CatalogReader
         var intervals = CoefficientTable.ReadIntervals(Path.Combine(folder, "performance"), problems);
         if (problems.Count > 0) return problems;
         var book = new PriceBook(asOf ?? own, policy ?? new(), accelerators, offers.Values, commitments, regions, storage, new(egress, pairs, trips));
-        return new CatalogContents(book, [.. models.OrderBy(model => model.Name, StringComparer.Ordinal)], folder) { Factors = factors, Intervals = intervals };
+        return new CatalogContents(book, [.. models.OrderBy(model => model.Name, StringComparer.Ordinal)], folder) { Factors = factors, Intervals = intervals, Spot = [.. spot] };
     }
 
     private static DateOnly OwnDate(string market, List<Problem> problems)

@@ -20,7 +20,17 @@ public sealed record AgeHazard(double FromHours, double ToHours, double Hours, i
 /// <param name="MeanHours">Their mean length; NaN where there is none.</param>
 /// <param name="MedianHours">Their median length; NaN where there is none.</param>
 /// <param name="InterruptionsPerHour">Times an hour of availability that it ends, periods cut off by the trace's ends included.</param>
-public sealed record ZoneStatistics(string Zone, double Share, int Periods, double MeanHours, double MedianHours, double InterruptionsPerHour);
+public sealed record ZoneStatistics(string Zone, double Share, int Periods, double MeanHours, double MedianHours, double InterruptionsPerHour)
+{
+    /// <summary>How long availability lasts; null where too few periods were seen.</summary>
+    public SpotLifetime? Life { get; init; }
+
+    /// <summary>Mean hours for which it could not be had, of absences that begin and end within the trace; NaN where there is none.</summary>
+    public double MeanAbsenceHours { get; init; } = double.NaN;
+
+    /// <summary>How long absences last; null where too few were seen.</summary>
+    public SpotLifetime? Absence { get; init; }
+}
 
 /// <summary>
 /// What a trace of spot availability says: how long capacity lasts, how its hazard falls with age, how zones go together. A period counts
@@ -48,7 +58,7 @@ public sealed record SpotStatistics(
     public static SpotStatistics Of(AvailabilityTrace trace)
     {
         var periods = trace.Zones.Select(z => SpotPeriod.Of(z, trace.StepSeconds)).ToList();
-        var zones = trace.Zones.Zip(periods, (zone, all) => Describe(zone, all, trace.StepSeconds / 3600)).ToImmutableArray();
+        var zones = trace.Zones.Zip(periods, (zone, all) => Describe(zone, all, trace.StepSeconds)).ToImmutableArray();
         var pairs = ImmutableArray.CreateBuilder<(string, string, double)>();
         for (var a = 0; a < trace.Zones.Length; a++)
             for (var b = a + 1; b < trace.Zones.Length; b++)
@@ -58,11 +68,17 @@ public sealed record SpotStatistics(
             Enumerable.Range(0, trace.Steps).Count(i => trace.Zones.Any(z => z.Available[i])) / (double)trace.Steps);
     }
 
-    private static ZoneStatistics Describe(ZoneAvailability zone, ImmutableArray<SpotPeriod> periods, double stepHours)
+    private static ZoneStatistics Describe(ZoneAvailability zone, ImmutableArray<SpotPeriod> periods, double stepSeconds)
     {
         double[] whole = [.. periods.Where(p => p.Began && p.Ended).Select(p => p.Hours).Order()];
-        var hours = zone.Available.Count(a => a) * stepHours;
-        return new(zone.Zone, zone.Share, whole.Length, whole.Length == 0 ? double.NaN : whole.Average(), Middle(whole), hours > 0 ? periods.Count(p => p.Ended) / hours : double.NaN);
+        var hours = zone.Available.Count(a => a) * stepSeconds / 3600;
+        var absences = SpotPeriod.Of(zone, stepSeconds, available: false);
+        return new(zone.Zone, zone.Share, whole.Length, whole.Length == 0 ? double.NaN : whole.Average(), Middle(whole), hours > 0 ? periods.Count(p => p.Ended) / hours : double.NaN)
+        {
+            Life = SpotLifetime.Fit(periods, stepSeconds / 3600),
+            Absence = SpotLifetime.Fit(absences, stepSeconds / 3600),
+            MeanAbsenceHours = absences.Where(p => p.Began && p.Ended).Select(p => p.Hours).DefaultIfEmpty(double.NaN).Average(),
+        };
     }
 
     private static double Middle(double[] sorted) => sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
@@ -95,7 +111,7 @@ public sealed record SpotStatistics(
     }
 }
 
-/// <summary>A time for which spot capacity could be had without a break.</summary>
+/// <summary>A time for which spot capacity could be had, or could not, without a break.</summary>
 /// <param name="FirstStep">Its first step.</param>
 /// <param name="Hours">How long it was seen to last.</param>
 /// <param name="Began">Whether its begin was seen; otherwise it was there when the trace, or a filled-in part of it, began.</param>
@@ -105,7 +121,8 @@ public readonly record struct SpotPeriod(int FirstStep, double Hours, bool Began
     /// <summary>The periods of a zone, in order. What was filled in by the trace's makers ends what was observed.</summary>
     /// <param name="zone">The zone.</param>
     /// <param name="stepSeconds">Seconds from one step to the next.</param>
-    public static ImmutableArray<SpotPeriod> Of(ZoneAvailability zone, double stepSeconds)
+    /// <param name="available">Whether times of availability are wanted, or those of its absence.</param>
+    public static ImmutableArray<SpotPeriod> Of(ZoneAvailability zone, double stepSeconds, bool available = true)
     {
         var periods = ImmutableArray.CreateBuilder<SpotPeriod>();
         var observed = new bool[zone.Available.Length];
@@ -114,14 +131,14 @@ public readonly record struct SpotPeriod(int FirstStep, double Hours, bool Began
             for (var i = first; i < Math.Min(first + count, observed.Length); i++) observed[i] = false;
         for (var i = 0; i < observed.Length;)
         {
-            if (!observed[i] || !zone.Available[i])
+            if (!observed[i] || zone.Available[i] != available)
             {
                 i++;
                 continue;
             }
 
             var first = i;
-            while (i < observed.Length && observed[i] && zone.Available[i]) i++;
+            while (i < observed.Length && observed[i] && zone.Available[i] == available) i++;
             periods.Add(new(first, (i - first) * stepSeconds / 3600, first > 0 && observed[first - 1], i < observed.Length && observed[i]));
         }
 

@@ -60,6 +60,51 @@ public sealed class SpotStatisticsTests
         v100.MeanCorrelation.ShouldBe(0.22, 0.01);
     }
 
+    [Fact]
+    public void Lives_fitted_to_the_records_are_those_of_another_program()
+    {
+        // Interval-censored Weibull by maximum likelihood, written in Python from the description in docs/model/spot.md.
+        Fitted("spot/multi_region/h100_13_zones.tar.gz", "/full.json", true).ShouldBe((0.365, 0.7851), Tolerance);
+        Fitted("spot/multi_region/v100_2month_raw_csv.tar.gz", ".csv", true).ShouldBe((0.5738, 1.6999), Tolerance);
+        Fitted("spot/multi_region/v100_2month_raw_csv.tar.gz", ".csv", false).ShouldBe((0.6855, 1.2575), Tolerance);
+
+        static (double, double) Fitted(string archive, string ending, bool available)
+        {
+            var trace = AvailabilityTrace.Join([.. Files.InArchive(archive, ending).Select(f => f.Availability!)]).Value!;
+            var life = SpotLifetime.Fit(trace.Zones.SelectMany(z => SpotPeriod.Of(z, trace.StepSeconds, available)), trace.StepSeconds / 3600)!.Value;
+            return (life.Shape, life.ScaleHours);
+        }
+    }
+
+    [Theory]
+    [InlineData(0.4, 2)]
+    [InlineData(0.55, 3)]
+    [InlineData(1, 1.5)]
+    public void A_life_that_is_drawn_is_found_again(double shape, double scale)
+    {
+        var random = new Random(17);
+        var life = new SpotLifetime(shape, scale);
+        const double step = 0.05;
+        List<SpotPeriod> periods = [];
+        for (var i = 0; i < 20_000; i++)
+        {
+            var hours = scale * Math.Pow(-Math.Log(1 - random.NextDouble()), 1 / shape);
+            // A third is cut off by the end of the record after six hours.
+            var ended = i % 3 > 0 || hours <= 6;
+            periods.Add(new(0, Math.Ceiling((ended ? hours : 6) / step) * step, true, ended));
+        }
+
+        var found = SpotLifetime.Fit(periods, step)!.Value;
+        found.Shape.ShouldBe(shape, 0.02 * shape);
+        found.ScaleHours.ShouldBe(scale, 0.05 * scale);
+        // Means by summing the survival, and by the gamma function.
+        var (mean, dt) = (0.0, life.MeanHours / 20_000);
+        for (var t = 0; t < 4_000_000; t++) mean += life.SurvivalAt((t + 0.5) * dt) * dt;
+        mean.ShouldBe(life.MeanHours, 0.005 * mean);
+        life.HazardAt(2).ShouldBe((life.SurvivalAt(2) - life.SurvivalAt(2.0001)) / 0.0001 / life.SurvivalAt(2), 1e-3 * life.HazardAt(2));
+        SpotLifetime.OfMean(shape, 4.3).MeanHours.ShouldBe(4.3, 1e-9);
+    }
+
     private static readonly IEqualityComparer<(double, double)> Tolerance =
         EqualityComparer<(double, double)>.Create((a, b) => Math.Abs(a.Item1 - b.Item1) < 0.001 && Math.Abs(a.Item2 - b.Item2) < 0.001, _ => 0);
 
