@@ -18,7 +18,7 @@ internal static class EvidenceTables
         console.MarkupLine($"[bold]{Markup.Escape(evidence.Scenario)}[/]: the plan {verdict} ({expected.Seeds} runs of {horizon.Label(0)} to {horizon.Label(horizon.Months - 1)}, {expected.Played.ToString("#,##0", CultureInfo.InvariantCulture)} requests played, run hash {evidence.RunHash})");
         console.WriteLine();
         foreach (var breach in expected.Breaches)
-            console.MarkupLineInterpolated($"[bold]Broken[/] {breach.What}, first at {Moment.Text(horizon, breach.Seconds)}: {breach.Detail}{Months(horizon, breach)}");
+            console.MarkupLineInterpolated($"[bold]Broken[/] {breach.What}, first at {HorizonTime.Text(horizon, breach.Seconds)}: {breach.Detail}{Months(horizon, breach)}");
         if (!expected.Services.IsEmpty) console.Write(Services(evidence));
         if (!expected.Jobs.IsEmpty) console.Write(Jobs(expected));
         console.Write(Hours(expected));

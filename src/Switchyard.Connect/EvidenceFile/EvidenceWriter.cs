@@ -59,7 +59,7 @@ public static class EvidenceWriter
         {
             json.WriteString("what", breach.What);
             json.WriteString("workload", breach.Workload);
-            json.WriteString("first", Moment.Text(horizon, breach.Seconds));
+            json.WriteString("first", HorizonTime.Text(horizon, breach.Seconds));
             PlanWriter.Texts(json, "months", [.. breach.Months.Select(horizon.Label)]);
             json.WriteString("detail", breach.Detail);
         });
@@ -123,7 +123,7 @@ public static class EvidenceWriter
         Maybe(json, "carbon_kilograms", circumstances.CarbonKilograms);
         PlanWriter.List(json, "timeline", [.. circumstances.Timeline.Take(TimelineEntries)], entry =>
         {
-            json.WriteString("at", Moment.Text(horizon, entry.Seconds));
+            json.WriteString("at", HorizonTime.Text(horizon, entry.Seconds));
             json.WriteString("what", entry.Text);
         });
     }

@@ -102,7 +102,7 @@ internal sealed class Draft(Mandate mandate, ControllerState state, double secon
 
     public double Seconds { get; } = seconds;
 
-    public int Month { get; } = Moment.MonthAt(mandate.Horizon, seconds);
+    public int Month { get; } = HorizonTime.MonthAt(mandate.Horizon, seconds);
 
     public ImmutableArray<ControllerDecision> Decisions => decisions.ToImmutable();
 

@@ -44,7 +44,7 @@ internal sealed class JobPlacement(Mandate mandate)
     private int Most(Pool pool, Job job)
     {
         var most = 0;
-        for (var month = Moment.MonthAt(mandate.Horizon, job.Order.Arrives); month <= Moment.MonthAt(mandate.Horizon, job.Order.Deadline); month++)
+        for (var month = HorizonTime.MonthAt(mandate.Horizon, job.Order.Arrives); month <= HorizonTime.MonthAt(mandate.Horizon, job.Order.Deadline); month++)
             most = Math.Max(most, pool.MostAt(month));
         return most;
     }

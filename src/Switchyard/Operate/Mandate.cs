@@ -110,7 +110,7 @@ public sealed record ServiceMandate
     public double Expected(Horizon horizon, double seconds)
     {
         var hour = (long)Math.Floor(seconds / 3600);
-        return Load.Peak(Moment.MonthAt(horizon, seconds)) * Load.Shape.Levels[Moment.HourOfWeek(horizon, hour)];
+        return Load.Peak(HorizonTime.MonthAt(horizon, seconds)) * Load.Shape.Levels[HorizonTime.HourOfWeek(horizon, hour)];
     }
 }
 
@@ -146,7 +146,7 @@ public sealed record Policy
 }
 
 /// <summary>Moments of a horizon: months and hours of the week.</summary>
-public static class Moment
+public static class HorizonTime
 {
     /// <summary>The month at a moment, zero-based; beyond the last where the moment is.</summary>
     /// <param name="horizon">The horizon.</param>

@@ -35,7 +35,7 @@ internal sealed class ServiceScaling(Mandate mandate)
         var load = service < draft.State.Loads.Length ? draft.State.Loads[service] : default;
         var need = (Math.Max(Math.Max(now, soon), load.RequestsPerSecond) * (1 + charge.Headroom)) + (load.Waiting / mandate.Policy.CatchUpSeconds);
         // A rise is served in the month in which it comes.
-        var month = Math.Min(Moment.MonthAt(mandate.Horizon, draft.Seconds + lead), mandate.Horizon.Months - 1);
+        var month = Math.Min(HorizonTime.MonthAt(mandate.Horizon, draft.Seconds + lead), mandate.Horizon.Months - 1);
         var (target, suffices) = Target(draft, service, month, need);
         Span<int> ready = stackalloc int[charge.Pools.Length], have = stackalloc int[charge.Pools.Length];
         foreach (var (_, instance) in draft.State.Instances)

@@ -68,7 +68,7 @@ internal sealed class Books
     public void Hold(Pool pool, double from, double to)
     {
         Held[pool.Index] += (to - from) / 3600 * pool.Accelerators;
-        for (var (at, month) = (from, Moment.MonthAt(stage.Horizon, from)); at < to; month++)
+        for (var (at, month) = (from, HorizonTime.MonthAt(stage.Horizon, from)); at < to; month++)
         {
             var end = Math.Min(to, stage.Horizon.HoursBefore(month + 1) * 3600);
             var into = Math.Min(month, Months - 1);

@@ -30,7 +30,7 @@ internal sealed partial class FleetRun
         {
             // What failed is back first; spares stand in for as many as there are.
             repairs[pool.Index].Sort();
-            if (repairs[pool.Index].Count > Math.Floor(faults.Spares * pool.MostAt(Moment.MonthAt(stage.Horizon, now)))) delay = Math.Max(delay, repairs[pool.Index][0] - now);
+            if (repairs[pool.Index].Count > Math.Floor(faults.Spares * pool.MostAt(HorizonTime.MonthAt(stage.Horizon, now)))) delay = Math.Max(delay, repairs[pool.Index][0] - now);
             repairs[pool.Index].RemoveAt(0);
         }
 

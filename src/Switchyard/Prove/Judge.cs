@@ -110,7 +110,7 @@ public static class Judge
             {
                 var worst = objective.MinBy(o => o.Attained.Low)!;
                 var months = objective.Select(o => o.Month).ToImmutableArray();
-                var first = runs.SelectMany(r => r.Services[s].Missed).Where(m => m.Kind == objective.Key && months.Contains(Moment.MonthAt(horizon, m.Seconds)))
+                var first = runs.SelectMany(r => r.Services[s].Missed).Where(m => m.Kind == objective.Key && months.Contains(HorizonTime.MonthAt(horizon, m.Seconds)))
                     .Select(m => m.Seconds).DefaultIfEmpty(horizon.HoursBefore(months[0]) * 3600).Min();
                 yield return new(first, Text($"{services[s].Workload}: {Name(objective.Key)} p{worst.Wanted * 100:0.##} < {worst.Limit * 1000:0.##}ms"), months,
                     Text($"{worst.Attained.Mean:P2} of requests in {horizon.Label(worst.Month)} (95% interval from {worst.Attained.Low:P2}), {worst.Wanted:P0} wanted"), services[s].Workload);
@@ -121,7 +121,7 @@ public static class Judge
         {
             var late = runs.SelectMany(r => r.Jobs).Where(j => j.Workload == job.Workload && !j.InTime).ToList();
             yield return new(late.Min(j => j.Deadline), $"{job.Workload}: deadline",
-                [.. late.Select(j => Math.Min(horizon.Months - 1, Moment.MonthAt(horizon, j.Deadline))).Distinct().Order()],
+                [.. late.Select(j => Math.Min(horizon.Months - 1, HorizonTime.MonthAt(horizon, j.Deadline))).Distinct().Order()],
                 Text($"{job.InTime:P1} of {job.Runs} runs end in time, {job.Promised:P0} wanted; {(double.IsNegativeInfinity(job.WorstSlackHours) ? "some never end" : Text($"{-job.WorstSlackHours:0.#} h late in the worst 5%"))}"),
                 job.Workload);
         }

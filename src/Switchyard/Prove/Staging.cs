@@ -58,7 +58,8 @@ public sealed partial class Staging
     private StagingResult Set()
     {
         Compare();
-        for (var i = 0; i < plan.Purchases.Length; i++) Add(plan.Purchases[i], $"purchases[{i}]");
+        for (var i = 0; i < plan.Purchases.Length; i++)
+            if (!plan.Purchases[i].IsSetup) Add(plan.Purchases[i], $"purchases[{i}]");
         if (mismatches.Count > 0) return new(null, [.. mismatches]);
         var services = scenario.Workloads.OfType<InferenceWorkload>().ToList();
         return new(new Stage
@@ -223,7 +224,7 @@ public sealed partial class Staging
 
     private IEnumerable<FixedCash> FixedCash()
     {
-        foreach (var purchase in plan.Purchases.Where(p => p.Source.Kind == PurchaseKind.Commitment))
+        foreach (var purchase in plan.Purchases.Where(p => p.IsSetup || p.Source.Kind == PurchaseKind.Commitment))
             foreach (var month in purchase.Months) yield return new(month.Month, purchase.Source.Provider, month.Cash.Usd, true);
         foreach (var holding in scenario.Holdings.Where(h => h.Committed.Usd > 0))
         {

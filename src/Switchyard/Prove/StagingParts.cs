@@ -179,7 +179,7 @@ public sealed partial class Staging
             if (cadence is null) continue;
             foreach (var (start, i) in cadence.Starts(scenario.Horizon).Select((s, i) => (s, i)))
             {
-                var month = Moment.MonthAt(scenario.Horizon, start * 3600);
+                var month = HorizonTime.MonthAt(scenario.Horizon, start * 3600);
                 yield return new(
                     Text($"{workload.Name}-{i + 1}"), workload.Name, workload is TrainingWorkload, start * 3600,
                     (start * 3600) + cadence.Within.TotalSeconds, requests * Math.Pow(1 + growth, month));

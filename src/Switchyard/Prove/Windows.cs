@@ -39,7 +39,7 @@ public sealed record WindowRule
 internal readonly record struct Window(double From, double To, int Month, int Level, double Weight);
 
 /// <summary>
-/// Chooses windows. The hours of a month are grouped by level of load, as the planner groups them (at most six, busiest first); in each group stretches
+/// Chooses windows. The hours of a month are grouped by load into six levels of equal width, busiest first; in each group stretches
 /// begin at random in random hours, so that each second is as likely as any other. Stretches with lost machines are a group of their own.
 /// Each request counts for all requests of its group over those played: a stratified sample, without bias.
 /// </summary>
@@ -64,13 +64,11 @@ internal static class Windows
             var (first, last) = ((long)horizon.HoursBefore(month), (long)horizon.HoursBefore(month + 1));
             var mine = faults.Where(f => f.From >= first * 3600.0 && f.From < last * 3600.0).ToList();
             Lost(stage, mandate, mine, month, rule, circumstances, ref random, chosen);
-            var segments = mandate.Load.Segments;
-            for (var level = 0; level < segments.Length; level++)
+            for (var level = 0; level < Levels; level++)
             {
-                var (top, bottom) = (segments[level].Level, level + 1 < segments.Length ? segments[level + 1].Level : -1);
                 var hours = new List<long>();
                 for (var hour = first; hour < last; hour++)
-                    if (mandate.Load.Shape.Levels[Moment.HourOfWeek(horizon, hour)] is var at && at <= top + 1e-12 && at > bottom + 1e-12) hours.Add(hour);
+                    if (LevelOf(mandate.Load.Shape.Levels[HorizonTime.HourOfWeek(horizon, hour)]) == level) hours.Add(hour);
                 var represented = hours.Sum(h => mandate.Expected(horizon, h * 3600.0) * 3600) - mine.Sum(f => Requests(stage, mandate, f, hours));
                 if (hours.Count == 0 || represented <= 0) continue;
                 var rate = represented / hours.Count / 3600 * circumstances.Demand;
@@ -86,6 +84,11 @@ internal static class Windows
 
         return [.. chosen.OrderBy(w => w.From).ThenBy(w => w.To)];
     }
+
+    private const int Levels = 6;
+
+    // The busiest sixth of the range of load is level 0.
+    private static int LevelOf(double share) => Math.Min(Levels - 1, (int)(((1 - share) * Levels) + 1e-9));
 
     // Random stretches of an hour's group, not where machines are missing, if that can be helped.
     private static (double From, double To) Pick(List<long> hours, double seconds, List<(double From, double To)> faults, ref Performance.Simulate.Generator random)
