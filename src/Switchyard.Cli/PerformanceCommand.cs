@@ -16,9 +16,12 @@ internal static class PerformanceCommand
     public static Command Create() => new("performance", "Predict what a model does on hardware, and compare predictions with measured runs")
     {
         EstimateCommand.Create(),
+        SearchCommand.Create(),
         TrainEstimateCommand.Create(),
         Check(),
+        CalibrateCommand.Create(),
         FitCommand.Create(),
+        ModelCommand.Create(),
     };
 
     private static Command Check()

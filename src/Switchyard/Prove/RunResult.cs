@@ -95,7 +95,7 @@ public sealed record RunResult
         for (var s = 0; s < services.Length; s++)
         {
             var windows = Windows.Of(stage, s, fleet.Changes[s], run.Rule, run.Case, run.Seed);
-            services[s] = new ServicePlay(stage, s, fleet.Changes[s], run.Factors, run.Case).Play(windows, run.Rule, run.Seed);
+            services[s] = new ServicePlay(stage, s, fleet.Changes[s], run.Case).Play(windows, run.Rule, run.Seed);
         }
 
         var bill = Bill.Of(stage, fleet.Books, services, fleet.Jobs);

@@ -1,7 +1,6 @@
 using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Operate;
-using Switchyard.Performance;
 using Switchyard.Performance.Simulate;
 
 namespace Switchyard.Prove;
@@ -14,11 +13,9 @@ namespace Switchyard.Prove;
 internal sealed class ServicePlay
 {
     private readonly Stage stage;
-    private readonly int service;
     private readonly InferenceWorkload workload;
     private readonly ServiceMandate mandate;
     private readonly IReadOnlyList<ReplicaChange> changes;
-    private readonly EfficiencyFactors factors;
     private readonly ProofCase circumstances;
     private readonly ServiceTally tally;
     private readonly RequestLengths inputs, outputs;
@@ -46,9 +43,9 @@ internal sealed class ServicePlay
         public bool Counts;
     }
 
-    public ServicePlay(Stage stage, int service, IReadOnlyList<ReplicaChange> changes, EfficiencyFactors factors, ProofCase circumstances)
+    public ServicePlay(Stage stage, int service, IReadOnlyList<ReplicaChange> changes, ProofCase circumstances)
     {
-        (this.stage, this.service, this.changes, this.factors, this.circumstances) = (stage, service, changes, factors, circumstances);
+        (this.stage, this.changes, this.circumstances) = (stage, changes, circumstances);
         workload = stage.Services[service];
         mandate = stage.Mandate.Services[service];
         tally = new(stage.Horizon.Months, stage.Makes.Length);
@@ -190,7 +187,7 @@ internal sealed class ServicePlay
         if (!idle.TryGetValue(replica.Pool, out var spare)) idle[replica.Pool] = spare = new();
         for (var i = 0; i < pool.Replicas; i++)
         {
-            var scheduler = spare.Count > 0 ? spare.Pop() : new BatchScheduler(make.Replica!, make.Scheduler, make.Accelerator!, factors);
+            var scheduler = spare.Count > 0 ? spare.Pop() : new BatchScheduler(make.Replica!, make.Scheduler);
             scheduler.Clear(now);
             scheduler.Slowness = replica.Slowness;
             lanes.Add(new(replica.Node, replica.Pool, pool.Rate / pool.Replicas, scheduler, now));

@@ -15,6 +15,8 @@ public sealed partial class SchemaTests(Plans plans)
         { "market-regions", ["market", "regions"] },
         { "market-spot", ["market", "spot"] },
         { "performance-estimate", ["performance", "estimate", "--model", "llama-3.1-8b", "--accelerator", "H100:1", "--rate", "2/s", "--requests", "300"] },
+        { "performance-estimate", ["performance", "estimate", "--model", "llama-3.1-8b", "--accelerator", "H100:2", "--layout", "1xTP1", "--prefill", "1xTP1", "--rate", "2/s", "--requests", "300", "--power-cap", "500W", "--slo", "ttft:1s"] },
+        { "performance-search", ["performance", "search", "--model", "llama-3.1-8b", "--accelerator", "H100:2,T4:2", "--slo", "ttft:p95:1s,tpot:p95:50ms"] },
         { "performance-train", ["performance", "train", "--model", "llama-3.1-8b", "--accelerator", "H100:64", "--tokens", "10B"] },
     };
 

@@ -1,5 +1,3 @@
-using Switchyard.Market;
-
 namespace Switchyard.Performance.Simulate;
 
 /// <summary>
@@ -9,13 +7,11 @@ namespace Switchyard.Performance.Simulate;
 /// nothing comes or goes take time linear in the context, so that any number of them is one sum. Requests are offered as they come, and the
 /// replica is advanced to any moment: many replicas can stand beside each other. Arrays by slot, no allocation per step.
 /// </summary>
-public sealed class BatchScheduler
+public sealed partial class BatchScheduler
 {
     private const int Block = SchedulerLimits.BlockTokens;
     private readonly Replica replica;
     private readonly SchedulerLimits limits;
-    private readonly Accelerator accelerator;
-    private readonly PowerFactors power;
     private readonly TimeHistogram? gaps;
     private readonly int[] phases = new int[Block];
 
@@ -36,16 +32,14 @@ public sealed class BatchScheduler
     /// <summary>Prepares a replica.</summary>
     /// <param name="replica">The replica.</param>
     /// <param name="limits">Its scheduler's limits.</param>
-    /// <param name="accelerator">The accelerator, for its power.</param>
-    /// <param name="factors">The curve of power.</param>
-    public BatchScheduler(Replica replica, SchedulerLimits limits, Accelerator accelerator, EfficiencyFactors factors)
-        : this(replica, limits, accelerator, factors, null)
+    public BatchScheduler(Replica replica, SchedulerLimits limits)
+        : this(replica, limits, null)
     {
     }
 
-    internal BatchScheduler(Replica replica, SchedulerLimits limits, Accelerator accelerator, EfficiencyFactors factors, TimeHistogram? gaps)
+    internal BatchScheduler(Replica replica, SchedulerLimits limits, TimeHistogram? gaps)
     {
-        (this.replica, this.limits, this.accelerator, power, this.gaps) = (replica, limits, accelerator, factors.Power, gaps);
+        (this.replica, this.limits, this.gaps) = (replica, limits, gaps);
         blocks = (long)Math.Min(1e15, Math.Floor(limits.KvTokens / Block)) - limits.SharedBlocks;
         accelerators = replica.TensorParallel * (double)replica.DataParallel;
         Clear(0);
@@ -128,6 +122,7 @@ public sealed class BatchScheduler
     internal bool Work(double until)
     {
         MakeRoom();
+        if (limits.PrefilledElsewhere) TakePrefilled();
         var (prompt, promptContext, starts) = Admit();
         if (prompt > 0) MixedStep(prompt, promptContext, starts);
         else if (decoding > 0) DecodeSteps(until);
@@ -188,7 +183,7 @@ public sealed class BatchScheduler
         var next = waiting > 0 ? Math.Min(until, arrival[queue[head]] + limits.ArrivalSeconds) : until;
         if (double.IsPositiveInfinity(next)) return false;
         var wait = Math.Max(0, next - now);
-        joules += wait * accelerators * (PowerDraw.Watts(accelerator, 0, 0, power) ?? double.NaN);
+        joules += wait * accelerators * (replica.Watts(0, 0) ?? double.NaN);
         now = next;
         return true;
     }
@@ -230,7 +225,7 @@ public sealed class BatchScheduler
             var request = partial;
             if (request < 0)
             {
-                if (running >= limits.MaxSequences || (backs == 0 && !IsDue())) break;
+                if (running >= limits.MaxSequences || (backs == 0 && (limits.PrefilledElsewhere || !IsDue()))) break;
                 request = backs > 0 ? putBack[backs - 1] : queue[head];
             }
 
@@ -336,7 +331,7 @@ public sealed class BatchScheduler
         var bytes = passed * replica.StepBytes(Math.Max(1, decoding), context);
         var arithmetic = tokens * replica.Footprint.LayerFlops / (seconds * replica.PeakFlops);
         joules += seconds * accelerators
-            * (PowerDraw.Watts(accelerator, Math.Min(1, bytes / (seconds * replica.Bandwidth)), Math.Min(1, arithmetic), power) ?? double.NaN);
+            * (replica.Watts(bytes / (seconds * replica.Bandwidth), arithmetic) ?? double.NaN);
         var rounds = passed / Block;
         var grown = rounds * decoding;
         for (var at = rounds * Block; at < passed; at++) grown += phases[(int)(-(step + at) & (Block - 1))];

@@ -1,5 +1,3 @@
-using Switchyard.Market;
-
 namespace Switchyard.Performance.Simulate;
 
 /// <summary>Answers requests on one replica and says how long they took: the scheduler of <see cref="BatchScheduler"/> from the first request to the last.</summary>
@@ -9,14 +7,33 @@ public sealed class ReplicaSimulator
     private readonly BatchScheduler scheduler;
     private double[] arrival = [], first = [], finish = [];
     private int[] output = [];
+    private Memory<double> firstTimes, wholeTimes, paceTimes;
+    private int total;
 
     /// <summary>Prepares a replica.</summary>
     /// <param name="replica">The replica.</param>
     /// <param name="limits">Its scheduler's limits.</param>
-    /// <param name="accelerator">The accelerator, for its power.</param>
-    /// <param name="factors">The curve of power.</param>
-    public ReplicaSimulator(Replica replica, SchedulerLimits limits, Accelerator accelerator, EfficiencyFactors factors) =>
-        scheduler = new(replica, limits, accelerator, factors, gaps);
+    public ReplicaSimulator(Replica replica, SchedulerLimits limits) => scheduler = new(replica, limits, gaps);
+
+    /// <summary>Requests at the start that count in no time, while the batch fills; at most half of them.</summary>
+    public int Unseen { get; init; }
+
+    /// <summary>When each request of the last run was done, seconds from the start, in the order of their arrival; NaN for one that never fits.</summary>
+    public ReadOnlySpan<double> Finished => finish.AsSpan(0, total);
+
+    /// <summary>When each request of the last run had its first token, seconds from the start, in the order of their arrival.</summary>
+    public ReadOnlySpan<double> FirstTokens => first.AsSpan(0, total);
+
+    /// <summary>A percentile of the last run's times, seconds; 0 where there are none.</summary>
+    /// <param name="quantity">Time to first token, time per output token or time to the last token.</param>
+    /// <param name="percentile">In percent, 0 to 100.</param>
+    public double At(Measured.Quantity quantity, double percentile) => Distribution.At(quantity switch
+    {
+        Measured.Quantity.Ttft => firstTimes.Span,
+        Measured.Quantity.Tpot => paceTimes.Span,
+        Measured.Quantity.EndToEnd => wholeTimes.Span,
+        _ => throw new ArgumentOutOfRangeException(nameof(quantity)),
+    }, percentile / 100);
 
     /// <summary>Answers requests that arrive by themselves.</summary>
     /// <param name="requests">The requests in the order of their arrival.</param>
@@ -26,7 +43,7 @@ public sealed class ReplicaSimulator
         for (var i = 0; i < requests.Length; i++) scheduler.Offer(requests[i], i);
         while (scheduler.Outstanding > 0) scheduler.Work(double.PositiveInfinity);
         Take();
-        return Result(requests.Length);
+        return Result();
     }
 
     /// <summary>Answers clients that each send their next request when the last is answered, all of them starting at once.</summary>
@@ -48,7 +65,7 @@ public sealed class ReplicaSimulator
             for (var answered = Take(); answered > 0 && sent < requests; answered--) Send(sent++, scheduler.Now);
         }
 
-        return Result(requests);
+        return Result();
 
         void Send(int i, double seconds) =>
             scheduler.Offer(new(seconds, inputs.Draw(ref generator), outputs.Draw(ref generator), prefix), i);
@@ -58,6 +75,7 @@ public sealed class ReplicaSimulator
     {
         scheduler.Clear(0);
         gaps.Clear();
+        total = requests;
         if (arrival.Length >= requests) return;
         (arrival, first, finish, output) = (new double[requests], new double[requests], new double[requests], new int[requests]);
     }
@@ -71,14 +89,14 @@ public sealed class ReplicaSimulator
         return answered.Length;
     }
 
-    private SimulationResult Result(int total)
+    private SimulationResult Result()
     {
         var rejected = finish.AsSpan(0, total).ToArray().Count(double.IsNaN);
         var times = new double[total - rejected];
         var wholes = new double[times.Length];
         var paces = new double[times.Length];
         var (at, several) = (0, 0);
-        for (var i = 0; i < total; i++)
+        for (var i = Math.Min(Unseen, total / 2); i < total; i++)
         {
             if (double.IsNaN(finish[i])) continue;
             times[at] = first[i] - arrival[i];
@@ -86,15 +104,16 @@ public sealed class ReplicaSimulator
             if (output[i] > 1) paces[several++] = (finish[i] - first[i]) / (output[i] - 1);
         }
 
+        (firstTimes, wholeTimes, paceTimes) = (times.AsMemory(0, at), wholes.AsMemory(0, at), paces.AsMemory(0, several));
         return new()
         {
             Requests = times.Length,
             Rejected = rejected,
             Seconds = scheduler.Now,
-            Ttft = Distribution.Of(times),
-            Tpot = Distribution.Of(paces.AsSpan(0, several)),
+            Ttft = Distribution.Of(firstTimes.Span),
+            Tpot = Distribution.Of(paceTimes.Span),
             Itl = gaps.Distribution(),
-            EndToEnd = Distribution.Of(wholes),
+            EndToEnd = Distribution.Of(wholeTimes.Span),
             OutputTokens = scheduler.OutputTokens,
             PromptTokens = scheduler.PromptTokens,
             Steps = scheduler.Steps,
