@@ -14,7 +14,7 @@ namespace Switchyard.Cli;
 /// <summary><c>switchyard performance fit</c>: makes the coefficients, the intervals and the table of errors again from measured runs.</summary>
 internal static class FitCommand
 {
-    private const int PerGroup = 10, PerGroupLeftOut = 3, Rounds = 10, RoundsLeftOut = 6;
+    private const int PerGroup = 40, PerGroupLeftOut = 12, Rounds = 12, RoundsLeftOut = 10;
 
     /// <summary>The verb.</summary>
     public static Command Create()
@@ -58,8 +58,8 @@ internal static class FitCommand
                 {
                     void Done(string group) => Console.Error.WriteLine(FormattableString.Invariant($"{watch.Elapsed.TotalSeconds,5:0} s  without {group}"));
                     // From the engine's own values, not from those just fitted, which have seen what is left out.
-                    var serving = Fitter.LeaveOut(EfficiencyFactors.Default, Coefficient.Serving, [.. runs.OfType<ServingRun>()], by, PerGroupLeftOut, RoundsLeftOut, Done);
-                    var trained = Fitter.LeaveOut(factors, Coefficient.Training, [.. runs.OfType<TrainingRun>()], by, 1000, RoundsLeftOut, Done);
+                    var serving = Fitter.LeaveOut(EfficiencyFactors.Default, factors, Coefficient.Serving, [.. runs.OfType<ServingRun>()], by, PerGroupLeftOut, RoundsLeftOut, Done);
+                    var trained = Fitter.LeaveOut(EfficiencyFactors.Default, factors, Coefficient.Training, [.. runs.OfType<TrainingRun>()], by, 1000, RoundsLeftOut, Done);
                     tables.Add(($"without its {by.ToString().ToLowerInvariant()}", [.. serving, .. trained]));
                 }
             }

@@ -89,6 +89,29 @@ public sealed class RunPredictor(EfficiencyFactors factors)
         };
     }
 
+    /// <summary>Counts the steps of a run in a closed loop over replicas that do all; null for other runs and those that cannot be predicted.</summary>
+    /// <param name="run">The run.</param>
+    internal StepTally? Count(ServingRun run)
+    {
+        if (run is not { Load: ClosedLoop loop, Prefill: null, Incomplete: null, Model: { } model, Accelerator: { } accelerator }) return null;
+        if (Unfit(run.Deployment, model, accelerator) is not null) return null;
+        var replica = new Replica(model, run.Deployment, accelerator, factors);
+        var context = run.Input.Mean + run.Output.Mean;
+        if (replica.KvTokens(context) < context) return null;
+        var tally = new StepTally();
+        var simulator = new ReplicaSimulator(replica, SchedulerLimits.Of(replica, run.Deployment, context, factors), accelerator, factors) { Tally = tally };
+        return Closed(simulator, run, loop).Requests > 0 ? tally : null;
+    }
+
+    /// <summary>Mean times of a run whose steps were counted.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="tally">Its steps.</param>
+    internal (double Ttft, double Tpot) FromSteps(ServingRun run, StepTally tally)
+    {
+        var replica = new Replica(run.Model!, run.Deployment, run.Accelerator!, factors);
+        return (tally.Ttft(replica, factors.ArrivalOf(run.Deployment.Engine)), tally.Tpot(replica));
+    }
+
     private static SimulationResult Closed(ReplicaSimulator simulator, ServingRun run, ClosedLoop loop)
     {
         var clients = Math.Max(1, loop.Concurrency / run.Replicas);

@@ -44,6 +44,9 @@ public sealed class ReplicaSimulator
         accelerators = replica.TensorParallel * (double)replica.DataParallel;
     }
 
+    /// <summary>Where the steps are counted; null for nowhere.</summary>
+    public StepTally? Tally { get; init; }
+
     /// <summary>Answers requests that arrive by themselves.</summary>
     /// <param name="requests">The requests in the order of their arrival.</param>
     public SimulationResult Answer(ReadOnlySpan<RequestShape> requests)
@@ -105,6 +108,7 @@ public sealed class ReplicaSimulator
         Array.Clear(done, 0, requests);
         Array.Clear(made, 0, requests);
         gaps.Clear();
+        Tally?.Clear();
         while (left > 0)
         {
             while (arrived < known && arrival[arrived] + limits.ArrivalSeconds <= now) arrived++;
@@ -116,7 +120,9 @@ public sealed class ReplicaSimulator
             else Idle();
         }
 
-        return Result();
+        var result = Result();
+        Tally?.Close(replica, limits.ArrivalSeconds, result);
+        return result;
     }
 
     private void Idle()
@@ -201,6 +207,7 @@ public sealed class ReplicaSimulator
         var context = decoding > 0 ? contextSum / decoding : 0;
         var seconds = replica.Step(prompt, promptContext, decoding, context);
         if (decoding > 0) gaps.Add(seconds, decoding);
+        Tally?.Add(1, prompt, promptContext, decoding, context, Waiting(seconds) + starts);
         Pass(1, seconds, prompt, context);
         Finish();
         for (var i = 0; i < starts; i++)
@@ -232,6 +239,7 @@ public sealed class ReplicaSimulator
 
         var seconds = (most * start) + (slope * most * (most - 1) / 2);
         gaps.Add(seconds / most, (double)most * decoding);
+        Tally?.Add(most, 0, 0, decoding, context + ((most - 1) / 2.0), Waiting(seconds));
         Pass(most, seconds, 0, context + ((most - 1) / 2.0));
         Finish();
     }
@@ -251,6 +259,14 @@ public sealed class ReplicaSimulator
         }
 
         return Math.Max(1, can);
+    }
+
+    /// <summary>Requests in the queue during the next so many seconds, on average; one begun but not ended counts.</summary>
+    private double Waiting(double seconds)
+    {
+        double waiting = arrived - head + (partial >= 0 && made[partial] == 0 ? 1 : 0);
+        for (var i = arrived; i < known && now + seconds - arrival[i] - limits.ArrivalSeconds is > 0 and var rest; i++) waiting += rest / seconds;
+        return waiting;
     }
 
     /// <summary>Lets steps pass: time, energy, and a token for every request that decodes.</summary>
