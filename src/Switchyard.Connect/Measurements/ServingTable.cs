@@ -71,7 +71,9 @@ internal static partial class ServingTable
         // Such runs draw lengths evenly between 0.8 and 1 of the nominal one (InferenceX, --random-range-ratio 0.8).
         var drawn = origin.StartsWith("db-dump", StringComparison.Ordinal) || origin.StartsWith("source_file=20", StringComparison.Ordinal);
         // Other rows do not say how many requests they sent; those of TensorRT-LLM show no trace of the first ones' burst.
-        RequestLengths Lengths(int tokens) => drawn ? RequestLengths.Between(0.8 * tokens, tokens) : RequestLengths.Constant(tokens);
+        // Their clients are not in step with each other either, as they would be for ever if all answers were of one length.
+        var apart = Names.Engine(engine) == Engine.TensorRt ? 0.1 : 0;
+        RequestLengths Lengths(int tokens) => drawn ? RequestLengths.Between(0.8 * tokens, tokens) : RequestLengths.Between((1 - apart) * tokens, (1 + apart) * tokens);
         string? incomplete = clients < 1 ? "no concurrency is stated" : table.Whole("pp_size") > 1 ? "pipeline-parallel serving is not modelled" : null;
         Deployment? prefill = null;
         var (replicas, prefillReplicas, worth) = (1, 1, origin.StartsWith("db-dump", StringComparison.Ordinal) ? 2 : 1);

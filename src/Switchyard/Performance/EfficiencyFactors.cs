@@ -73,6 +73,12 @@ public sealed record EfficiencyFactors
     /// <summary>Seconds each running request adds to a step (sampling, bookkeeping); fitted.</summary>
     public double RequestSeconds { get; init; } = 6.3e-6;
 
+    /// <summary>Seconds each running request adds to each layer (attention's work that does not depend on the context); fitted.</summary>
+    public double RequestLayerSeconds { get; init; } = 0.1e-6;
+
+    /// <summary>Tokens of a tile of grouped products: an expert works on whole tiles; fitted.</summary>
+    public double ExpertTile { get; init; } = 32;
+
     /// <summary>Factor on the fixed seconds of a step on Blackwell and later, whose kernels start and end faster; fitted.</summary>
     public double BlackwellSteps { get; init; } = 0.9;
 

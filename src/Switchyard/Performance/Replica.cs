@@ -11,7 +11,7 @@ namespace Switchyard.Performance;
 /// </summary>
 public sealed class Replica
 {
-    private readonly double tokenSeconds, headSeconds, sharedSeconds, expertTokenSeconds, expertSeconds, expertsUntouched, independence;
+    private readonly double tokenSeconds, headSeconds, sharedSeconds, assignmentSeconds, expertSeconds, expertsUntouched, independence, activationSeconds, tile;
     private readonly double promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, promptFixed, requestSeconds, kvTokens;
     private readonly int fullLayers, windowLayers, window, experts;
 
@@ -71,14 +71,17 @@ public sealed class Replica
         headSeconds = footprint.HeadFlops / (sixteen * group * maker * factors.Matrix16);
         sharedSeconds = footprint.SharedBytes / (weightBandwidth * tensor);
         var uneven = deployment.ExpertParallel > 1 || ranks > 1 ? 1 + factors.ExpertImbalance : 1;
-        expertTokenSeconds = footprint.ExpertFlops * uneven / (peak * group * share * factors.ExpertMatrix);
+        tile = factors.ExpertTile;
+        assignmentSeconds = footprint.ExpertFlops / Math.Max(1, model.ExpertsPerToken) * uneven / (peak * group * share * factors.ExpertMatrix);
+        // What lies between the matrix products passes through memory: norms and residuals whole on every accelerator of a group, gates split.
+        activationSeconds = 2 * model.Layers * ((5.0 * model.Hidden * tensor) + (3.0 * footprint.GateWidth)) / (bandwidth * factors.WeightBandwidth * group);
         expertSeconds = footprint.ExpertBytes * experts * uneven / (weightBandwidth * factors.ExpertBandwidth * group);
         expertsUntouched = experts > 0 ? Math.Log(Math.Max(1e-9, 1 - ((double)model.ExpertsPerToken / experts))) : 0;
         var attention = sixteen * group * maker * factors.Attention;
         promptSeconds = footprint.AttentionFlops / attention;
         decodeSeconds = footprint.DecodeAttentionFlops / attention;
         cacheSeconds = CacheBytesPerLayer / (bandwidth * factors.CacheBandwidth * ranks);
-        requestSeconds = factors.RequestSeconds / ranks;
+        requestSeconds = (factors.RequestSeconds + (model.Layers * factors.RequestLayerSeconds)) / ranks;
 
         var link = Collective.Between(accelerator, tensor, factors);
         var reductions = 2.0 * model.Layers;
@@ -157,10 +160,10 @@ public sealed class Replica
         var tokens = prompt + decodes;
         var sampled = decodes + (prompt > 0 ? 1 : 0);
         var matrix = Both((tokens * tokenSeconds) + (sampled * headSeconds), sharedSeconds);
-        if (experts > 0) matrix += Both(tokens * expertTokenSeconds, expertSeconds * Touched(tokens));
+        if (experts > 0) matrix += Experts(tokens);
         var attention = prompt > 0 ? prompt * promptSeconds * Positions(promptContext) : 0;
         if (decodes > 0) attention += decodes * Positions(context) * Math.Max(decodeSeconds, cacheSeconds);
-        var seconds = matrix + attention + (tokens * tokenLink) + (decodes * requestSeconds) + fixedSeconds;
+        var seconds = matrix + attention + (tokens * (tokenLink + activationSeconds)) + (decodes * requestSeconds) + fixedSeconds;
         // Kernels of a step with a prompt are launched one by one: it takes at least as long as their launches.
         return prompt > 0 ? Math.Max(seconds, promptFixed) : seconds;
     }
@@ -186,8 +189,16 @@ public sealed class Replica
         _ => factors.NarrowLayerSeconds,
     };
 
-    /// <summary>Seconds of work and traffic that overlap but for the ridge between them, where neither is at its best: (a⁴ + b⁴)^¼.</summary>
-    private static double Both(double a, double b) => Math.Sqrt(Math.Sqrt((a * a * a * a) + (b * b * b * b)));
+    /// <summary>Seconds of work and traffic that overlap but for the ridge between them, where neither is at its best: √(a² + b²), as measured kernels have it.</summary>
+    private static double Both(double a, double b) => Math.Sqrt((a * a) + (b * b));
+
+    /// <summary>Products of the routed experts: each touched expert works on whole tiles of tokens and reads its weights once.</summary>
+    private double Experts(double tokens)
+    {
+        var touched = experts * Touched(tokens);
+        var each = tokens * Model.ExpertsPerToken / Math.Max(touched, 1e-9);
+        return Both(touched * Math.Max(tile, each + (tile / 2)) * assignmentSeconds, expertSeconds * touched / experts);
+    }
 
     /// <summary>Positions seen, summed over the layers.</summary>
     private double Positions(double context) => (fullLayers * context) + (windowLayers * Math.Min(context, window));

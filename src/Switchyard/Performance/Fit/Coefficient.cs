@@ -30,6 +30,8 @@ public sealed record Coefficient(
         new("expert_layer_seconds", "s", f => f.ExpertLayerSeconds, (f, v) => f with { ExpertLayerSeconds = v }, 1e-6, 2e-4),
         new("step_seconds", "s", f => f.StepSeconds, (f, v) => f with { StepSeconds = v }, 1e-4, 1e-2),
         new("request_seconds", "s", f => f.RequestSeconds, (f, v) => f with { RequestSeconds = v }, 1e-7, 1e-4),
+        new("request_layer_seconds", "s", f => f.RequestLayerSeconds, (f, v) => f with { RequestLayerSeconds = v }, 1e-8, 1e-6),
+        new("expert_tile", "tokens", f => f.ExpertTile, (f, v) => f with { ExpertTile = v }, 1, 128),
         new("vllm_steps", "factor", f => f.VllmSteps, (f, v) => f with { VllmSteps = v }, 0.3, 3),
         new("sglang_steps", "factor", f => f.SglangSteps, (f, v) => f with { SglangSteps = v }, 0.3, 3),
         new("tensorrt_steps", "factor", f => f.TensorRtSteps, (f, v) => f with { TensorRtSteps = v }, 0.3, 3),
