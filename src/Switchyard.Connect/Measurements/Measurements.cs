@@ -93,6 +93,14 @@ internal static class Names
         _ => Performance.Engine.Unknown,
     };
 
+    /// <summary>Whether 8-bit weights have a scale for each block: where a format says so, and in Qwen's own checkpoints; null where the model decides.</summary>
+    internal static bool? BlockScaled(string model, params ReadOnlySpan<string?> formats)
+    {
+        foreach (var format in formats)
+            if (format?.EndsWith("_block", StringComparison.OrdinalIgnoreCase) == true) return true;
+        return model.StartsWith("Qwen/", StringComparison.OrdinalIgnoreCase) ? true : null;
+    }
+
     /// <summary>A number format; null where the text names none.</summary>
     internal static Precision? Format(string text) => text.ToLowerInvariant() switch
     {

@@ -16,6 +16,9 @@ public sealed record EfficiencyFactors
     /// <summary>Share of the dense 8-bit peak that large matrix products reach, scaling included, 0 to 1; fitted.</summary>
     public double Matrix8 { get; init; } = 0.49;
 
+    /// <summary>What is left of <see cref="Matrix8"/> where every block of weights and activations has its own scale, 0 to 1; fitted.</summary>
+    public double BlockScaled { get; init; } = 0.8;
+
     /// <summary>Share of the dense 4-bit peak that large matrix products reach, scaling included, 0 to 1; fitted, and held at most the share in 8 bits.</summary>
     public double Matrix4 { get; init; } = 0.49;
 

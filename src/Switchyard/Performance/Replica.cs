@@ -47,6 +47,7 @@ public sealed class Replica
         {
             Precision.Bf16 => factors.Matrix16,
             Precision.Fp4 => factors.Matrix4,
+            Precision.Fp8 when deployment.BlockScaled ?? model.NativePrecision == Precision.Fp8 => factors.Matrix8 * factors.BlockScaled,
             _ => factors.Matrix8,
         });
         var bandwidth = accelerator.MemoryBandwidth.BytesPerSecond * maker;

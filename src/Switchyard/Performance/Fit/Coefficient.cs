@@ -17,6 +17,7 @@ public sealed record Coefficient(
     [
         new("matrix_16", "share of peak", f => f.Matrix16, (f, v) => f with { Matrix16 = v }, 0.3, 0.80),
         new("matrix_8", "share of peak", f => f.Matrix8, (f, v) => f with { Matrix8 = v }, 0.2, 0.80),
+        new("block_scaled", "share", f => f.BlockScaled, (f, v) => f with { BlockScaled = v }, 0.3, 1),
         new("matrix_4", "share of peak", f => f.Matrix4, (f, v) => f with { Matrix4 = v }, 0.1, 0.80),
         new("expert_matrix", "share", f => f.ExpertMatrix, (f, v) => f with { ExpertMatrix = v }, 0.05, 1),
         new("weight_bandwidth", "share of bandwidth", f => f.WeightBandwidth, (f, v) => f with { WeightBandwidth = v }, 0.4, 0.95),
