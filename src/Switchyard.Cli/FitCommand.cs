@@ -14,7 +14,7 @@ namespace Switchyard.Cli;
 /// <summary><c>switchyard performance fit</c>: makes the coefficients, the intervals and the table of errors again from measured runs.</summary>
 internal static class FitCommand
 {
-    private const int PerGroup = 40, PerGroupLeftOut = 12, Rounds = 12, RoundsLeftOut = 10;
+    private const int PerGroup = 24, PerGroupLeftOut = 10, Rounds = 16, RoundsLeftOut = 12;
 
     /// <summary>The verb.</summary>
     public static Command Create()
@@ -45,8 +45,8 @@ internal static class FitCommand
 
             if (problems.Count > 0) return Printer.Fail(problems);
             var watch = Stopwatch.StartNew();
-            var factors = parsed.GetValue(keep) ? contents.Factors : Fitter.Fit(contents.Factors, Coefficient.Serving, runs.OfType<ServingRun>(), PerGroup, Rounds);
-            if (parsed.GetValue(training)) factors = Fitter.Fit(factors, Coefficient.Training, runs.OfType<TrainingRun>(), 1000, Rounds);
+            var factors = parsed.GetValue(keep) ? contents.Factors : Fitter.Fit(contents.Factors, Coefficient.Serving, [.. runs.OfType<ServingRun>()], PerGroup, Rounds);
+            if (parsed.GetValue(training)) factors = Fitter.Fit(factors, Coefficient.Training, [.. runs.OfType<TrainingRun>()], 1000, Rounds);
             Console.Error.WriteLine(FormattableString.Invariant($"fitted in {watch.Elapsed.TotalSeconds:0} s"));
             var coefficients = Coefficients(factors);
             Console.Out.Write(coefficients);

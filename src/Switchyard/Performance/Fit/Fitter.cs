@@ -25,23 +25,22 @@ public static class Fitter
     private const double Tie = 0.002;
 
     /// <summary>Factors with coefficients fitted.</summary>
-    /// <param name="start">Where to begin.</param>
+    /// <param name="start">Where to begin, and to which each coefficient is weakly tied.</param>
     /// <param name="coefficients">What to fit.</param>
     /// <param name="runs">The runs; suspect and incomplete ones take no part.</param>
     /// <param name="perGroup">Most runs of a group that take part, evenly chosen.</param>
     /// <param name="rounds">Most rounds.</param>
     public static EfficiencyFactors Fit(
-        EfficiencyFactors start, ImmutableArray<Coefficient> coefficients, IEnumerable<MeasuredRun> runs, int perGroup, int rounds)
+        EfficiencyFactors start, ImmutableArray<Coefficient> coefficients, IReadOnlyCollection<MeasuredRun> runs, int perGroup, int rounds)
     {
-        var fitted = new FittedRuns(runs, perGroup, start);
-        var half = fitted.Fit(start, start, coefficients, rounds, _ => true);
+        var half = new FittedRuns(runs, perGroup, start).Fit(start, start, coefficients, rounds, _ => true);
         // The steps of a closed loop depend a little on how long they take: counted again where the first fit ended.
         return new FittedRuns(runs, perGroup, half).Fit(half, start, coefficients, rounds, _ => true);
     }
 
     /// <summary>What is predicted for each group by factors that were fitted without it.</summary>
     /// <param name="start">Where every fit begins, and to which it is weakly tied.</param>
-    /// <param name="near">Factors near what comes out, for the steps of closed loops alone; no fit starts from them.</param>
+    /// <param name="near">Factors near what comes out, with which the steps of closed loops are counted; no fit starts from them.</param>
     /// <param name="coefficients">What is fitted again.</param>
     /// <param name="runs">All runs.</param>
     /// <param name="by">What is left out together.</param>
