@@ -12,7 +12,7 @@ namespace Switchyard.Performance;
 public sealed class Replica
 {
     private readonly double tokenSeconds, headSeconds, sharedSeconds, assignmentSeconds, expertSeconds, expertsUntouched, independence, activationSeconds, tile, ridge;
-    private readonly double promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, promptFixed, requestSeconds, kvTokens;
+    private readonly double collectiveSeconds, promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, promptFixed, requestSeconds, kvTokens;
     private readonly int fullLayers, windowLayers, window, experts;
 
     /// <summary>Places a model on accelerators, split by tensor parallelism alone, under no engine in particular.</summary>
@@ -108,6 +108,7 @@ public sealed class Replica
         var further = (footprint.ExpertLayers * factors.ExpertLayerOf(deployment.Engine))
             + (special * factors.LatentLayerSeconds) + (model.Layers * Narrowing(precision, widened, factors));
         var newer = accelerator.Architecture is "Blackwell" or "Blackwell Ultra" or "Rubin" ? factors.BlackwellSteps : 1;
+        collectiveSeconds = collectives;
         fixedSeconds = (((overhead * factors.StepsOf(deployment.Engine)) + further) * newer) + collectives;
         promptFixed = ((model.Layers - special) * factors.PromptLayerSeconds) + (special * factors.LatentPromptLayerSeconds)
             + (footprint.ExpertLayers * factors.ExpertPromptLayerSeconds);
@@ -158,6 +159,9 @@ public sealed class Replica
     /// <param name="context">Its tokens so far.</param>
     public double KvBytesOf(double context) => CacheBytesPerLayer * Positions(context);
 
+    /// <summary>Measured times of the model's kernels on this accelerator, which then stand for all but the exchange between accelerators; null for none.</summary>
+    public KernelProfile? Kernels { get; init; }
+
     /// <summary>Seconds of one step.</summary>
     /// <param name="prompt">Prompt tokens that are prefilled in it.</param>
     /// <param name="promptContext">Positions that such a token sees on average: about half of the prompt where it is prefilled at once.</param>
@@ -166,6 +170,7 @@ public sealed class Replica
     public double Step(double prompt, double promptContext, double decodes, double context)
     {
         var tokens = prompt + decodes;
+        if (Kernels is not null) return Kernels.Step(prompt, promptContext, decodes, context, Model.Layers) + (tokens * tokenLink) + collectiveSeconds;
         var sampled = decodes + (prompt > 0 ? 1 : 0);
         var matrix = Both((tokens * tokenSeconds) + (sampled * headSeconds), sharedSeconds);
         if (experts > 0) matrix += Experts(tokens);

@@ -57,6 +57,9 @@ public sealed record ServingRun : MeasuredRun
     /// <summary>The replica, or the one that decodes where prefill has its own.</summary>
     public required Deployment Deployment { get; init; }
 
+    /// <summary>Measured kernels of the model on the accelerator; null where there are none.</summary>
+    public KernelProfile? Kernels { get; init; }
+
     /// <summary>Replicas that share the load; those that decode where prefill has its own.</summary>
     public int Replicas { get; init; } = 1;
 

@@ -64,7 +64,7 @@ public sealed class RunPredictor(EfficiencyFactors factors)
     {
         if (run.Load is Saturated saturated) return Saturate(run, saturated, model, accelerator);
         if (Unfit(run.Deployment, model, accelerator) is { } reason) return Refused(reason);
-        var replica = new Replica(model, run.Deployment, accelerator, factors);
+        var replica = new Replica(model, run.Deployment, accelerator, factors) { Kernels = run.Kernels };
         var context = run.Input.Mean + run.Output.Mean;
         if (replica.KvTokens(context) < context)
             return Refused($"{PerformanceModel.NameOf(run.Deployment.Precision)} weights leave no room for one request on {run.Deployment.Accelerators} accelerators");
