@@ -12,7 +12,7 @@ namespace Switchyard.Performance;
 public sealed class Replica
 {
     private readonly double tokenSeconds, headSeconds, sharedSeconds, assignmentSeconds, expertSeconds, expertsUntouched, independence, activationSeconds, tile, ridge;
-    private readonly double collectiveSeconds, promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, promptFixed, requestSeconds, kvTokens;
+    private readonly double hostSeconds, promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, promptFixed, requestSeconds, kvTokens;
     private readonly int fullLayers, windowLayers, window, experts;
 
     /// <summary>Places a model on accelerators, split by tensor parallelism alone, under no engine in particular.</summary>
@@ -108,7 +108,7 @@ public sealed class Replica
         var further = (footprint.ExpertLayers * factors.ExpertLayerOf(deployment.Engine))
             + (special * factors.LatentLayerSeconds) + (model.Layers * Narrowing(precision, widened, factors));
         var newer = accelerator.Architecture is "Blackwell" or "Blackwell Ultra" or "Rubin" ? factors.BlackwellSteps : 1;
-        collectiveSeconds = collectives;
+        hostSeconds = (factors.StepSeconds * factors.StepsOf(deployment.Engine)) + collectives;
         fixedSeconds = (((overhead * factors.StepsOf(deployment.Engine)) + further) * newer) + collectives;
         promptFixed = ((model.Layers - special) * factors.PromptLayerSeconds) + (special * factors.LatentPromptLayerSeconds)
             + (footprint.ExpertLayers * factors.ExpertPromptLayerSeconds);
@@ -170,7 +170,7 @@ public sealed class Replica
     public double Step(double prompt, double promptContext, double decodes, double context)
     {
         var tokens = prompt + decodes;
-        if (Kernels is not null) return Kernels.Step(prompt, promptContext, decodes, context, Model.Layers) + (tokens * tokenLink) + collectiveSeconds;
+        if (Kernels is not null) return Kernels.Step(prompt, promptContext, decodes, context, Model.Layers) + (tokens * tokenLink) + hostSeconds + (decodes * requestSeconds);
         var sampled = decodes + (prompt > 0 ? 1 : 0);
         var matrix = Both((tokens * tokenSeconds) + (sampled * headSeconds), sharedSeconds);
         if (experts > 0) matrix += Experts(tokens);

@@ -19,8 +19,8 @@ public sealed class ReplicaSimulator
     private readonly int[] phases = new int[Block];
 
     // By request: what it is, where it stands, when it got what.
-    private int[] input = [], output = [], cached = [], done = [], made = [], startContext = [], older = [], newer = [];
-    private long[] startStep = [];
+    private int[] input = [], output = [], cached = [], done = [], made = [], startContext = [], older = [], newer = [], kept = [];
+    private long[] startStep = [], putBackAt = [];
     private double[] arrival = [], first = [], finish = [];
     private ulong[] finishing = new ulong[256];
     private int[] putBack = new int[16], fresh = new int[256];
@@ -28,7 +28,7 @@ public sealed class ReplicaSimulator
     private readonly double accelerators;
     private readonly long blocks;
     private double now, joules, contextSum, busy, batchSeconds, kvSeconds;
-    private long step, steps, outputTokens, promptTokens, peak, used;
+    private long step, steps, outputTokens, promptTokens, peak, used, taken;
     private int total, left, known, arrived, head, decoding, running, newest, partial, ends, backs, preemptions, rejected;
     private bool closed;
 
@@ -94,7 +94,7 @@ public sealed class ReplicaSimulator
         var size = Math.Max(requests, 256);
         (input, output, cached, done, made, startContext, older, newer) =
             (new int[size], new int[size], new int[size], new int[size], new int[size], new int[size], new int[size], new int[size]);
-        startStep = new long[size];
+        (kept, startStep, putBackAt) = (new int[size], new long[size], new long[size]);
         (arrival, first, finish) = (new double[size], new double[size], new double[size]);
     }
 
@@ -102,11 +102,12 @@ public sealed class ReplicaSimulator
     {
         (total, left) = (requests, requests);
         (now, joules, contextSum, busy, batchSeconds, kvSeconds) = (0, 0, 0, 0, 0, 0);
-        (step, steps, outputTokens, promptTokens, peak, used) = (0, 0, 0, 0, 0, 0);
+        (step, steps, outputTokens, promptTokens, peak, used, taken) = (0, 0, 0, 0, 0, 0, 0);
         (arrived, head, decoding, running, newest, partial, ends, backs, preemptions, rejected) = (0, 0, 0, 0, -1, -1, 0, 0, 0, 0);
         Array.Clear(phases);
         Array.Clear(done, 0, requests);
         Array.Clear(made, 0, requests);
+        Array.Clear(kept, 0, requests);
         gaps.Clear();
         Tally?.Clear();
         while (left > 0)
@@ -152,6 +153,8 @@ public sealed class ReplicaSimulator
         preemptions++;
         if (request == partial) partial = -1;
         else LeaveBatch(request);
+        // Its blocks stay readable until others take them, those that were free before it first.
+        (kept[request], putBackAt[request]) = (done[request] / Block * Block, taken + blocks - used);
         Release(request);
         done[request] = 0;
         if (backs == putBack.Length) Array.Resize(ref putBack, 2 * backs);
@@ -174,7 +177,7 @@ public sealed class ReplicaSimulator
             }
 
             // A request that is put back computes the tokens it has made as well.
-            var from = Math.Max(done[request], cached[request]);
+            var from = Math.Max(done[request], Math.Max(cached[request], Kept(request)));
             var need = input[request] + made[request] - from;
             var chunk = Math.Min(need, budget);
             var more = Blocks(request, from + chunk) - (done[request] > 0 ? Blocks(request, done[request]) : 0);
@@ -188,6 +191,8 @@ public sealed class ReplicaSimulator
             }
 
             used += more;
+            taken += more;
+            kept[request] = 0;
             done[request] = from + chunk;
             budget -= chunk;
             prompt += chunk;
@@ -201,6 +206,10 @@ public sealed class ReplicaSimulator
         promptTokens += prompt;
         return (prompt, prompt > 0 ? weighted / prompt : 0, starts);
     }
+
+    /// <summary>Tokens of a request that was put back whose blocks nobody has taken since; a whole prompt is never free.</summary>
+    private int Kept(int request) => kept[request] == 0 || done[request] > 0 ? 0
+        : (int)Math.Clamp(kept[request] - (Block * Math.Max(0, taken - putBackAt[request])), 0, input[request] + made[request] - 1);
 
     private void MixedStep(int prompt, double promptContext, int starts)
     {
@@ -286,6 +295,7 @@ public sealed class ReplicaSimulator
         for (var at = rounds * Block; at < passed; at++) grown += phases[(int)(-(step + at) & (Block - 1))];
         kvSeconds += seconds * (used + (grown / 2.0));
         used += grown;
+        taken += grown;
         peak = Math.Max(peak, used);
         contextSum += (double)passed * decoding;
         outputTokens += passed * decoding;
