@@ -14,7 +14,7 @@ namespace Switchyard.Cli;
 /// <summary><c>switchyard performance fit</c>: makes the coefficients, the intervals and the table of errors again from measured runs.</summary>
 internal static class FitCommand
 {
-    private const int PerGroup = 24, PerGroupLeftOut = 6, Rounds = 16, RoundsLeftOut = 9;
+    private const int PerGroup = 24, PerGroupLeftOut = 6, Rounds = 16, RoundsLeftOut = 7;
 
     /// <summary>The verb.</summary>
     public static Command Create()

@@ -19,6 +19,7 @@ internal static class PerformanceCommand
         TrainEstimateCommand.Create(),
         Check(),
         FitCommand.Create(),
+        ValidationCommand.Create(),
     };
 
     private static Command Check()

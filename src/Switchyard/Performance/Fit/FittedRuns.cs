@@ -87,7 +87,8 @@ internal sealed class FittedRuns
     };
 
     private static bool Fits(MeasuredRun run) => run is { Model: not null, Accelerator: not null, Suspect: null, Incomplete: null }
-        && run is not ServingRun { Load: Saturated or Replay } and not TrainingRun { Layout: null }
+        // All stages of an open loop together say again what each of them says.
+        && run is not ServingRun { Load: Saturated or Replay or OpenLoop { Stages.Length: > 1 } } and not TrainingRun { Layout: null }
         && run is not ServingRun { Load: ClosedLoop { Concurrency: > MostClients } };
 
     /// <summary>A run short enough for a fit: what settles in a minute need not be simulated for ten.</summary>
