@@ -105,6 +105,9 @@ public sealed record TrainingRun : MeasuredRun
 
     /// <summary>Sequences of a global batch.</summary>
     public required double Sequences { get; init; }
+
+    /// <summary>Whether only adapters are trained and the model's own weights stay as they are.</summary>
+    public bool Frozen { get; init; }
 }
 
 /// <summary>How requests come to a replica.</summary>

@@ -184,7 +184,7 @@ public sealed class RunPredictor(EfficiencyFactors factors)
     {
         if (Footprint.PeakFlops(accelerator, run.Precision, Precision.Bf16) is not > 0)
             return Refused($"{accelerator.Name} cannot multiply in {PerformanceModel.NameOf(run.Precision)}");
-        var step = new TrainingStep(model, run.Precision, accelerator, run.PerInstance, run.Fabric, run.Sequence, factors);
+        var step = new TrainingStep(model, run.Precision, accelerator, run.PerInstance, run.Fabric, run.Sequence, factors, run.Frozen);
         double seconds;
         if (run.Layout is { } layout)
         {
@@ -193,7 +193,7 @@ public sealed class RunPredictor(EfficiencyFactors factors)
         else
         {
             var question = new TrainingQuestion(
-                model, [run.Precision], accelerator, run.PerInstance, Math.Max(1, run.Accelerators / run.PerInstance), new DataRate(run.Fabric), run.Sequence);
+                model, [run.Precision], accelerator, run.PerInstance, Math.Max(1, run.Accelerators / run.PerInstance), new DataRate(run.Fabric), run.Sequence) { Frozen = run.Frozen };
             var (best, rate) = new TrainingSearch(question, factors).BestLayout(run.Precision, run.Sequences);
             if (best is null) return Refused("no division over so many accelerators fits");
             seconds = run.Sequences * run.Sequence / rate;
