@@ -55,11 +55,11 @@ internal sealed class CatalogOptions
     }
 
     /// <summary>Reads the catalog, and says on stderr when it has grown old.</summary>
-    public Reading<CatalogContents> Read(ParseResult parsed, bool withRoundTrips = false)
+    public Reading<CatalogContents> Read(ParseResult parsed, bool withPairs = false)
     {
         var policy = new PricePolicy(parsed.GetValue(maxPriceAge), parsed.GetValue(maxSpotAge), parsed.GetValue(allowIndicative));
         var asked = parsed.GetValue(asOf);
-        var reading = CatalogReader.Read(parsed.GetValue(folder) ?? Home.Folder("data"), policy, asked, withRoundTrips);
+        var reading = CatalogReader.Read(parsed.GetValue(folder) ?? Home.Folder("data"), policy, asked, withPairs);
         // Whoever names a day has chosen how old prices may be; the prices then count as of that day.
         if (reading.Value is { } contents && asked is null)
         {

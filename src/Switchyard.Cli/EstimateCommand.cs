@@ -5,6 +5,7 @@ using Switchyard.Cli.Output;
 using Switchyard.Connect;
 using Switchyard.Connect.Catalog;
 using Switchyard.Connect.Measurements;
+using Switchyard.Connect.Traces;
 using Switchyard.Connect.PlanFile;
 using Switchyard.Demand;
 using Switchyard.Market;
@@ -73,9 +74,12 @@ internal static class EstimateCommand
             if (parsed.GetValue(trace) is { } file)
             {
                 if (parsed.GetValue(clients) is not null) problems.Add(new("performance estimate", 0, "--trace", "goes with --rate, not with --concurrency"));
-                var reading = TraceLengths.Read(file);
-                lengths = reading.Value;
+                var reading = TraceReader.Open(file);
                 problems.AddRange(reading.Problems);
+                if (reading.Value is { Requests: { Input.IsEmpty: false, Output.IsEmpty: false } trace })
+                    lengths = [.. trace.Input.Zip(trace.Output).Where(pair => pair is { First: > 0, Second: > 0 })];
+                else if (reading.Value is { } other) Wrong("--trace", file, $"a trace of requests with their tokens; it holds {other.Kind} ({other.Form})");
+                if (lengths is { Count: 0 }) problems.Add(new(file, 0, "", "no request has both a prompt and an answer"));
             }
 
             if (problems.Count > 0) return Printer.Fail(problems);

@@ -3,7 +3,6 @@ using System.Globalization;
 using Spectre.Console;
 using Switchyard.Cli.Output;
 using Switchyard.Connect;
-using Switchyard.Connect.PlanFile;
 using Switchyard.Plan;
 
 namespace Switchyard.Cli;
@@ -20,8 +19,7 @@ internal static class ExplainCommand
         command.SetAction(parsed =>
         {
             var path = parsed.GetValue(file)!;
-            if (path != "-" && !File.Exists(path)) return Printer.Fail([new Problem(path, 0, "", "there is no such file")]);
-            var reading = PlanReader.Read(path == "-" ? Console.In.ReadToEnd() : File.ReadAllText(path), path);
+            var reading = SavedPlan.Read(path);
             if (reading.Value is not { } plan) return Printer.Fail(reading.Problems);
             var names = plan.Considered.Select(c => c.Workload).ToList();
             var wanted = parsed.GetValue(workload);
@@ -29,6 +27,7 @@ internal static class ExplainCommand
                 return Printer.Fail([new Problem(path, 0, "", $"there is no workload '{wanted}' in this plan; there are {string.Join(", ", names)}")]);
             var console = Printer.Terminal();
             foreach (var name in wanted is null ? names : [wanted]) Explain(console, plan, name);
+            WhyTables.Write(console, plan, wanted);
             return ExitCode.Done;
         });
         return command;

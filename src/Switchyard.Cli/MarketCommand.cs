@@ -20,6 +20,7 @@ internal static class MarketCommand
         List("offers", "Instances by the hour", ["price", "provider", "region", "accelerator"], Offers),
         List("commitments", "Commitments for a term", ["price", "provider", "region", "accelerator"], Commitments),
         List("accelerators", "Accelerators and their figures", ["accelerator"], Accelerators),
+        List("spot", "How long spot capacity lasts, where it was measured", ["provider"], Spot),
         List("regions", "Regions, where they lie and their carbon", ["provider"], Regions),
     };
 
@@ -48,6 +49,7 @@ internal static class MarketCommand
         {
             "accelerators" => [filters.Accelerator],
             "regions" => [filters.Provider, filters.Region],
+            "spot" => [filters.Accelerator, filters.Provider, filters.Region],
             _ => [filters.Accelerator, filters.Provider, filters.Region, filters.Sort, filters.Buyable],
         };
         foreach (var option in options) command.Options.Add(option);
@@ -196,6 +198,16 @@ internal static class MarketCommand
         {
             a.Name, a.Family, a.Vendor, a.Memory.GiB, a.MemoryBandwidth.GBPerSecond, a.Tflops16, a.Fp8Tflops, a.ScaleUp?.GBPerSecond,
             a.ScaleUpDomain, a.ThermalDesignPower?.Watts, a.Verified, a.Source,
+        })]);
+
+    private static Listing Spot(CatalogContents contents, ParseResult parsed, Filters filters) => new(
+        ["zone", "accelerator", "instance_type", "asked_for", "step_seconds", "days", "available_share", "periods", "interruptions_per_hour", "life_shape", "life_scale_hours",
+            "mean_absence_hours", "absence_shape", "absence_scale_hours", "as_of", "source"],
+        ["Zone", "Accelerator", "Instance", "Asked for", null, "Days", "Available", "Periods", "Taken away /h", "Shape", "Scale h", "Absent h", null, null, "As of", null],
+        [.. contents.Spot.Where(z => Wanted(parsed, filters, contents.Prices, z.Provider, z.Region, z.Accelerator)).Select(z => new object?[]
+        {
+            $"{z.Provider}/{z.Zone}", z.Accelerator.Name, z.InstanceType, z.AskedFor, z.StepSeconds, z.Days, z.Share, z.Periods, z.InterruptionsPerHour, z.Life?.Shape, z.Life?.ScaleHours,
+            z.MeanAbsenceHours, z.Absence?.Shape, z.Absence?.ScaleHours, z.AsOf, z.Source,
         })]);
 
     private static Listing Regions(CatalogContents contents, ParseResult parsed, Filters filters) => new(

@@ -18,6 +18,7 @@ Command root = new("switchyard", "Plans where to run AI work, proves the plan, a
     ValidateCommand.Create(),
     InitCommand.Create(),
     MarketCommand.Create(),
+    DemandCommand.Create(),
     PerformanceCommand.Create(),
 };
 
@@ -32,7 +33,7 @@ try
     var parsed = root.Parse(args);
     if (parsed.Action is not ParseErrorAction wrong) return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
     // Stdout is for data: what is wrong goes to stderr, the whole help only where a verb is missing.
-    wrong.ShowHelp = parsed.CommandResult.Command.Subcommands.Count > 0;
+    wrong.ShowHelp = parsed.CommandResult.Command is { Subcommands.Count: > 0, Arguments.Count: 0 };
     await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, Output = Console.Error });
     if (!wrong.ShowHelp) Console.Error.WriteLine($"'switchyard {Verb(parsed.CommandResult)} --help' explains");
     return ExitCode.Error;

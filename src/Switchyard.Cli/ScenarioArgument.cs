@@ -28,6 +28,13 @@ internal sealed class ScenarioArgument
     /// <summary>Reads the scenario.</summary>
     public Reading<Scenario> Read(ParseResult parsed, CatalogContents catalog)
     {
+        var opened = Open(parsed);
+        return opened.Value?.Read(catalog.Prices, catalog.Models) ?? new(null, opened.Problems);
+    }
+
+    /// <summary>Finds the scenario and takes its bytes, so that it can be read again with other settings.</summary>
+    public Reading<ScenarioBytes> Open(ParseResult parsed)
+    {
         if (parsed.GetValue(name) is { } one && parsed.GetValue(file) is { } other)
             return new List<Problem> { new("switchyard", 0, "", $"which scenario, {one} or {other}? Name only one") };
         if ((parsed.GetValue(name) ?? parsed.GetValue(file)) is not { } text)
@@ -35,12 +42,12 @@ internal sealed class ScenarioArgument
         if (text == "-")
         {
             using var stdin = Console.OpenStandardInput();
-            return ScenarioReader.Read(stdin, "stdin", catalog.Prices, catalog.Models, File.OpenRead);
+            return ScenarioBytes.Take(stdin, "stdin", File.OpenRead);
         }
 
         if (Resolve(text) is not { } path)
             return new List<Problem> { new(text, 0, "", $"there is no such scenario{Bundled()}") };
-        return ScenarioReader.ReadFile(Shown(path), catalog.Prices, catalog.Models);
+        return ScenarioBytes.OfFile(Shown(path));
     }
 
     private static string? Resolve(string text)

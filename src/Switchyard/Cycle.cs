@@ -36,4 +36,11 @@ public sealed class Cycle
     /// <param name="scenario">What is wanted.</param>
     /// <param name="settings">When the solver may stop and what is explained.</param>
     public PlanningResult Plan(Scenario scenario, PlannerSettings settings) => Planner.Plan(scenario, prices, performance, settings);
+
+    /// <summary>The same in a simpler way, for comparison: the way, and its plan where it can be done.</summary>
+    /// <param name="scenario">What is wanted.</param>
+    /// <param name="settings">When the solver may stop.</param>
+    /// <param name="baseline">The way, one of <see cref="BaselineName.All"/>.</param>
+    public (Baseline Way, PurchasePlan? Plan) PlanBaseline(Scenario scenario, PlannerSettings settings, string baseline) =>
+        Planner.PlanBaseline(scenario, prices, performance, settings, baseline);
 }

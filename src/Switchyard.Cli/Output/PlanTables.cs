@@ -17,10 +17,18 @@ internal static class PlanTables
         console.MarkupLineInterpolated(
             $"[bold]{plan.Scenario}[/]: {plan.Horizon.Label(0)} to {plan.Horizon.Label(last)}, prices as of {plan.PricesAsOf.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}");
         foreach (var line in Wanted(scenario)) console.MarkupLineInterpolated($"  {line}");
+        if (plan.Baseline is { } way)
+        {
+            var breaks = way.Breaks.IsEmpty ? "within every limit" : $"breaks {string.Join(", ", way.Breaks)}";
+            console.MarkupLineInterpolated($"  [bold]not the best plan but a baseline[/]: {way.Name} ({way.Detail}), {breaks}");
+        }
+
         console.WriteLine();
         console.Write(Purchases(plan));
         console.Write(Costs(plan));
+        UseFirstTables.Write(console, plan);
         Why(console, plan);
+        WhyTables.Write(console, plan);
         Notes(console, plan);
     }
 
@@ -84,7 +92,7 @@ internal static class PlanTables
         table.AddColumn(new TableColumn("Instances").RightAligned());
         table.AddColumn(new TableColumn("Cost").RightAligned());
         string? before = null;
-        foreach (var purchase in plan.Purchases)
+        foreach (var purchase in Merged(plan.Purchases))
         {
             var source = purchase.Source;
             table.AddRow(Row(
@@ -101,6 +109,20 @@ internal static class PlanTables
 
         return table;
     }
+
+    // One offer can stand in several columns of the plan, each for other users: for people it is one.
+    private static IEnumerable<Purchase> Merged(IEnumerable<Purchase> purchases) => purchases
+        .GroupBy(p => (p.Workload, p.Source.Label, p.Source.Kind)).Select(same => same.First() with
+        {
+            Configuration = string.Join("; ", same.Select(p => p.Configuration).Distinct(StringComparer.Ordinal)),
+            Months =
+            [
+                .. same.SelectMany(p => p.Months).GroupBy(m => m.Month).OrderBy(g => g.Key).Select(month => month.First() with
+                {
+                    Instances = month.Sum(m => m.Instances), InstanceHours = month.Sum(m => m.InstanceHours), Cash = new(month.Sum(m => m.Cash.Usd)),
+                }),
+            ],
+        });
 
     private static string How(Source source) => source.Kind switch
     {
@@ -135,7 +157,7 @@ internal static class PlanTables
         table.AddColumns("", "Way of buying", "Which");
         table.AddColumn(new TableColumn("Total").RightAligned());
         table.AddColumn(new TableColumn("Against the plan").RightAligned());
-        table.AddRow(Row("✓", "this plan", Summary(plan), plan.Cost.Total.ToString(), ""));
+        table.AddRow(Row("✓", plan.Baseline is null ? "this plan" : plan.Baseline.Name, Summary(plan), plan.Cost.Total.ToString(), ""));
         foreach (var baseline in plan.Baselines)
         {
             var against = baseline.Cost is { } cost ? Difference(cost, plan.Cost.Total) : "";
@@ -151,7 +173,8 @@ internal static class PlanTables
     private static string Summary(PurchasePlan plan) =>
         string.Join(", ", plan.Cost.PerProvider.Where(p => p.Value > Money.Zero).OrderByDescending(p => p.Value.Usd).Select(p => $"{p.Key} {p.Value}"));
 
-    private static string Difference(Money cost, Money plan)
+    /// <summary>How much dearer a cost is than the plan, in US dollars and as a share.</summary>
+    public static string Difference(Money cost, Money plan)
     {
         var share = plan.Usd == 0 ? 0 : (double)((cost.Usd - plan.Usd) / plan.Usd);
         return Text($"{(cost >= plan ? "+" : "")}{cost - plan} ({share:+0.0%;-0.0%;0%})");
@@ -176,7 +199,7 @@ internal static class PlanTables
             console.MarkupLineInterpolated($"[bold]Binds[/]  {binding.Limit} ({binding.Value}) costs about {binding.Worth}.");
         foreach (var left in plan.OwnOffersLeftOut)
             console.MarkupLineInterpolated($"[bold]Not[/]    your offer {left.Source} is no option for {left.Workload}: {left.Reason}.");
-        if (plan.Binding.IsEmpty) console.MarkupLine("[bold]Binds[/]  no limit makes the plan dearer by more than 0.1%.");
+        if (plan.Binding.IsEmpty && !plan.Baselines.IsEmpty) console.MarkupLine("[bold]Binds[/]  no limit makes the plan dearer by more than 0.1%.");
     }
 
     private static void Notes(IAnsiConsole console, PurchasePlan plan)

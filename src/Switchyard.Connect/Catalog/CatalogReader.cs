@@ -13,8 +13,8 @@ public static class CatalogReader
     /// <param name="folder">The folder that holds <c>market</c> and <c>performance</c>.</param>
     /// <param name="policy">How old a price may be; null for the default.</param>
     /// <param name="asOf">The day as of which prices count as old or new; null for the catalog's own, in <c>market/as_of.txt</c>.</param>
-    /// <param name="withRoundTrips">Whether to read the measured round trips between regions as well, which few questions need.</param>
-    public static Reading<CatalogContents> Read(string folder, PricePolicy? policy = null, DateOnly? asOf = null, bool withRoundTrips = false)
+    /// <param name="withPairs">Whether to read what is known of pairs of regions as well (round trips, throughput, prices), which plans need.</param>
+    public static Reading<CatalogContents> Read(string folder, PricePolicy? policy = null, DateOnly? asOf = null, bool withPairs = false)
     {
         List<Problem> problems = [];
         if (!Directory.Exists(folder))
@@ -26,24 +26,17 @@ public static class CatalogReader
         var offers = OfferTable.Read(market, named, problems);
         var commitments = CommitmentTable.Read(market, named, offers, problems);
         var regions = RegionTable.Read(market, problems);
+        var spot = SpotTable.Read(market, named, problems);
         var storage = NetworkTables.ReadStorage(market, problems);
         var egress = NetworkTables.ReadEgress(market, problems);
-        var trips = withRoundTrips ? NetworkTables.ReadRoundTrips(market, problems) : [];
+        var trips = withPairs ? NetworkTables.ReadRoundTrips(market, problems) : [];
+        var pairs = withPairs ? NetworkTables.ReadRegionPairs(market, problems) : [];
         var models = ModelTable.Read(Path.Combine(folder, "performance"), problems);
         var factors = CoefficientTable.ReadFactors(Path.Combine(folder, "performance"), problems);
         var intervals = CoefficientTable.ReadIntervals(Path.Combine(folder, "performance"), problems);
         if (problems.Count > 0) return problems;
-        var book = new PriceBook(asOf ?? own, policy ?? new(), accelerators, offers.Values, commitments, regions, storage, egress, trips);
-        return new CatalogContents(book, [.. models.OrderBy(model => model.Name, StringComparer.Ordinal)], folder) { Factors = factors, Intervals = intervals };
-    }
-
-    /// <summary>Reads prices and measured throughput between pairs of regions, a table that few questions need.</summary>
-    /// <param name="folder">The folder that holds <c>market</c>.</param>
-    public static Reading<IReadOnlyList<RegionPair>> ReadRegionPairs(string folder)
-    {
-        List<Problem> problems = [];
-        var pairs = NetworkTables.ReadRegionPairs(Path.Combine(folder, Market), problems);
-        return problems.Count > 0 ? problems : new Reading<IReadOnlyList<RegionPair>>(pairs, []);
+        var book = new PriceBook(asOf ?? own, policy ?? new(), accelerators, offers.Values, commitments, regions, storage, new(egress, pairs, trips));
+        return new CatalogContents(book, [.. models.OrderBy(model => model.Name, StringComparer.Ordinal)], folder) { Factors = factors, Intervals = intervals, Spot = [.. spot] };
     }
 
     private static DateOnly OwnDate(string market, List<Problem> problems)

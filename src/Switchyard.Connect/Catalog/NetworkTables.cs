@@ -61,8 +61,8 @@ internal static class NetworkTables
         while (table?.Next() ?? false)
         {
             pairs.Add(new(
-                table.Required("source_provider"), table.Required("source_region"),
-                table.Required("destination_provider"), table.Required("destination_region"),
+                new(table.Required("source_provider"), table.Required("source_region")),
+                new(table.Required("destination_provider"), table.Required("destination_region")),
                 table.Number("usd_per_gb", 0, 100), table.Positive("throughput_gbit_per_s"), table.Date("as_of"), table.Required("source")));
         }
 

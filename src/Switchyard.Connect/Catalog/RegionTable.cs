@@ -6,7 +6,7 @@ namespace Switchyard.Connect.Catalog;
 internal static class RegionTable
 {
     private static readonly string[] Columns =
-        ["provider", "region", "location", "country", "latitude", "longitude", "geography", "carbon_g_per_kwh", "pue", "source"];
+        ["provider", "region", "location", "country", "latitude", "longitude", "geography", "carbon_g_per_kwh", "pue", "zones", "source"];
 
     internal static List<Region> Read(string folder, List<Problem> problems)
     {
@@ -35,6 +35,7 @@ internal static class RegionTable
                 Location = table.Text("location"),
                 CarbonGramsPerKwh = table.Number("carbon_g_per_kwh", 0, 3000),
                 Pue = table.Number("pue", 1, 3),
+                Zones = table.Whole("zones", 1),
                 Source = table.Required("source"),
             });
         }

@@ -65,8 +65,12 @@ public static class PlanReader
             Bound = Amount(root.GetProperty("bound")),
             Gap = root.GetProperty("gap").GetDouble(),
             Purchases = List(root, "purchases", p => Bought(p, horizon)),
-            Baselines = List(root, "baselines", b => new Baseline(
-                Text(b, "name"), Text(b, "detail"), Maybe(b.GetProperty("cost")), Texts(b, "breaks"))),
+            Demand = root.TryGetProperty("demand", out _) ? List(root, "demand", d => DemandJson.Read(d, horizon)) : [],
+            Baseline = root.TryGetProperty("baseline", out var way) ? Way(way) : null,
+            Baselines = List(root, "baselines", Way),
+            Limits = Added(root, "limits", l => new StatedLimit(Text(l, "limit"), Text(l, "value"))),
+            UseFirst = UseFirstJson.Read(root),
+            Why = WhyJson.Read(root),
             Binding = List(root, "binding", b => new BindingLimit(Text(b, "limit"), Text(b, "value"), Amount(b.GetProperty("worth")))),
             Alternatives = List(root, "alternatives", a => new Alternative(
                 Text(a, "workload"), Text(a, "winner"), a.GetProperty("runner_up").GetString(), Maybe(a.GetProperty("gap")),
@@ -116,16 +120,26 @@ public static class PlanReader
             Day(o.GetProperty("price_as_of")), Text(o, "price_source"))),
         List(c, "excluded", e => new ExclusionCount(e.GetProperty("limit").GetString(), e.GetProperty("count").GetInt32(), Text(e, "example"))));
 
-    private static ImmutableArray<T> List<T>(JsonElement parent, string name, Func<JsonElement, T> read) =>
+    /// <summary>A list that must be there.</summary>
+    internal static ImmutableArray<T> List<T>(JsonElement parent, string name, Func<JsonElement, T> read) =>
         [.. parent.GetProperty(name).EnumerateArray().Select(read)];
+
+    private static Baseline Way(JsonElement b) => new(Text(b, "name"), Text(b, "detail"), Maybe(b.GetProperty("cost")), Texts(b, "breaks"));
+
+    // What plans of earlier versions do not have.
+    private static ImmutableArray<T> Added<T>(JsonElement parent, string name, Func<JsonElement, T> read) =>
+        parent.TryGetProperty(name, out _) ? List(parent, name, read) : [];
 
     private static ImmutableArray<string> Texts(JsonElement parent, string name) => List(parent, name, item => item.GetString()!);
 
-    private static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() ?? throw new FormatException(name);
+    /// <summary>A text that must be there.</summary>
+    internal static string Text(JsonElement parent, string name) => parent.GetProperty(name).GetString() ?? throw new FormatException(name);
 
-    private static Money Amount(JsonElement value) => new(value.GetDecimal());
+    /// <summary>An amount.</summary>
+    internal static Money Amount(JsonElement value) => new(value.GetDecimal());
 
-    private static Money? Maybe(JsonElement value) => value.ValueKind == JsonValueKind.Null ? null : Amount(value);
+    /// <summary>An amount, or null.</summary>
+    internal static Money? Maybe(JsonElement value) => value.ValueKind == JsonValueKind.Null ? null : Amount(value);
 
     private static ImmutableSortedDictionary<string, Money> Amounts(JsonElement value) =>
         value.EnumerateObject().ToImmutableSortedDictionary(p => p.Name, p => Amount(p.Value), StringComparer.Ordinal);

@@ -29,12 +29,19 @@ public static class PlanWriter
         Number(json, "bound", plan.Bound);
         json.WriteNumber("gap", Math.Round(plan.Gap, 6));
         List(json, "purchases", plan.Purchases, purchase => Bought(json, plan.Horizon, purchase));
-        List(json, "baselines", plan.Baselines, baseline =>
+        List(json, "demand", plan.Demand, demand => DemandJson.Write(json, plan.Horizon, demand));
+        if (plan.Baseline is { } followed)
         {
-            json.WriteString("name", baseline.Name);
-            json.WriteString("detail", baseline.Detail);
-            Number(json, "cost", baseline.Cost);
-            Texts(json, "breaks", baseline.Breaks);
+            json.WriteStartObject("baseline");
+            Way(json, followed);
+            json.WriteEndObject();
+        }
+
+        List(json, "baselines", plan.Baselines, baseline => Way(json, baseline));
+        List(json, "limits", plan.Limits, limit =>
+        {
+            json.WriteString("limit", limit.Limit);
+            json.WriteString("value", limit.Value);
         });
         List(json, "binding", plan.Binding, binding =>
         {
@@ -58,6 +65,8 @@ public static class PlanWriter
             json.WriteString("limit", left.Limit);
             json.WriteString("reason", left.Reason);
         });
+        UseFirstJson.Write(json, plan);
+        WhyJson.Write(json, plan.Why);
         Texts(json, "assumed", plan.Assumed);
         Texts(json, "not_yet_used", plan.NotYetUsed);
     });
@@ -75,6 +84,14 @@ public static class PlanWriter
         });
         List(json, "unservable", conflict.Unservable, considered => Considered(json, considered));
     });
+
+    private static void Way(Utf8JsonWriter json, Baseline baseline)
+    {
+        json.WriteString("name", baseline.Name);
+        json.WriteString("detail", baseline.Detail);
+        Number(json, "cost", baseline.Cost);
+        Texts(json, "breaks", baseline.Breaks);
+    }
 
     private static void Cost(Utf8JsonWriter json, PurchasePlan plan)
     {
@@ -160,7 +177,7 @@ public static class PlanWriter
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
     }
 
-    private static void List<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> items, Action<T> write)
+    internal static void List<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> items, Action<T> write)
     {
         json.WriteStartArray(name);
         foreach (var item in items)
@@ -173,7 +190,8 @@ public static class PlanWriter
         json.WriteEndArray();
     }
 
-    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    /// <summary>A list of texts.</summary>
+    internal static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
     {
         json.WriteStartArray(name);
         foreach (var text in texts) json.WriteStringValue(text);
@@ -187,15 +205,18 @@ public static class PlanWriter
         json.WriteEndObject();
     }
 
-    private static void Number(Utf8JsonWriter json, string name, Money amount) => json.WriteNumber(name, amount.Usd / 1.0000m);
+    /// <summary>An amount in US dollars.</summary>
+    internal static void Number(Utf8JsonWriter json, string name, Money amount) => json.WriteNumber(name, amount.Usd / 1.0000m);
 
-    private static void Number(Utf8JsonWriter json, string name, Money? amount)
+    /// <summary>An amount in US dollars, or null.</summary>
+    internal static void Number(Utf8JsonWriter json, string name, Money? amount)
     {
         if (amount is { } known) Number(json, name, known);
         else json.WriteNull(name);
     }
 
-    private static void Optional(Utf8JsonWriter json, string name, double? value)
+    /// <summary>A number, or null.</summary>
+    internal static void Optional(Utf8JsonWriter json, string name, double? value)
     {
         if (value is { } known) json.WriteNumber(name, known);
         else json.WriteNull(name);

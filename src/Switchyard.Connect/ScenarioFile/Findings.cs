@@ -5,6 +5,9 @@ namespace Switchyard.Connect.ScenarioFile;
 /// <summary>Everything that reading a scenario file brings up: problems, defaults in force, parts that nothing uses yet.</summary>
 internal sealed class Findings(string file)
 {
+    /// <summary>The line of what does not come from the file but from a <see cref="Setting"/>.</summary>
+    internal const int OfSetting = -1;
+
     internal string File => file;
 
     internal List<Problem> Problems { get; } = [];
@@ -17,13 +20,15 @@ internal sealed class Findings(string file)
 
     internal void NotA(Node node, string path, Misread misread)
     {
-        if (node is ScalarNode { IsEmpty: false } scalar) Problems.Add(Problem.NotA(file, node.Line, path, scalar.Text, misread));
+        if (node is ScalarNode { IsEmpty: false } scalar) Problems.Add(Problem.NotA(Source(node.Line), Math.Max(0, node.Line), path, scalar.Text, misread));
         else if (node.IsEmpty) Say(node.Line, path, $"is empty; expected {misread.Expected}", correction: misread.Correction);
         else Say(node.Line, path, $"is {node.Kind}; expected {misread.Expected}");
     }
 
     internal void Say(int line, string path, string message, string? value = null, string? correction = null) =>
-        Problems.Add(new(file, line, path, message) { Value = value, Correction = correction });
+        Problems.Add(new(Source(line), Math.Max(0, line), path, message) { Value = value, Correction = correction });
+
+    private string Source(int line) => line == OfSetting ? SettingRange.Option : file;
 
     /// <summary>A name that is not known, with the nearest known one.</summary>
     internal void Unknown(Node node, string path, string what, string value, IEnumerable<string> known)

@@ -9,19 +9,23 @@ namespace Switchyard.Connect.ScenarioFile;
 /// <summary>A workload of kind <c>inference</c>.</summary>
 internal static class InferencePart
 {
-    internal static readonly string[] Keys = [.. WorkloadsPart.CommonKeys, "rate", "tokens", "slo", "users", "availability", "headroom"];
+    internal static readonly string[] Keys = [.. WorkloadsPart.CommonKeys, "rate", "tokens", "slo", "users", "availability", "headroom", "response_size"];
     internal static readonly string[] RateKeys = ["peak", "mean", "trace", "shape", "growth"];
     internal static readonly string[] TokenKeys = ["input", "output"];
     internal static readonly string[] LengthKeys = ["p50", "p95"];
     internal static readonly string[] SloKeys = ["ttft", "tpot", "e2e"];
-    internal static readonly string[] AvailabilityKeys = ["replicas_min", "spread"];
+    internal static readonly string[] AvailabilityKeys = ["replicas_min", "spread", "survive"];
 
     private const double DefaultHeadroom = 0.2;
+    // An answer's tokens as UTF-8 text, and what goes around it.
+    private const double BytesPerToken = 4;
+    private const double BytesAround = 1000;
     private static readonly string[] Spreads = ["none", "zone", "region", "provider"];
+    private static readonly string[] Failures = ["none", "instance", "zone", "region", "provider"];
 
     internal static InferenceWorkload? Read(Section section, string name, ScenarioScope scope)
     {
-        var (model, precisions, spot, patterns) = WorkloadsPart.Common(section, scope, training: false);
+        var (model, precisions, spot, patterns) = WorkloadsPart.Common(section, scope, training: false, service: true);
         var trace = Trace(section, scope);
         var load = Load(section, trace, scope);
         var tokens = Tokens(section, model, scope, trace);
@@ -31,28 +35,58 @@ internal static class InferencePart
         var availability = section.Open("availability", AvailabilityKeys);
         if (availability is not null) replicas = availability.ReadOr<int>("replicas_min", Count.TryParsePositive, 1, "1", "not said");
         else scope.Findings.Assume($"{section.At("availability")}.replicas_min", "1", "not said");
-        if (availability?.Word("spread", Spreads) is not null) scope.Findings.NotYetUsed.Add(availability.At("spread"));
+        var (survives, spread) = (Domain(availability, "survive", Failures, scope.Findings), Domain(availability, "spread", Spreads, scope.Findings));
+        var (firm, pools) = Spot(section, scope.Findings);
+        DataSize? response = section.Read<DataSize>("response_size", PhysicalText.TryParseSize, out var answer) ? answer : null;
         var headroom = section.ReadOr<double>("headroom", ShareText.TryParse, DefaultHeadroom, "20%", "capacity above the expected load for bursts within the hour");
         if (model is null || load is null || tokens is not var (input, output)) return null;
+        if (section.Find("response_size") is null)
+        {
+            response = new((BytesPerToken * output.Mean) + BytesAround);
+            scope.Findings.Assume(section.At("response_size"), $"{response.Value.Bytes / 1e3:0.##} kB", "4 bytes a token and 1 kB around them");
+        }
+        else
+        {
+            scope.Findings.NotYetUsed.Add(section.At("response_size"));
+        }
+
         return new()
         {
+            Survives = survives, Spread = spread, FirmShare = firm, SpotPools = pools, ResponseSize = response ?? default,
             Name = name, Model = model, Precisions = precisions, SpotAllowed = spot, AcceleratorPatterns = patterns,
             Load = load, Input = input, Output = output, ServiceLevel = slo, Users = users, MinReplicas = replicas, Headroom = headroom,
         };
+    }
+
+    private static FailureDomain Domain(Section? availability, string key, string[] words, Findings findings)
+    {
+        if (availability?.Word(key, words) is not { } word) return FailureDomain.None;
+        findings.NotYetUsed.Add(availability.At(key));
+        return (FailureDomain)Array.IndexOf(Failures, word);
+    }
+
+    /// <summary>Share of the load on capacity that cannot be taken away, and over how many kinds of spot capacity the rest is spread.</summary>
+    private static (double Firm, int Pools) Spot(Section section, Findings findings)
+    {
+        if (section.Find("spot") is not MapNode || section.Open("spot", null) is not { } spot) return (0, 1);
+        findings.NotYetUsed.Add(spot.Path);
+        return (
+            spot.ReadOr<double>("base", ShareText.TryParse, 0, "0%", "share of the load on capacity that cannot be taken away"),
+            spot.ReadOr<int>("pools", Count.TryParsePositive, 1, "1", "kinds of spot capacity over which the load is spread"));
     }
 
     /// <summary>Lengths of prompts and answers; null with a problem.</summary>
     internal static (TokenLengths Input, TokenLengths Output)? Tokens(Section section, ModelArchitecture? model, ScenarioScope scope, ArrivalTrace? trace = null)
     {
         const string key = "tokens";
-        if (section.Find(key) is null && trace is not null)
+        if (section.Find(key) is null && trace is { Input: { } prompts, Output: { } answers })
         {
-            scope.Findings.Assume(section.At(key), $"input p50 {trace.Input.P50:0} p95 {trace.Input.P95:0}, output p50 {trace.Output.P50:0} p95 {trace.Output.P95:0}", "from the trace");
-            return (trace.Input, trace.Output);
+            scope.Findings.Assume(section.At(key), $"input p50 {prompts.P50:0} p95 {prompts.P95:0}, output p50 {answers.P50:0} p95 {answers.P95:0}", "from the trace");
+            return (prompts, answers);
         }
 
         // A trace that could not be read has its own problem; its lengths are not missing on top.
-        if (section.Find(key) is null && section.Find("rate") is MapNode rate && rate.Entries.Any(e => e.Key.Text == "trace")) return null;
+        if (section.Find(key) is null && trace is null && section.Find("rate") is MapNode rate && rate.Entries.Any(e => e.Key.Text == "trace")) return null;
         if (section.Find(key) is null) section.Missing(key, "{input: {p50: 900, p95: 2400}, output: {p50: 180, p95: 400}}");
         if (section.Open(key, TokenKeys) is not { } tokens) return null;
         var input = Lengths(tokens, "input", scope.Findings, zero: false);
@@ -104,7 +138,11 @@ internal static class InferencePart
             using var stream = scope.OpenFile(file);
             var reading = TraceReader.Read(stream, file);
             scope.Findings.Problems.AddRange(reading.Problems);
-            return reading.Value;
+            if (reading.Value is not { } read) return null;
+            if (read.Requests is { Seconds: > 0 } requests) return ArrivalTrace.Of(requests);
+            scope.Findings.Say(rate.LineOf("trace"), rate.At("trace"), read.Requests is null
+                ? $"'{Problem.Shown(file)}' holds {read.Kind} ({read.Form}), not requests" : $"all requests of '{Problem.Shown(file)}' arrive at the same moment; there is no rate in that", file);
+            return null;
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

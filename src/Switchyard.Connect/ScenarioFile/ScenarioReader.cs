@@ -10,7 +10,7 @@ public static class ScenarioReader
 {
     internal static readonly string[] Keys =
     [
-        "name", "start", "horizon", "period", "discount_rate", "limits", "commercial", "offers", "owned", "current", "workloads", "options",
+        "name", "start", "horizon", "period", "discount_rate", "tail", "limits", "commercial", "offers", "owned", "current", "workloads", "options",
     ];
 
     internal static readonly string[] OptionKeys = ["buy", "build"];
@@ -24,16 +24,8 @@ public static class ScenarioReader
     /// <param name="models">The models known.</param>
     public static Reading<Scenario> ReadFile(string path, PriceBook book, IReadOnlyList<ModelArchitecture> models)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? ".";
-        try
-        {
-            using var stream = File.OpenRead(path);
-            return Read(stream, path, book, models, name => File.OpenRead(Path.Combine(folder, name)));
-        }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
-        {
-            return new List<Problem> { new(path, 0, "", failed is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : "the file cannot be read") };
-        }
+        var taken = ScenarioBytes.OfFile(path);
+        return taken.Value?.Read(book, models) ?? new(null, taken.Problems);
     }
 
     /// <summary>Reads a scenario from a stream of UTF-8, of which at most 10 MB are looked at.</summary>
@@ -43,21 +35,8 @@ public static class ScenarioReader
     /// <param name="models">The models known.</param>
     /// <param name="open">Opens a trace that the scenario names; may throw <see cref="IOException"/>. Null where no files can be read.</param>
     public static Reading<Scenario> Read(
-        Stream stream, string file, PriceBook book, IReadOnlyList<ModelArchitecture> models, Func<string, Stream>? open = null)
-    {
-        var findings = new Findings(file);
-        var bytes = new byte[64 * 1024];
-        var length = 0;
-        while (length <= YamlTree.MaxBytes)
-        {
-            if (length == bytes.Length) Array.Resize(ref bytes, Math.Min(bytes.Length * 4, YamlTree.MaxBytes + 1));
-            var count = stream.Read(bytes, length, bytes.Length - length);
-            if (count == 0) break;
-            length += count;
-        }
-
-        return YamlTree.Decode(bytes.AsSpan(0, length), findings) is { } text ? Read(text, file, book, models, open) : findings.Problems;
-    }
+        Stream stream, string file, PriceBook book, IReadOnlyList<ModelArchitecture> models, Func<string, Stream>? open = null) =>
+        ScenarioBytes.Take(stream, file, open).Read(book, models);
 
     /// <summary>Reads a scenario from text.</summary>
     /// <param name="text">The YAML text.</param>
@@ -65,16 +44,20 @@ public static class ScenarioReader
     /// <param name="book">What can be had.</param>
     /// <param name="models">The models known.</param>
     /// <param name="open">Opens a trace that the scenario names; may throw <see cref="IOException"/>. Null where no files can be read.</param>
+    /// <param name="settings">What takes the place of what the text says.</param>
     public static Reading<Scenario> Read(
-        string text, string file, PriceBook book, IReadOnlyList<ModelArchitecture> models, Func<string, Stream>? open = null)
+        string text, string file, PriceBook book, IReadOnlyList<ModelArchitecture> models, Func<string, Stream>? open = null,
+        IReadOnlyList<Setting>? settings = null)
     {
         var findings = new Findings(file);
-        var root = YamlTree.Read(text, findings) is { } tree ? Section.Open(tree, "", findings, Keys) : null;
+        var root = YamlTree.Read(text, findings) is { } tree ? Section.Open(Overrides.Apply(tree, settings ?? [], findings), "", findings, Keys) : null;
         if (root is null) return findings.Problems;
         var name = Name(root, findings);
         var scope = new ScenarioScope(findings, book, models, Months(root, book, findings), open);
         var discount = root.ReadOr<Growth>("discount_rate", Growth.TryParse, new(0, 12), "0%/year", "later payments count in full");
         if (discount.Share < 0) findings.Say(root.LineOf("discount_rate"), "discount_rate", "is below 0");
+        var tail = root.ReadOr<double>("tail", ShareText.TryParse, 1, "100%", "what is still owed after the horizon counts in full");
+        if (tail < 1) findings.NotYetUsed.Add("tail");
         // Quotes first: what follows may name them. Limits and quotas may name their providers and regions.
         var quotes = QuotesPart.Read(root, scope);
         var limits = LimitsPart.Read(root, scope);
@@ -89,6 +72,7 @@ public static class ScenarioReader
             Name = name,
             Horizon = scope.Horizon,
             DiscountRate = discount.Yearly,
+            TailShare = tail,
             Limits = limits,
             Commercial = commercial,
             HourlyQuotes = [.. quotes.Hourly],

@@ -25,6 +25,9 @@ internal sealed class ScenarioScope(
     /// <summary>The user's quotes by name.</summary>
     internal Dictionary<string, Offer> Quotes { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The teams that have budgets, each with its line.</summary>
+    internal Dictionary<string, int> Teams { get; } = new(StringComparer.Ordinal);
+
     internal IReadOnlySet<string> Providers => providers;
 
     /// <summary>Every region in which something can be had.</summary>

@@ -8,12 +8,13 @@ namespace Switchyard.Connect.ScenarioFile;
 /// <summary><c>workloads</c>: the work, by name.</summary>
 internal static class WorkloadsPart
 {
-    internal static readonly string[] CommonKeys = ["kind", "model", "precision", "spot", "accelerators", "data"];
-    internal static readonly string[] TrainingKeys = [.. CommonKeys, "work", "every", "within", "deadline", "start", "checkpoint", "sequence_length"];
-    internal static readonly string[] BatchKeys = [.. CommonKeys, "work", "tokens", "every", "within", "deadline", "start", "growth"];
-    internal static readonly string[] DataKeys = ["size", "home"];
+    internal static readonly string[] CommonKeys = ["kind", "model", "precision", "spot", "accelerators", "data", "team"];
+    internal static readonly string[] TrainingKeys = [.. CommonKeys, "work", "every", "within", "deadline", "start", "checkpoint", "sequence_length", "after"];
+    internal static readonly string[] BatchKeys = [.. CommonKeys, "work", "tokens", "every", "within", "deadline", "start", "growth", "after"];
+    internal static readonly string[] SpotKeys = ["base", "pools"];
     internal static readonly string[] CheckpointKeys = ["size"];
 
+    private const string AfterExpected = "the name of other work";
     private static readonly string[] Kinds = ["inference", "training", "batch"];
     private static readonly string[] TrainingPrecisions = ["bf16", "fp8"];
 
@@ -26,7 +27,7 @@ internal static class WorkloadsPart
         }
 
         if (root.Open("workloads", null) is not { } all) return [];
-        var workloads = ImmutableArray.CreateBuilder<Workload>();
+        List<(Section Section, Workload Workload)> workloads = [];
         HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
         foreach (var (key, value) in all.Entries)
         {
@@ -34,13 +35,31 @@ internal static class WorkloadsPart
             if (!QuotesPart.IsName(key.Text))
                 scope.Findings.NotA(key, path, new("a name of letters, digits, '-', '_' and '.'", QuotesPart.Slug(key.Text)));
             else if (!names.Add(key.Text)) scope.Findings.Say(key.Line, path, $"'{key.Text}' is there already; names do not differ by case alone");
-            if (Workload(key, value, path, scope) is { } workload) workloads.Add(workload);
+            if (Workload(key, value, path, scope) is var (section, workload)) workloads.Add((section, workload));
         }
 
-        return workloads.ToImmutable();
+        Teams(all, scope);
+        return PrecedencePart.Order(workloads, names, scope);
     }
 
-    private static Workload? Workload(ScalarNode key, Node value, string path, ScenarioScope scope)
+    // Every team with a budget has work; workloads name such teams only.
+    private static void Teams(Section all, ScenarioScope scope)
+    {
+        HashSet<string> working = new(StringComparer.Ordinal);
+        foreach (var (key, value) in all.Entries)
+        {
+            if (value is not MapNode map || map.Entries.FirstOrDefault(e => e.Key.Text == "team").Value is not ScalarNode { IsEmpty: false } team) continue;
+            working.Add(team.Text.Trim());
+            if (!scope.Teams.ContainsKey(team.Text.Trim())) scope.Findings.Unknown(team, $"{all.At(key.Text)}.team", "a team of limits.teams", team.Text, scope.Teams.Keys.Order(StringComparer.Ordinal));
+        }
+
+        foreach (var (team, line) in scope.Teams)
+        {
+            if (!working.Contains(team)) scope.Findings.Say(line, $"limits.teams.{team}", $"no workload is of team '{team}'; write 'team: {team}' in one");
+        }
+    }
+
+    private static (Section Section, Workload Workload)? Workload(ScalarNode key, Node value, string path, ScenarioScope scope)
     {
         if (Section.Open(value, path, scope.Findings, null) is not { } any) return null;
         if (any.Find("kind") is null)
@@ -52,12 +71,15 @@ internal static class WorkloadsPart
         var kind = any.Word("kind", Kinds);
         var known = kind switch { "inference" => InferencePart.Keys, "training" => TrainingKeys, _ => BatchKeys };
         if (kind is null || Section.Open(value, path, scope.Findings, known) is not { } section) return null;
-        return kind switch
+        Workload? workload = kind switch
         {
             "inference" => InferencePart.Read(section, key.Text, scope),
             "training" => Training(section, key.Text, scope),
             _ => Batch(section, key.Text, scope),
         };
+        var (data, residency) = DataPart.Read(section, scope);
+        var team = section.Text("team", "a team of limits.teams") ?? "";
+        return workload is null ? null : (section, workload with { Team = team, Data = data, Residency = residency });
     }
 
     private static TrainingWorkload? Training(Section section, string name, ScenarioScope scope)
@@ -90,7 +112,7 @@ internal static class WorkloadsPart
         return new()
         {
             Name = name, Model = model, Precisions = precisions, SpotAllowed = spot, AcceleratorPatterns = patterns,
-            Work = new(work.Number), Cadence = cadence, Checkpoint = size, SequenceLength = length,
+            Work = new(work.Number), Cadence = cadence, Checkpoint = size, SequenceLength = length, After = section.Text("after", AfterExpected),
         };
     }
 
@@ -112,40 +134,24 @@ internal static class WorkloadsPart
         {
             Name = name, Model = model, Precisions = precisions, SpotAllowed = spot, AcceleratorPatterns = patterns,
             Requests = work.Unit == "tokens" ? work.Number / (input.Mean + output.Mean) : work.Number,
-            Input = input, Output = output, Cadence = cadence, MonthlyGrowth = growth.Months == 0 ? 0 : growth.Monthly,
+            Input = input, Output = output, Cadence = cadence, MonthlyGrowth = growth.Months == 0 ? 0 : growth.Monthly, After = section.Text("after", AfterExpected),
         };
     }
 
     /// <summary>What all kinds of work have.</summary>
     internal static (ModelArchitecture? Model, ImmutableArray<Precision> Precisions, bool Spot, ImmutableArray<string> Accelerators) Common(
-        Section section, ScenarioScope scope, bool training)
+        Section section, ScenarioScope scope, bool training, bool service = false)
     {
         var model = scope.Model(section, "model");
         var precisions = Precisions(section, model, scope.Findings, training);
+        if (section.Find("spot") is MapNode && section.Open("spot", SpotKeys) is { } spread)
+        {
+            if (!service) scope.Findings.Say(spread.Line, spread.Path, "'base' and 'pools' are for services; write 'spot: yes'");
+            return (model, precisions, true, Accelerators(section, scope));
+        }
+
         var spot = section.ReadOr<bool>("spot", Readers.YesNo, false, "no", "spot capacity can be taken away; write 'spot: yes' to allow it");
-        if (section.Open("data", DataKeys) is { } data)
-        {
-            data.Read<DataSize>("size", PhysicalText.TryParseSize, out _);
-            if (data.Text("home", "a region, such as 'aws/us-east-1'") is { } home) Home(data, home, scope);
-            scope.Findings.NotYetUsed.Add(data.Path);
-        }
-
         return (model, precisions, spot, Accelerators(section, scope));
-    }
-
-    private static void Home(Section data, string home, ScenarioScope scope)
-    {
-        var node = data.Find("home")!;
-        var parts = home.Split('/');
-        if (parts.Length != 2)
-        {
-            var region = scope.Regions.FirstOrDefault(r => string.Equals(r.Name, home, StringComparison.OrdinalIgnoreCase));
-            scope.Findings.NotA(node, data.At("home"), new("a provider and a region, such as 'aws/us-east-1'", region is null ? null : $"{region.Provider}/{region.Name}"));
-        }
-        else if (parts[0] != "owned" && scope.Provider(node, data.At("home"), parts[0]) is { } provider)
-        {
-            scope.Region(node, data.At("home"), provider, parts[1]);
-        }
     }
 
     private static ImmutableArray<Precision> Precisions(Section section, ModelArchitecture? model, Findings findings, bool training)

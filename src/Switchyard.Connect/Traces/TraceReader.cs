@@ -1,206 +1,196 @@
-using System.Globalization;
-using CsvHelper;
-using CsvHelper.Configuration;
+using System.Collections.Immutable;
+using System.IO.Compression;
+using System.Text;
 using Switchyard.Demand;
+using Switchyard.Units;
 
 namespace Switchyard.Connect.Traces;
 
-/// <summary>Reads arrivals from CSV: when each request came, how long its prompt was and how long its answer.</summary>
+/// <summary>
+/// The one way to read traces: requests, jobs, spot availability, quantities over time, clusters. A file is recognised by its header or
+/// its shape, not by its name; gzip is seen by its first bytes. Forms: docs/guide/traces.md.
+/// </summary>
 public static class TraceReader
 {
-    /// <summary>Most requests that are read.</summary>
-    public const int MaxRequests = 20_000_000;
+    private const int Sniffed = 1 << 14;
 
-    private const int MostShown = 20;
+    private static readonly ImmutableArray<TraceForm> Forms =
+        [.. RequestForms.All, .. JobForms.All, SacctForm.Form, .. AvailabilityForms.All, .. SeriesForms.All, .. ClusterForms.All];
 
-    private static readonly string[] ArrivalColumns = ["arrival", "timestamp", "arrival_time", "arrived_at", "arrival_timestamp", "time", "ts", "request_time", "start_time"];
-    private static readonly string[] InputColumns = ["contexttokens", "input", "input_tokens", "inputtokens", "context_tokens", "prompt_tokens", "num_prefill_tokens", "input_length", "context", "request tokens"];
-    private static readonly string[] OutputColumns = ["generatedtokens", "output", "output_tokens", "outputtokens", "generated_tokens", "completion_tokens", "num_decode_tokens", "output_length", "generated", "response tokens"];
+    private static readonly char[] Delimiters = [',', '|', '\t', ';'];
 
-    /// <summary>Reads a trace.</summary>
-    /// <param name="stream">The file; read from its start, not closed.</param>
-    /// <param name="name">Its name, for problems.</param>
-    /// <returns>The trace, or its problems: at most 20 with their lines, then how many more there are.</returns>
-    public static Reading<ArrivalTrace> Read(Stream stream, string name)
+    /// <summary>Names of all forms that are recognised.</summary>
+    public static ImmutableArray<string> FormNames { get; } =
+        [.. Forms.Select(f => f.Name), SwfForm.Name, GavelForm.Name, "spot availability, JSON", "spot preemption, converted", "spot prices"];
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What the user says about it; null for nothing.</param>
+    public static Reading<TraceFile> Open(string path, TraceOptions? options = null)
     {
-        using var text = new StreamReader(stream, System.Text.Encoding.UTF8, true, 1 << 16, leaveOpen: true);
-        using var parser = new CsvParser(text, new CsvConfiguration(CultureInfo.InvariantCulture)
-        {
-            BadDataFound = null, MaxFieldSize = 1 << 12, BufferSize = 1 << 16, ProcessFieldBufferSize = 1 << 10,
-        });
-        var rows = new Rows(name);
         try
         {
-            if (!parser.Read()) return new List<Problem> { new(name, 1, "", "the file is empty") };
-            var header = Enumerable.Range(0, parser.Count).Select(i => parser[i].Trim().TrimStart('\uFEFF').ToLowerInvariant()).ToList();
-            if (!rows.Recognise(header)) return rows.Problems;
-            while (parser.Read())
-            {
-                if (rows.Arrivals.Count >= MaxRequests) return new List<Problem> { new(name, parser.RawRow, "", $"more than {MaxRequests:#,##0} requests; give a part of the trace") };
-                rows.Take(parser);
-            }
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+            return Read(stream, path, options);
         }
-        catch (CsvHelperException)
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            rows.Report(parser.RawRow, "", "is not CSV: a cell is longer than 4,096 characters");
+            return new List<Problem> { new(path, 0, "", failed is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : "cannot be read") };
         }
-
-        if (rows.Arrivals.Count < 2 && rows.Found == 0) rows.Report(0, "", $"has {rows.Arrivals.Count} requests; at least 2 are needed");
-        if (rows.Found == 0 && rows.Arrivals[^1] <= rows.Arrivals[0]) rows.Report(0, "", "all requests arrive at the same moment; there is no rate in that");
-        return rows.Found > 0 ? rows.Problems : Summarise(rows);
     }
 
-    private static ArrivalTrace Summarise(Rows rows)
+    /// <summary>Reads a trace from a stream.</summary>
+    /// <param name="stream">The file from its start; not closed.</param>
+    /// <param name="name">Its name, for problems and for a zone that the file does not name.</param>
+    /// <param name="options">What the user says about it; null for nothing.</param>
+    /// <returns>The trace, or its problems: at most 20 with their lines, then how many more there are.</returns>
+    public static Reading<TraceFile> Read(Stream stream, string name, TraceOptions? options = null)
     {
-        var seconds = rows.Arrivals[^1] - rows.Arrivals[0];
-        var input = Lengths(rows.Input);
-        var output = Lengths(rows.Output);
-        var span = TimeSpan.FromSeconds(seconds);
-        if (seconds < 86_400)
+        options ??= TraceOptions.Default;
+        var problems = new TraceProblems(name, options.Accept);
+        if (!stream.CanSeek)
         {
-            var busiest = Busiest(rows.Arrivals, Math.Min(300, seconds));
-            return new(busiest, null, seconds >= 300 ? "its busiest five minutes" : "its mean, being shorter than five minutes", input, output, rows.Arrivals.Count, span);
+            var copy = new MemoryStream();
+            stream.CopyTo(copy);
+            (stream, copy.Position) = (copy, 0);
         }
 
-        var period = seconds >= 7 * 86_400 ? 168 : 24;
-        var rates = Folded(rows.Arrivals, period, rows.Epoch);
-        var shape = WeekShape.FromLevels("trace", [.. Enumerable.Range(0, 168).Select(hour => rates[hour % period])]);
-        var what = period == 168 ? "the trace folded into one week" : "the trace folded into one day, repeated";
-        return new(rates.Max(), shape, what, input, output, rows.Arrivals.Count, span);
+        var reading = new FormReading(options, []);
+        var file = Shape(stream, problems) is { } shape ? Read(stream, shape, problems, reading, new(name, "", 0, [])) : null;
+        if (file is null && problems.Found == 0) problems.Say(0, "", "cannot be read as a trace");
+        return problems.Found > 0 || file is null ? problems.ToList() : file with { Notes = [.. reading.Notes] };
     }
 
-    /// <summary>Requests a second in each hour of the week (Monday 00:00 first) or of the day: counts over the time that the trace covers.</summary>
-    private static double[] Folded(List<double> arrivals, int period, DateTime epoch)
+    private enum Container
     {
-        // Days since a Monday; a trace in bare seconds begins on one.
-        var offset = (((int)epoch.DayOfWeek + 6) % 7 * 86_400) + epoch.TimeOfDay.TotalSeconds;
-        var (counts, covered) = (new double[period], new double[period]);
-        foreach (var arrival in arrivals) counts[(int)((long)Math.Floor((arrival + offset) / 3600) % period)]++;
-        var (first, last) = (arrivals[0] + offset, arrivals[^1] + offset);
-        for (var hour = Math.Floor(first / 3600); hour * 3600 < last; hour++)
-            covered[(int)((long)hour % period)] += Math.Min(last, (hour + 1) * 3600) - Math.Max(first, hour * 3600);
-        return [.. counts.Select((count, hour) => count / Math.Max(covered[hour], 1))];
+        Json,
+        StandardWorkload,
+        Gavel,
+        Table,
     }
 
-    /// <summary>The highest rate within a window that slides over the arrivals.</summary>
-    private static double Busiest(List<double> arrivals, double window)
-    {
-        var most = 0;
-        for (int end = 0, begin = 0; end < arrivals.Count; end++)
-        {
-            while (arrivals[end] - arrivals[begin] > window) begin++;
-            most = Math.Max(most, end - begin + 1);
-        }
+    private readonly record struct FileShape(Container Container, bool Compressed, char Delimiter);
 
-        return most / window;
+    private static TraceFile? Read(Stream stream, FileShape shape, TraceProblems problems, FormReading reading, TraceFile file)
+    {
+        stream.Position = 0;
+        using var bytes = shape.Compressed ? new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true) : null;
+        using var counted = bytes is null ? null : new CountedStream(bytes);
+        var plain = (Stream?)counted ?? stream;
+        if (shape.Container == Container.Json) return AvailabilityForms.Json(plain, problems, reading, file);
+        using var text = new StreamReader(plain, Encoding.UTF8, true, 1 << 16, leaveOpen: true);
+        var read = shape.Container switch
+        {
+            Container.StandardWorkload => SwfForm.Read(text, problems, reading, file with { Form = SwfForm.Name }),
+            Container.Gavel => GavelForm.Read(text, problems, reading, file with { Form = GavelForm.Name }),
+            _ => Table(text, shape.Delimiter, problems, reading, file),
+        };
+        // Decompression ends without a word where the file does; the length that belongs at the end says that it is cut off.
+        if (counted?.IsWhole(stream) == false) problems.Say(counted.Lines + 1, "", "the compressed file is cut off here; fetch it again", sort: "cut");
+        return read;
     }
 
-    /// <summary>The median and the 95th percentile, by nearest rank.</summary>
-    private static TokenLengths Lengths(List<double> tokens)
+    private static TraceFile? Table(StreamReader text, char delimiter, TraceProblems problems, FormReading reading, TraceFile file)
     {
-        tokens.Sort();
-        double At(double share) => tokens[Math.Clamp((int)Math.Ceiling(share * tokens.Count) - 1, 0, tokens.Count - 1)];
-        var median = At(0.50);
-        // A log-normal needs a positive median; where most answers are empty, one token stands for them.
-        return new(median > 0 || At(0.95) == 0 ? median : 1, Math.Max(median, At(0.95)));
+        using var table = new TraceTable(text, delimiter, problems);
+        if (table.Header.Length == 0)
+        {
+            if (problems.Found == 0) problems.Say(1, "", "the file is empty");
+            return null;
+        }
+
+        foreach (var twice in table.Header.Where(c => c.Length > 0).GroupBy(c => c).Where(g => g.Count() > 1)) problems.Say(1, Problem.Shown(twice.Key), "the column is there twice");
+        var form = Forms.Where(f => f.Fits(table.Header)).MaxBy(f => f.Required.Length);
+        if (form is null)
+        {
+            Unrecognised(table.Header, problems);
+            return null;
+        }
+
+        Misspelt(table.Header, form, problems);
+        if (problems.Found > 0) return null;
+        var read = form.Read(table, reading, file with { Form = form.Name });
+        if (read is not null && table.Unused.ToList() is { Count: > 0 } unused) reading.Notes.Add($"columns not used: {string.Join(", ", unused.Select(Problem.Shown))}");
+        return read is null ? null : read with { Rows = Math.Max(read.Rows, table.Rows) };
     }
 
-    /// <summary>The rows of a trace, checked as they come.</summary>
-    private sealed class Rows(string name)
+    private static void Misspelt(ImmutableArray<string> header, TraceForm form, TraceProblems problems)
     {
-        private readonly List<Problem> shown = [];
-        private int arrivalColumn, inputColumn, outputColumn, width;
-        private bool? inSeconds;
-
-        internal List<double> Arrivals { get; } = [];
-
-        internal List<double> Input { get; } = [];
-
-        internal List<double> Output { get; } = [];
-
-        /// <summary>The moment from which arrivals count seconds.</summary>
-        internal DateTime Epoch { get; private set; } = new(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc);
-
-        internal int Found { get; private set; }
-
-        internal List<Problem> Problems => Found <= MostShown ? shown
-            : [.. shown, new(name, shown[^1].Line, "", $"and {Found - MostShown:#,##0} more problems of this file")];
-
-        internal bool Recognise(List<string> header)
+        var known = form.Required.SelectMany(g => g).Concat(form.Optional).ToHashSet(StringComparer.Ordinal);
+        var absent = form.Optional.Where(o => !header.Contains(o)).ToList();
+        foreach (var column in header.Where(c => !known.Contains(c)))
         {
-            width = header.Count;
-            (arrivalColumn, inputColumn, outputColumn) = (Find(header, ArrivalColumns), Find(header, InputColumns), Find(header, OutputColumns));
-            foreach (var (column, what, names) in ((int, string, string[])[])
-                [(arrivalColumn, "arrivals", ArrivalColumns), (inputColumn, "input tokens", InputColumns), (outputColumn, "output tokens", OutputColumns)])
-            {
-                if (column < 0) Report(1, "", $"has no column of {what}; its header may be one of {string.Join(", ", names.Take(5))}");
-            }
+            if (Nearest.To(column, absent) is { } near) problems.Say(1, Problem.Shown(column), $"is not a column of {form.Name}", near);
+        }
+    }
 
-            return Found == 0;
+    /// <summary>Says which form the header comes nearest to, and what it lacks of it.</summary>
+    private static void Unrecognised(ImmutableArray<string> header, TraceProblems problems)
+    {
+        double Share(TraceForm form) => 1 - (form.Missing(header).Count() / (double)form.Required.Length);
+        var nearest = Forms.Where(f => !f.Exact).OrderByDescending(Share).ThenByDescending(f => f.Required.Length).First();
+        if (Share(nearest) == 0 || header.Length == 1)
+        {
+            problems.Say(1, "", $"its header '{Problem.Shown(string.Join(',', header))}' is that of no trace known; ours begin with 'arrival,input_tokens,output_tokens', 'submitted,gpus,duration' or 'time,zone,available'");
+            return;
         }
 
-        internal void Take(CsvParser parser)
+        foreach (var group in nearest.Missing(header))
         {
-            var line = parser.RawRow;
-            if (parser.Count == 1 && parser[0].Trim().Length == 0) return;
-            if (parser.Count != width)
-            {
-                Report(line, "", $"has {parser.Count} cells; the header has {width}");
-                return;
-            }
+            var near = header.Where(c => !nearest.Required.Any(r => r.Contains(c))).Select(c => (Column: c, Near: Nearest.To(c, group))).FirstOrDefault(c => c.Near is not null);
+            problems.Say(1, near.Column is null ? "" : Problem.Shown(near.Column),
+                near.Near is not null ? $"is not a column of {nearest.Name}, to which the header comes nearest"
+                : group.Length == 1 ? $"has no column '{group[0]}', as {nearest.Name}, to which its header comes nearest, must have"
+                : $"has no column of {Purpose(group)}; its header may be one of {string.Join(", ", group.Take(5))}", near.Near, group[0]);
+        }
+    }
 
-            var before = Found;
-            var arrival = Moment(parser[arrivalColumn].Trim(), line);
-            var input = Tokens(parser[inputColumn].Trim(), line, "input tokens");
-            var output = Tokens(parser[outputColumn].Trim(), line, "output tokens");
-            if (Arrivals.Count > 0 && arrival < Arrivals[^1]) Report(line, "arrival", $"'{Problem.Shown(parser[arrivalColumn])}' is before the arrival above it; sort the rows by time");
-            if (Found > before) return;
-            Arrivals.Add(arrival);
-            Input.Add(input);
-            Output.Add(output);
+    private static string Purpose(ImmutableArray<string> group) => group[0] switch
+    {
+        "arrival" => "arrivals",
+        "input_tokens" => "input tokens",
+        "output_tokens" => "output tokens",
+        var other => other,
+    };
+
+    /// <summary>Looks at the first bytes: how the file is packed and what it is; null, with a problem, where it is no text.</summary>
+    private static FileShape? Shape(Stream stream, TraceProblems problems)
+    {
+        stream.Position = 0;
+        var compressed = stream.ReadByte() == 0x1F && stream.ReadByte() == 0x8B;
+        stream.Position = 0;
+        var start = new byte[Sniffed];
+        var length = 0;
+        try
+        {
+            using var unpacked = compressed ? new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true) : null;
+            length = ((Stream?)unpacked ?? stream).ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        }
+        catch (InvalidDataException)
+        {
+            // What there is before the damage still says what it is; reading it will come upon the damage.
+            length = start.AsSpan().IndexOf((byte)0);
         }
 
-        internal void Report(int line, string path, string message)
+        var bytes = start.AsSpan(0, Math.Max(length, 0));
+        if (bytes.Length == 0) problems.Say(1, "", compressed ? "the compressed file is cut off or damaged here; fetch it again" : "the file is empty");
+        else if (bytes.Length > 262 && bytes[257..262].SequenceEqual("ustar"u8)) problems.Say(0, "", "is a tar archive; unpack it and give the files in it");
+        else if (bytes.StartsWith("PK\x03\x04"u8)) problems.Say(0, "", "is a zip archive; unpack it and give the files in it");
+        else if (bytes.StartsWith("PAR1"u8)) problems.Say(0, "", "is a Parquet file; write it as CSV");
+        else if (bytes.Contains((byte)0)) problems.Say(0, "", "is not text");
+        if (problems.Found > 0) return null;
+        var lines = Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF').Split('\n').Select(l => l.TrimEnd('\r')).ToArray();
+        var first = Array.Find(lines, l => l.Trim().Length > 0) ?? "";
+        if (first.TrimStart() is ['{' or '[', ..]) return new(Container.Json, compressed, ',');
+        var body = Array.Find(lines, l => l.Trim() is { Length: > 0 } t && t[0] != ';') ?? "";
+        if (first.TrimStart() is [';', ..] || SwfForm.Fits(body)) return new(Container.StandardWorkload, compressed, ' ');
+        if (GavelForm.Fits(first)) return new(Container.Gavel, compressed, '\t');
+        if (first.TrimStart().StartsWith("JobID", StringComparison.OrdinalIgnoreCase) && lines.Length > 1 && lines[1].TrimStart().StartsWith("---", StringComparison.Ordinal))
         {
-            if (++Found <= MostShown) shown.Add(new(name, line, path, message));
+            problems.Say(2, "", "is what sacct prints in columns for people, cut off at their width; print it with --parsable2");
+            return null;
         }
 
-        private static int Find(List<string> header, string[] names) =>
-            names.Select(n => header.IndexOf(n)).Where(i => i >= 0).DefaultIfEmpty(-1).First();
-
-        private double Moment(string text, int line)
-        {
-            if (inSeconds != false && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
-            {
-                if (!double.IsFinite(seconds) || seconds < 0 || seconds > 1e11)
-                {
-                    Report(line, "arrival", $"'{Problem.Shown(text)}' is not a number of seconds of at least 0");
-                    return 0;
-                }
-
-                // Unix time is told from seconds since the trace began by its size: it is after 2001.
-                if (inSeconds is null && seconds > 1e9) Epoch = DateTime.UnixEpoch;
-                inSeconds = true;
-                return seconds;
-            }
-
-            if (inSeconds != true && DateTime.TryParse(
-                text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment))
-            {
-                if (inSeconds is null) Epoch = moment.Date;
-                inSeconds = false;
-                return (moment - Epoch).TotalSeconds;
-            }
-
-            Report(line, "arrival", $"'{Problem.Shown(text)}' is not {(inSeconds == true ? "a number of seconds" : "a moment, such as 2027-01-01T08:00:00Z")}");
-            return 0;
-        }
-
-        private double Tokens(string text, int line, string what)
-        {
-            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var tokens) && tokens is >= 0 and <= 1e9) return tokens;
-            Report(line, what, $"'{Problem.Shown(text)}' is not a number of tokens of at least 0");
-            return 0;
-        }
+        return new(Container.Table, compressed, Delimiters.MaxBy(d => first.AsSpan().Count(d)));
     }
 }

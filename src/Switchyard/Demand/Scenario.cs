@@ -16,6 +16,9 @@ public sealed record Scenario
     /// <summary>Yearly rate at which later payments count less, such as 0.08; 0 for none.</summary>
     public double DiscountRate { get; init; }
 
+    /// <summary>How much of what is still owed after the horizon counts, 0 to 1: 1 for all of it.</summary>
+    public double TailShare { get; init; } = 1;
+
     /// <summary>What the plan must stay within.</summary>
     public Limits Limits { get; init; } = new();
 
@@ -59,6 +62,21 @@ public sealed record Limits
     /// <summary>Largest share of the spending that one provider may have, 0 to 1.</summary>
     public double? ProviderShare { get; init; }
 
+    /// <summary>Largest share of the spending that one region may have, 0 to 1.</summary>
+    public double? RegionShare { get; init; }
+
+    /// <summary>Largest share of the spending that spot capacity may have, 0 to 1.</summary>
+    public double? SpotShare { get; init; }
+
+    /// <summary>Most that may be emitted in a month.</summary>
+    public Carbon? CarbonPerMonth { get; init; }
+
+    /// <summary>Most power that owned machines may draw at once.</summary>
+    public Power? Power { get; init; }
+
+    /// <summary>What single teams may spend, by team.</summary>
+    public ImmutableArray<TeamLimit> Teams { get; init; } = [];
+
     /// <summary>Most different offers for each workload, where the other limits allow it; null for any number.</summary>
     public int? OffersPerWorkload { get; init; }
 
@@ -68,6 +86,12 @@ public sealed record Limits
     /// <summary>Providers allowed, as patterns with <c>*</c>; empty for all.</summary>
     public ImmutableArray<string> Providers { get; init; } = [];
 }
+
+/// <summary>What a team may spend on its workloads.</summary>
+/// <param name="Team">The team.</param>
+/// <param name="CashPerMonth">Most cash in a month; null for no limit.</param>
+/// <param name="TotalCost">Most over the horizon and all commitments entered in it; null for no limit.</param>
+public sealed record TeamLimit(string Team, Money? CashPerMonth, Money? TotalCost);
 
 /// <summary>What has been agreed with providers.</summary>
 public sealed record Commercial

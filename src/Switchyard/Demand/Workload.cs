@@ -22,6 +22,15 @@ public abstract record Workload
     /// <summary>Accelerators it may run on, by name or family pattern; empty for any.</summary>
     public ImmutableArray<string> AcceleratorPatterns { get; init; } = [];
 
+    /// <summary>The team that it belongs to; empty for none.</summary>
+    public string Team { get; init; } = "";
+
+    /// <summary>The data that it reads; null where nothing is said.</summary>
+    public DataSet? Data { get; init; }
+
+    /// <summary>Regions in which it and its data may be, as patterns with <c>*</c>; empty for all.</summary>
+    public ImmutableArray<string> Residency { get; init; } = [];
+
     /// <summary><c>inference</c>, <c>training</c> or <c>batch</c>.</summary>
     public abstract string Kind { get; }
 }
@@ -55,6 +64,21 @@ public sealed record InferenceWorkload : Workload
     /// <summary>Capacity held above the expected load for bursts within the hour, such as 0.2.</summary>
     public double Headroom { get; init; }
 
+    /// <summary>What may fail with the load, without its headroom, still within capacity.</summary>
+    public FailureDomain Survives { get; init; }
+
+    /// <summary>Over what the replicas are spread: at least one is outside any single one of these.</summary>
+    public FailureDomain Spread { get; init; }
+
+    /// <summary>Share of the load for which there is capacity that cannot be taken away, 0 to 1.</summary>
+    public double FirmShare { get; init; }
+
+    /// <summary>Over how many kinds of spot capacity the load is spread: none carries more than one part in so many; 1 for no matter.</summary>
+    public int SpotPools { get; init; } = 1;
+
+    /// <summary>Mean size of an answer as it is sent to the user.</summary>
+    public DataSize ResponseSize { get; init; }
+
     /// <inheritdoc/>
     public override string Kind => "inference";
 }
@@ -67,6 +91,9 @@ public sealed record TrainingWorkload : Workload
 
     /// <summary>When runs begin and by when each must end.</summary>
     public required Cadence Cadence { get; init; }
+
+    /// <summary>The workload whose windows must have ended before runs begin; null for none. <see cref="Cadence"/> reckons with it.</summary>
+    public string? After { get; init; }
 
     /// <summary>Size of a checkpoint; null for the default (weights and optimizer state).</summary>
     public DataSize? Checkpoint { get; init; }
@@ -93,6 +120,9 @@ public sealed record BatchWorkload : Workload
     /// <summary>When it begins and by when it must end.</summary>
     public required Cadence Cadence { get; init; }
 
+    /// <summary>The workload whose windows must have ended before this begins; null for none. <see cref="Cadence"/> reckons with it.</summary>
+    public string? After { get; init; }
+
     /// <summary>Growth of the work from month to month.</summary>
     public double MonthlyGrowth { get; init; }
 
@@ -107,6 +137,9 @@ public sealed record BatchWorkload : Workload
 /// <param name="Within">How long each may take from the moment at which it may begin.</param>
 public sealed record Cadence(DateOnly First, int EveryMonths, double EveryDays, TimeSpan Within)
 {
+    /// <summary>Hours into the day at which a run may begin; 0 for its beginning.</summary>
+    public double Offset { get; init; }
+
     /// <summary>Hours from the horizon's start at which each run may begin, for all runs that begin within it; the last may end after it.</summary>
     public IEnumerable<double> Starts(Horizon horizon)
     {
@@ -116,6 +149,7 @@ public sealed record Cadence(DateOnly First, int EveryMonths, double EveryDays, 
             var start = EveryMonths > 0
                 ? (First.AddMonths(run * EveryMonths).DayNumber - horizon.Start.DayNumber) * 24.0
                 : first + (run * EveryDays * 24);
+            start += Offset;
             if (start >= horizon.TotalHours || (run > 0 && EveryMonths == 0 && EveryDays <= 0)) yield break;
             if (start >= 0) yield return start;
         }

@@ -5,11 +5,13 @@ namespace Switchyard.Market;
 /// <summary>Everything that can be had, at what price, as of a day. Immutable.</summary>
 public sealed class PriceBook
 {
+    private const double MillisecondsPerKilometre = 0.0145;
+    private const double NearKilometres = 500;
+
     // Plain dictionaries of references by name: those of tuples and numbers, and frozen ones, are slower to build than they win back in
     // one command, and code that is generic over value types is compiled anew at every start.
     private readonly Dictionary<string, Offer> offersById;
     private readonly Dictionary<string, Dictionary<string, Region>> regionsByProvider;
-    private readonly Dictionary<string, RoundTrip> roundTrips;
 
     /// <summary>Puts a price book together. Order of the rows does not matter: each list is sorted by id.</summary>
     /// <param name="asOf">The day as of which prices count as old or new.</param>
@@ -19,8 +21,7 @@ public sealed class PriceBook
     /// <param name="commitments">Commitments on instances.</param>
     /// <param name="regions">The regions known.</param>
     /// <param name="storage">Prices of keeping data.</param>
-    /// <param name="egress">Prices of moving data.</param>
-    /// <param name="trips">Measured round trips.</param>
+    /// <param name="network">Prices and speed of moving data.</param>
     public PriceBook(
         DateOnly asOf,
         PricePolicy policy,
@@ -29,8 +30,7 @@ public sealed class PriceBook
         IEnumerable<CommitmentOffer> commitments,
         IEnumerable<Region> regions,
         IEnumerable<StoragePrice> storage,
-        IEnumerable<EgressPrice> egress,
-        IEnumerable<RoundTrip> trips)
+        Network network)
     {
         AsOf = asOf;
         Policy = policy;
@@ -39,7 +39,7 @@ public sealed class PriceBook
         Commitments = InOrder(commitments);
         Regions = [.. regions.OrderBy(r => r.Provider, StringComparer.Ordinal).ThenBy(r => r.Name, StringComparer.Ordinal)];
         Storage = [.. storage];
-        Egress = [.. egress];
+        Network = network;
         offersById = new(Offers.Length, StringComparer.OrdinalIgnoreCase);
         foreach (var offer in Offers) offersById.Add(offer.Id, offer);
         regionsByProvider = new(StringComparer.Ordinal);
@@ -48,9 +48,6 @@ public sealed class PriceBook
             if (!regionsByProvider.TryGetValue(region.Provider, out var named)) regionsByProvider.Add(region.Provider, named = new(StringComparer.Ordinal));
             named.Add(region.Name, region);
         }
-
-        roundTrips = new(StringComparer.Ordinal);
-        foreach (var trip in trips) roundTrips.TryAdd(TripKey(trip.Provider, trip.Source, trip.Destination), trip);
     }
 
     /// <summary>The day as of which prices count as old or new.</summary>
@@ -74,8 +71,8 @@ public sealed class PriceBook
     /// <summary>Prices of keeping data.</summary>
     public ImmutableArray<StoragePrice> Storage { get; }
 
-    /// <summary>Prices of moving data.</summary>
-    public ImmutableArray<EgressPrice> Egress { get; }
+    /// <summary>Moving data between regions.</summary>
+    public Network Network { get; }
 
     /// <summary>The offer with this id, whatever the case; null where there is none.</summary>
     public Offer? FindOffer(string id) => offersById.GetValueOrDefault(id);
@@ -105,26 +102,41 @@ public sealed class PriceBook
 
     /// <summary>
     /// Round-trip time between users and a region, in milliseconds: from great-circle distance by the line fitted to Azure's 2,350
-    /// published region pairs (docs/model/market.md). A region whose place is unknown stands where its part of the world does, and
+    /// published region pairs (docs/model/market.md); where the provider's round trips were measured and it has a region within
+    /// 500 km of the users, the measured one from there, and the line's slope up to there. A region whose place is unknown stands where its part of the world does, and
     /// one that is named like a part of the world (<c>us-east</c>, as quotes and owned clusters may be) there. Null where nothing is known.
     /// </summary>
     /// <param name="users">Where the users are.</param>
     /// <param name="provider">The provider.</param>
     /// <param name="region">The provider's region.</param>
-    public double? RoundTripMilliseconds(Geography users, string provider, string region) =>
-        PlaceOf(provider, region) is { } place ? EstimateRoundTrip(users.Place.KilometresTo(place)) : null;
+    public double? RoundTripMilliseconds(Geography users, string provider, string region)
+    {
+        if (PlaceOf(provider, region) is not { } place) return null;
+        var straight = users.Place.KilometresTo(place);
+        if (straight <= NearKilometres || NearestMeasured(users, provider) is not ({ } near, var kilometres)) return EstimateRoundTrip(straight);
+        return Network.RoundTripMilliseconds(provider, near, region) is { } measured ? measured + (MillisecondsPerKilometre * kilometres) : EstimateRoundTrip(straight);
+    }
 
-    private Place? PlaceOf(string provider, string region)
+    private (string Region, double Kilometres)? NearestMeasured(Geography users, string provider)
+    {
+        if (!Network.MeasuredProviders.Contains(provider) || !regionsByProvider.TryGetValue(provider, out var regions)) return null;
+        (string Region, double Kilometres)? nearest = null;
+        foreach (var region in regions.Values)
+        {
+            if (region.Place is not { } place) continue;
+            var away = users.Place.KilometresTo(place);
+            if (away <= (nearest?.Kilometres ?? NearKilometres)) nearest = (region.Name, away);
+        }
+
+        return nearest;
+    }
+
+    /// <summary>Where a provider's region lies, or its part of the world where only that is known; null where nothing is.</summary>
+    public Place? PlaceOf(string provider, string region)
     {
         var known = FindRegion(provider, region);
         return known?.Place ?? Geography.Find(known?.Geography ?? region)?.Place;
     }
-
-    /// <summary>The measured median round trip between two regions of a provider, in milliseconds; null where not measured.</summary>
-    public double? RoundTripMilliseconds(string provider, string from, string to) =>
-        (roundTrips.GetValueOrDefault(TripKey(provider, from, to)) ?? roundTrips.GetValueOrDefault(TripKey(provider, to, from)))?.Milliseconds;
-
-    private static string TripKey(string provider, string from, string to) => $"{provider}/{from}/{to}";
 
     /// <summary>By id, then by price, the order of the rows deciding the rest.</summary>
     private static ImmutableArray<CommitmentOffer> InOrder(IEnumerable<CommitmentOffer> commitments)
@@ -144,5 +156,5 @@ public sealed class PriceBook
     /// <summary>Round-trip time over a distance: 9 ms + 0.0145 ms a kilometre; half of the published pairs lie within 13% of it.</summary>
     /// <param name="kilometres">Great-circle distance.</param>
     /// <returns>Milliseconds.</returns>
-    public static double EstimateRoundTrip(double kilometres) => 9 + (0.0145 * kilometres);
+    public static double EstimateRoundTrip(double kilometres) => 9 + (MillisecondsPerKilometre * kilometres);
 }

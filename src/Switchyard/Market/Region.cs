@@ -45,6 +45,9 @@ public sealed record Region
     /// <summary>Power usage effectiveness; null where unknown.</summary>
     public double? Pue { get; init; }
 
+    /// <summary>Zones that fail apart from each other; null where unknown.</summary>
+    public int? Zones { get; init; }
+
     /// <summary>Where the figures were read.</summary>
     public required string Source { get; init; }
 }

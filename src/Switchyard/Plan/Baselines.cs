@@ -15,10 +15,27 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
     /// <summary>The cheapest of the baselines that was found by search and keeps every limit; null where there is none. A plan is never dearer.</summary>
     public SolvedProblem? Cheapest { get; private set; }
 
+    /// <summary>The decisions of the baseline that was priced last, and the problem that they index into; null where it cannot be done.</summary>
+    public (PlanningProblem Problem, IReadOnlyCollection<Decision> Decisions)? Decided { get; private set; }
+
+    /// <summary>One baseline by its name in short; null where there is none of that name. See <see cref="BaselineName.All"/>.</summary>
+    public Baseline? Named(string name)
+    {
+        Decided = null;
+        return name switch
+        {
+            BaselineName.SingleOffer => SingleOffer(),
+            BaselineName.OneProvider => OneProvider(),
+            BaselineName.OnDemand => OnDemandOnly(),
+            BaselineName.Reserved => ReservedForPeak(),
+            _ => null,
+        };
+    }
+
     /// <summary>Every baseline, also those that cannot be done.</summary>
     public ImmutableArray<Baseline> All()
     {
-        var baselines = new List<Baseline> { SingleOffer(), OneProvider(), OnDemandOnly(), ReservedForPeak() };
+        List<Baseline> baselines = [.. BaselineName.All.Select(name => Named(name)!)];
         if (scenario.Current.Length > 0) baselines.Add(Current());
         return [.. baselines];
     }
@@ -112,6 +129,7 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
 
     private Baseline Priced(string name, string detail, PlanningProblem solved, IReadOnlyCollection<Decision> decisions)
     {
+        Decided = (solved, decisions);
         var purchases = Ledger.Purchases(solved, decisions);
         var cost = Ledger.Cost(solved, purchases, decisions);
         // What it was solved without it may break.

@@ -13,15 +13,7 @@ internal static class Considerations
     public static Consideration Of(BuiltProblem built, int need)
     {
         var problem = built.Problem;
-        var options = problem.Needs[need] switch
-        {
-            ServiceNeed service => service.Options.Select((o, i) => (o.Source, Index: i, Cost: ServiceCost(problem, o), Unit: "1M requests")),
-            RunNeed runs => runs.Options.Select((o, i) =>
-                (o.Source, Index: i, Cost: problem.Sources[o.Source].PricePerHour * o.Gang * o.BilledHours, Unit: "run")),
-            PileNeed piles => piles.Options.Select((o, i) => (o.Source, Index: i, Cost: PileCost(problem, o), Unit: "1M requests")),
-            _ => [],
-        };
-        var all = options.ToList();
+        var all = Costs(problem, problem.Needs[need]).ToList();
         var best = all.Where(o => problem.Sources[o.Source].Kind != PurchaseKind.Owned)
             .GroupBy(o => problem.Sources[o.Source].Label).Select(g => g.MinBy(o => o.Cost))
             .OrderBy(o => o.Cost).ThenBy(o => problem.Sources[o.Source].Label, StringComparer.Ordinal).Take(Ranked)
@@ -34,6 +26,15 @@ internal static class Considerations
             .Select(g => new ExclusionCount(g.Key.Limit, g.Count(), $"{g.First().Source}: {g.First().Reason}"));
         return new(problem.Needs[need].Workload, all.Count, [.. best], [.. excluded.Take(Ranked)]);
     }
+
+    /// <summary>The price of a unit of work of each option of a need, when fully used, in US dollars.</summary>
+    public static IEnumerable<(int Source, int Index, double Cost, string Unit)> Costs(PlanningProblem problem, Need need) => need switch
+    {
+        ServiceNeed service => service.Options.Select((o, i) => (o.Source, i, ServiceCost(problem, o), "1M requests")),
+        RunNeed runs => runs.Options.Select((o, i) => (o.Source, i, problem.Sources[o.Source].PricePerHour * o.Gang * o.BilledHours, "run")),
+        PileNeed piles => piles.Options.Select((o, i) => (o.Source, i, PileCost(problem, o), "1M requests")),
+        _ => [],
+    };
 
     private static double ServiceCost(PlanningProblem problem, ServiceOption option) => option.CostPerRequest > 0
         ? option.CostPerRequest * 1e6

@@ -3,6 +3,7 @@ using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Performance;
 using Switchyard.Plan.Solve;
+using Switchyard.Plan.WhatIf;
 using Switchyard.Units;
 
 namespace Switchyard.Plan;
@@ -11,7 +12,8 @@ namespace Switchyard.Plan;
 /// <param name="Gap">The plan's present value may lie above the proven bound by at most this share of it.</param>
 /// <param name="MaximumNodes">Most nodes of the search tree, for each program solved.</param>
 /// <param name="Explain">False to leave out baselines, alternatives and what limits cost.</param>
-public sealed record PlannerSettings(double Gap = 0.002, int MaximumNodes = 500, bool Explain = true);
+/// <param name="Why">True to ask further, by solving again with something changed: what limits cost, what would flip the choice, other loads.</param>
+public sealed record PlannerSettings(double Gap = 0.002, int MaximumNodes = 500, bool Explain = true, bool Why = false);
 
 /// <summary>Finds the cheapest way to do all the work within all the limits, and says why.</summary>
 public sealed class Planner
@@ -50,6 +52,29 @@ public sealed class Planner
     public static PlanningResult Plan(Scenario scenario, PriceBook prices, PerformanceModel performance, PlannerSettings settings) =>
         new Planner(scenario, prices, performance, settings).Plan();
 
+    /// <summary>Plans a scenario in a simpler way, by fixed rules or with less choice, instead of the best way found.</summary>
+    /// <param name="scenario">What is wanted.</param>
+    /// <param name="prices">What can be had.</param>
+    /// <param name="performance">What workloads do on hardware.</param>
+    /// <param name="settings">When to stop.</param>
+    /// <param name="baseline">The way, one of <see cref="BaselineName.All"/>.</param>
+    /// <returns>The way, and its plan; no plan where it cannot be done.</returns>
+    /// <exception cref="ArgumentException">There is no such way.</exception>
+    public static (Baseline Way, PurchasePlan? Plan) PlanBaseline(
+        Scenario scenario, PriceBook prices, PerformanceModel performance, PlannerSettings settings, string baseline)
+    {
+        var planner = new Planner(scenario, prices, performance, settings);
+        var built = planner.Build(scenario);
+        var baselines = new Baselines(scenario, built.Problem, planner.limits);
+        var way = baselines.Named(baseline) ?? throw new ArgumentException($"There is no baseline '{baseline}'.", nameof(baseline));
+        if (way.Cost is null || baselines.Decided is not var (problem, decisions)) return (way, null);
+        var cost = (double)Ledger.Cost(problem, Ledger.Purchases(problem, decisions), decisions).PresentValue.Usd;
+        // The bound is that of all plans within the limits: a baseline that breaks one may lie below it.
+        var bound = ProblemSolver.Relaxation(built.Problem);
+        var solved = new SolvedProblem([.. decisions], cost, Math.Min(cost, bound), SolveStatus.Feasible) { Problem = problem, Credits = (double)problem.Credits.Sum(c => c.Amount.Usd) };
+        return (way, planner.PlanOf(built, solved) with { Baseline = way, Bound = Money.FromUsd(double.IsFinite(bound) ? bound : cost) });
+    }
+
     private BuiltProblem Build(Scenario asked, params IEnumerable<string> lifted) =>
         new ProblemBuilder(asked, prices, performance, lifted.ToHashSet(StringComparer.Ordinal)).Build();
 
@@ -82,12 +107,14 @@ public sealed class Planner
         }
 
         var plan = PlanOf(built, solved);
-        return new(plan with
+        plan = plan with
         {
             Baselines = baselines,
             Alternatives = [.. built.Problem.Needs.Select((_, need) => RunnerUp(built.Problem, solved, plan.Purchases, need))],
             Binding = [.. Binding(built, solved)],
-        }, null);
+            UseFirst = new UseFirst.UseFirstFinder(scenario, prices, performance, built).Find(plan.Purchases),
+        };
+        return new(settings.Why ? plan with { Why = new WhyFinder(scenario, (asked, lifted) => Build(asked, lifted), built, solved, plan, settings).Find() } : plan, null);
     }
 
     // The offers that a plan buys for each workload, and what is held already.
@@ -107,8 +134,10 @@ public sealed class Planner
             Bound = Money.FromUsd(Math.Min(solved.Bound, (double)cost.PresentValue.Usd)),
             Gap = solved.Gap,
             Purchases = purchases,
+            Demand = WorkloadDemand.Of(scenario, solved.Problem, solved.Decisions),
             Considered = [.. built.Problem.Needs.Select((_, need) => Considerations.Of(built, need))],
             OwnOffersLeftOut = [.. OwnOffersLeftOut(built)],
+            Limits = [.. DeclaredLimit.Of(scenario, built).Select(l => new StatedLimit(l.Path, l.Value))],
             Assumed = [.. scenario.Assumed, .. built.Assumed],
             NotYetUsed = scenario.NotYetUsed,
         };
@@ -143,12 +172,13 @@ public sealed class Planner
             Money.FromUsd(dearer), dearer / Math.Max(1e-9, solved.PresentValue));
     }
 
-    // The same machine bought in the same way, wherever: its twin in another region is no alternative.
-    private static bool IsSameMachine(Source a, Source b) => a.Kind == b.Kind && a.Provider == b.Provider && a.TermMonths == b.TermMonths
+    /// <summary>The same machine bought in the same way, wherever: its twin in another region is no alternative.</summary>
+    internal static bool IsSameMachine(Source a, Source b) => a.Kind == b.Kind && a.Provider == b.Provider && a.TermMonths == b.TermMonths
         && a.Accelerator == b.Accelerator && a.AcceleratorCount == b.AcceleratorCount
         && a.Id.Split('/')[^1] == b.Id.Split('/')[^1];
 
-    private static Source? Main(ImmutableArray<Purchase> purchases, string workload) => purchases
+    /// <summary>What a workload spends most on; null where it buys nothing.</summary>
+    internal static Source? Main(ImmutableArray<Purchase> purchases, string workload) => purchases
         .Where(p => p.Workload == workload && p.Source.Kind != PurchaseKind.Owned)
         .OrderByDescending(p => p.Cost.Usd).ThenBy(p => p.Source.Label, StringComparer.Ordinal).FirstOrDefault()?.Source;
 

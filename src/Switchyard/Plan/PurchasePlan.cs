@@ -28,11 +28,17 @@ public sealed record PurchasePlan
     /// <summary>What is bought, by workload and source.</summary>
     public required ImmutableArray<Purchase> Purchases { get; init; }
 
+    /// <summary>For each workload, what it asks for and what is there for it.</summary>
+    public ImmutableArray<WorkloadDemand> Demand { get; init; } = [];
+
     /// <summary>What simpler ways of buying would cost.</summary>
     public ImmutableArray<Baseline> Baselines { get; init; } = [];
 
     /// <summary>The limits that make the plan dearer than it would be without them.</summary>
     public ImmutableArray<BindingLimit> Binding { get; init; } = [];
+
+    /// <summary>Every limit in force.</summary>
+    public ImmutableArray<StatedLimit> Limits { get; init; } = [];
 
     /// <summary>For each workload, the best plan without its main source.</summary>
     public ImmutableArray<Alternative> Alternatives { get; init; } = [];
@@ -42,6 +48,15 @@ public sealed record PurchasePlan
 
     /// <summary>The user's own offers that cannot do a workload, and why.</summary>
     public ImmutableArray<Exclusion> OwnOffersLeftOut { get; init; } = [];
+
+    /// <summary>What better use of what is there frees before anything is bought; null where nothing is there, or nothing was explained.</summary>
+    public UseFirst.UseFirst? UseFirst { get; init; }
+
+    /// <summary>Why it is so, asked by solving again with something changed; null where that was not asked.</summary>
+    public WhatIf.Why? Why { get; init; }
+
+    /// <summary>The simpler way of buying that it follows; null where it is the best plan found.</summary>
+    public Baseline? Baseline { get; init; }
 
     /// <summary>Defaults in force.</summary>
     public ImmutableArray<string> Assumed { get; init; } = [];
@@ -119,6 +134,11 @@ public sealed record Baseline(string Name, string Detail, Money? Cost, Immutable
 /// <param name="Value">What it says.</param>
 /// <param name="Worth">How much cheaper the relaxation is without it, in present value: about what the limit costs.</param>
 public sealed record BindingLimit(string Limit, string Value, Money Worth);
+
+/// <summary>A limit in force.</summary>
+/// <param name="Limit">Its path in the scenario.</param>
+/// <param name="Value">What it says.</param>
+public sealed record StatedLimit(string Limit, string Value);
 
 /// <summary>The runner-up for a workload.</summary>
 /// <param name="Workload">The workload.</param>

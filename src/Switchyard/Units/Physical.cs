@@ -67,6 +67,16 @@ public readonly record struct Energy(double KilowattHours)
         : KilowattHours.ToString("#,##0.#", CultureInfo.InvariantCulture) + " kWh";
 }
 
+/// <summary>A mass of greenhouse gases, as the carbon dioxide that warms as much (CO2e).</summary>
+/// <param name="Kilograms">Kilograms of CO2e; not negative.</param>
+public readonly record struct Carbon(double Kilograms)
+{
+    /// <summary>Kilograms or tonnes.</summary>
+    public override string ToString() => Kilograms >= 1000
+        ? (Kilograms / 1000).ToString("#,##0.##", CultureInfo.InvariantCulture) + " t"
+        : Kilograms.ToString("0.##", CultureInfo.InvariantCulture) + " kg";
+}
+
 /// <summary>A count of tokens.</summary>
 /// <param name="Count">Tokens; not negative. A double, since runs of 10^13 tokens and fractions of a mean both occur.</param>
 public readonly record struct Tokens(double Count)

@@ -18,9 +18,9 @@ public static class PhysicalText
 
     private static readonly (string Unit, double Watts)[] Powers = [("kW", 1e3), ("MW", 1e6), ("W", 1), ("GW", 1e9)];
 
-    private static readonly (string Unit, double TonnesAMonth)[] Carbon =
+    private static readonly (string Unit, double KilogramsAMonth)[] Masses =
     [
-        ("t/month", 1), ("kg/month", 1e-3), ("t/year", 1 / 12.0), ("kg/year", 1e-3 / 12),
+        ("t/month", 1e3), ("kg/month", 1), ("t/year", 1e3 / 12), ("kg/year", 1 / 12.0),
     ];
 
     /// <summary>Reads a size above 0 such as <c>4 TB</c>, <c>100 GB</c> or <c>80GiB</c>.</summary>
@@ -47,9 +47,13 @@ public static class PhysicalText
         return ok;
     }
 
-    /// <summary>Reads a mass of carbon dioxide by time above 0, such as <c>20 t/month</c>, in tonnes a month.</summary>
-    public static bool TryParseCarbon(string text, out double value, out Misread misread) =>
-        TryParse(text, Carbon, "a mass of CO2 by time, such as '20 t/month'", out value, out misread);
+    /// <summary>Reads a mass of carbon dioxide by time above 0, such as <c>20 t/month</c>, in kilograms a month.</summary>
+    public static bool TryParseCarbon(string text, out Carbon value, out Misread misread)
+    {
+        var ok = TryParse(text, Masses, "a mass of CO2 by time, such as '20 t/month'", out var kilograms, out misread);
+        value = new(kilograms);
+        return ok;
+    }
 
     private static bool TryParse(string text, (string Unit, double Factor)[] units, string expected, out double value, out Misread misread)
     {

@@ -47,6 +47,26 @@ public sealed class PlanJsonTests(Plans plans)
 
     [Theory]
     [MemberData(nameof(Plans.Shipped), MemberType = typeof(Plans))]
+    public async Task What_is_bought_covers_what_is_asked_for_in_every_month(string scenario)
+    {
+        var plan = (await Made(scenario)).Json;
+        plan.GetProperty("demand").GetArrayLength().ShouldBe(plan.GetProperty("considered").GetArrayLength());
+        foreach (var demand in plan.GetProperty("demand").EnumerateArray())
+        {
+            var months = demand.GetProperty("months").EnumerateArray().ToList();
+            months.Count.ShouldBe(plan.GetProperty("months").GetInt32());
+            for (var month = 0; month < months.Count; month++)
+            {
+                var capacity = demand.GetProperty("supply").EnumerateArray().Sum(s => s.GetProperty("capacity")[month].GetDouble());
+                var needed = months[month].GetProperty("needed").GetDouble();
+                capacity.ShouldBeGreaterThanOrEqualTo(needed * (1 - 1e-6), $"{demand.Text("workload")}, {months[month].Text("month")}");
+                months[month].GetProperty("mean").GetDouble().ShouldBeInRange(0, needed);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Plans.Shipped), MemberType = typeof(Plans))]
     public async Task Nothing_simpler_that_keeps_the_limits_is_cheaper(string scenario)
     {
         var plan = (await Made(scenario)).Json;

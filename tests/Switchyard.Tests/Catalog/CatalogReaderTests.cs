@@ -21,7 +21,7 @@ public sealed class CatalogReaderTests : IDisposable
         Write("market/accelerators.csv", "name,aliases,family,vendor,architecture,memory_gib,memory_bandwidth_gb_per_s,fp32_tflops,fp16_tflops,bf16_tflops,fp8_tflops,fp4_tflops,int8_tops,scale_up_gb_per_s,scale_up_domain,link,tdp_w,idle_w,launched,street_price_usd,verified,as_of,source,note\nH100-80GB,H100;H100-SXM,H100,NVIDIA,Hopper,80,3350,67,989,989,1979,,1979,450,8,NVLink,700,,2022,,yes,2026-11-22,datasheet,\n");
         Write("market/offers.csv", Offers + Offer);
         Write("market/commitments.csv", Commitments + Commitment);
-        Write("market/regions.csv", "provider,region,location,country,us_state,latitude,longitude,geography,grid_zone,carbon_g_per_kwh,carbon_free_share,pue,electricity_usd_per_kwh,as_of,source\naws,us-east-1,Virginia,US,VA,38.9,-77.4,us-east,,350,,1.2,,2024,page\n");
+        Write("market/regions.csv", "provider,region,location,country,us_state,latitude,longitude,geography,grid_zone,carbon_g_per_kwh,carbon_free_share,pue,zones,electricity_usd_per_kwh,as_of,source\naws,us-east-1,Virginia,US,VA,38.9,-77.4,us-east,,350,,1.2,3,,2024,page\n");
         Write("market/storage.csv", "provider,region,product,class,usd_per_gb_month,retrieval_usd_per_gb,as_of,source,note\n");
         Write("market/egress.csv", "provider,region,kind,destination,tier_from_gb,tier_to_gb,usd_per_gb,as_of,source,note\n");
         Write("performance/models.csv", "name,aliases,family,parameters_b,active_parameters_b,layers,hidden,heads,kv_heads,head_dim,ffn,vocabulary,context,attention,native_precision,source\n");

@@ -10,7 +10,7 @@ internal static class Shipped
 
     internal static Lazy<CatalogContents> Catalog { get; } = new(() =>
     {
-        var reading = CatalogReader.Read(Folder, withRoundTrips: true);
+        var reading = CatalogReader.Read(Folder, withPairs: true);
         reading.Problems.Select(problem => problem.ToString()).ShouldBeEmpty();
         return reading.Value!;
     });

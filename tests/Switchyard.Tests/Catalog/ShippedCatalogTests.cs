@@ -1,4 +1,3 @@
-using Switchyard.Connect.Catalog;
 using Switchyard.Market;
 
 namespace Switchyard.Tests.Catalog;
@@ -16,10 +15,6 @@ public sealed class ShippedCatalogTests
         catalog.FindModel("meta-llama/Llama-3.1-70B")!.Name.ShouldBe("llama-3.1-70b");
         catalog.Prices.FindAccelerator("h100-sxm")!.Name.ShouldBe("H100-80GB");
     }
-
-    [Fact]
-    public void Region_pairs_are_read_when_asked_for() =>
-        CatalogReader.ReadRegionPairs(Shipped.Folder).Value!.Count.ShouldBeGreaterThan(4000);
 
     [Fact]
     public void Offers_known_from_commitments_alone_are_never_bought() =>

@@ -22,7 +22,7 @@ internal static class HandMade
     };
 
     public static PriceBook Prices(params IEnumerable<Offer> offers) =>
-        new(AsOf, new(), Fixtures.Accelerators, offers, [], [], [], [], []);
+        new(AsOf, new(), Fixtures.Accelerators, offers, [], [], [], new([], [], []));
 
     public static InferenceWorkload Service(string name, double peak, int replicas = 1) => new()
     {

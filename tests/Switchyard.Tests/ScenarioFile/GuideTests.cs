@@ -18,7 +18,7 @@ public sealed partial class GuideTests
             .. ScenarioReader.Keys, .. ScenarioReader.OptionKeys, .. LimitsPart.Keys, .. LimitsPart.BudgetKeys, .. CommercialPart.Keys,
             .. CommercialPart.CreditKeys, .. CommercialPart.CommitmentKeys, .. QuotesPart.CapacityKeys, .. QuotesPart.TokenKeys,
             .. HoldingsPart.OwnedKeys, .. HoldingsPart.CurrentKeys, .. WorkloadsPart.TrainingKeys, .. WorkloadsPart.BatchKeys,
-            .. WorkloadsPart.DataKeys, .. WorkloadsPart.CheckpointKeys, .. InferencePart.Keys, .. InferencePart.RateKeys,
+            .. DataPart.Keys, .. WorkloadsPart.SpotKeys, .. WorkloadsPart.CheckpointKeys, .. InferencePart.Keys, .. InferencePart.RateKeys,
             .. InferencePart.TokenKeys, .. InferencePart.LengthKeys, .. InferencePart.SloKeys, .. InferencePart.AvailabilityKeys,
         ];
         var code = Code().Matches(Guide).Select(match => match.Groups[1].Value).ToList();

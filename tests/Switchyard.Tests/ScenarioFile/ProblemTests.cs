@@ -10,7 +10,7 @@ public sealed class ProblemTests
     [InlineData("horizon: 24 months", "horzon: 24 months", "scenario.yaml:3 horzon: is not a known key; maybe 'horizon'")]
     [InlineData("discount_rate: 8%/year", "discount_rate: 8%", "scenario.yaml:4 discount_rate: '8%' is not a growth, such as '4%/month' or '8%/year'; maybe '8%/month'")]
     [InlineData("discount_rate: 8%/year", "discount_rate: -8%/year", "scenario.yaml:4 discount_rate: is below 0")]
-    [InlineData("discount_rate: 8%/year", "banana: 1", "scenario.yaml:4 banana: is not a known key; known here: name, start, horizon, period, discount_rate, limits, commercial, offers, owned, current, workloads, options")]
+    [InlineData("discount_rate: 8%/year", "banana: 1", "scenario.yaml:4 banana: is not a known key; known here: name, start, horizon, period, discount_rate, tail, limits, commercial, offers, owned, current, workloads, options")]
     [InlineData("discount_rate: 8%/year", "name: again", "scenario.yaml:4 name: is written twice; the first is on line 1")]
     [InlineData("discount_rate: 8%/year", "period: 1 week", "scenario.yaml:4 period: '7 days' is not the only period there is yet; maybe '1 month'")]
     [InlineData("discount_rate: 8%/year", "options: {buy: [stop]}", "scenario.yaml:4 options.buy[0]: 'stop' is not a way to buy; maybe 'spot'")]
@@ -82,7 +82,7 @@ public sealed class ProblemTests
     [InlineData("home: aws/us-east-1", "home: us-east-1", "scenario.yaml:40 workloads.finetune.data.home: 'us-east-1' is not a provider and a region, such as 'aws/us-east-1'; maybe 'aws/us-east-1'")]
     [InlineData("size: 100 GB", "size: 100", "scenario.yaml:41 workloads.finetune.checkpoint.size: '100' is not a size, such as '100 GB' or '80GiB'; maybe '100 GB'")]
     [InlineData("work: 40M requests", "work: many", "scenario.yaml:46 workloads.embed.work: 'many' is not a count, such as '20B tokens', '40M requests' or '64 GPU'")]
-    [InlineData("work: 40M requests", "work: 40M requests\n    slo: {ttft: 1s}", "scenario.yaml:47 workloads.embed.slo: is not a known key; known here: kind, model, precision, spot, accelerators, data, work, tokens, every, within, deadline, start, growth")]
+    [InlineData("work: 40M requests", "work: 40M requests\n    slo: {ttft: 1s}", "scenario.yaml:47 workloads.embed.slo: is not a known key; known here: kind, model, precision, spot, accelerators, data, team, work, tokens, every, within, deadline, start, growth, after")]
     [InlineData("work: 40M requests", "work: 40M requests\n    accelerators: [H100, L5]", "scenario.yaml:47 workloads.embed.accelerators[1]: 'L5' is not an accelerator in the catalog; maybe 'L4'")]
     [InlineData("work: 40M requests", "work: 40M requests\n    accelerators: 900GB..", "scenario.yaml:47 workloads.embed.accelerators: '900GB..' matches no accelerator in the catalog")]
     public void Each_is_said_word_for_word(string was, string becomes, string problem)

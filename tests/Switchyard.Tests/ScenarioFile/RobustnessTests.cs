@@ -16,8 +16,8 @@ public sealed class RobustnessTests
     [InlineData("", "scenario.yaml:1: the file is empty; 'switchyard init inference' writes one to start from")]
     [InlineData(" \n\n", "scenario.yaml:1: the file is empty; 'switchyard init inference' writes one to start from")]
     [InlineData("# nothing\n", "scenario.yaml:1: the file holds nothing but comments; 'switchyard init inference' writes one to start from")]
-    [InlineData("just words", "scenario.yaml:1: 'just words' is not keys with values (name, start, horizon, period, discount_rate, limits, …)")]
-    [InlineData("- a\n- b\n", "scenario.yaml:1: is a list; expected keys with values (name, start, horizon, period, discount_rate, limits, …)")]
+    [InlineData("just words", "scenario.yaml:1: 'just words' is not keys with values (name, start, horizon, period, discount_rate, tail, …)")]
+    [InlineData("- a\n- b\n", "scenario.yaml:1: is a list; expected keys with values (name, start, horizon, period, discount_rate, tail, …)")]
     [InlineData("name: x\n\tstart: y\n", "scenario.yaml:2: a tab indents this line; YAML allows only spaces")]
     [InlineData("workloads:\n  a: &a {kind: batch}\n  b: *a\n", "scenario.yaml:3 workloads.b: '*a' is a YAML alias, which is not supported; write the value out, and put patterns with * in quotes")]
     public void What_is_no_scenario_is_said_so(string text, string problem) => Given.Problems(text).ShouldContain(problem);

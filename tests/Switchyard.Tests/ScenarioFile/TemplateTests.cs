@@ -19,11 +19,12 @@ public sealed class TemplateTests
     public void What_a_template_comments_out_is_right_too()
     {
         var text = Templates.Text("training")!.Replace("# offers:\n#  ", "offers:\n ", StringComparison.Ordinal).Replace("\n#      price", "\n     price", StringComparison.Ordinal)
-            .Replace("# accelerators:", "accelerators:", StringComparison.Ordinal);
+            .Replace("# accelerators:", "accelerators:", StringComparison.Ordinal).Replace("# data:", "data:", StringComparison.Ordinal);
         var scenario = Given.Scenario(text);
         scenario.TermQuotes.Length.ShouldBe(1);
         scenario.Workloads[0].AcceleratorPatterns.ShouldContain("H200-141GB");
-        text = Templates.Text("inference")!.Replace("# provider_share", "provider_share", StringComparison.Ordinal).Replace("# regions", "regions", StringComparison.Ordinal);
+        scenario.Workloads[0].Data!.Home.ToString().ShouldBe("aws/us-east-1");
+        text = Templates.Text("inference")!.Replace("# data:", "data:", StringComparison.Ordinal).Replace("# provider_share", "provider_share", StringComparison.Ordinal).Replace("# regions", "regions", StringComparison.Ordinal);
         Given.Scenario(text).Limits.Regions.ShouldBe(["us-*", "eu-*"]);
     }
 

@@ -19,18 +19,18 @@ public sealed class TraceReaderTests
     {
         var path = Path.Combine(Checkout.Root, "..", "shared", "data", "demand", file);
         Assert.SkipUnless(File.Exists(path), $"{file} of the shared test data is not here");
-        using var stream = File.OpenRead(path);
-        var reading = TraceReader.Read(stream, file);
+        var reading = TraceReader.Open(path);
         reading.Problems.Select(problem => problem.ToString()).ShouldBeEmpty();
-        var trace = reading.Value!;
+        reading.Value!.Form.ShouldBe("Azure LLM arrivals");
+        var trace = ArrivalTrace.Of(reading.Value.Requests!);
         trace.Requests.ShouldBe(requests);
         trace.Shape.ShouldBeNull();
         trace.PeakPerSecond.ShouldBeGreaterThan(requests / trace.Span.TotalSeconds);
         // Counted by hand from the files: code has long prompts and short answers.
         if (file.Contains("code", StringComparison.Ordinal))
         {
-            trace.Input.P50.ShouldBe(1469, 100);
-            trace.Output.P50.ShouldBe(13, 3);
+            trace.Input!.Value.P50.ShouldBe(1469, 100);
+            trace.Output!.Value.P50.ShouldBe(13, 3);
         }
     }
 
@@ -47,7 +47,7 @@ public sealed class TraceReaderTests
                 text.Append(start.AddHours(hour).AddSeconds(i * 3600.0 / count).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)).Append(",100,10\n");
         }
 
-        var trace = Read(text.ToString()).Value!;
+        var trace = Summed(text.ToString());
         trace.PeakPerSecond.ShouldBe(1 / 60.0, 1e-9);
         trace.ShapeOrigin.ShouldBe("the trace folded into one week");
         trace.Shape!.Levels[9].ShouldBe(1, 1e-9);
@@ -61,7 +61,7 @@ public sealed class TraceReaderTests
     {
         // A day and a half: a request every two minutes, every minute from 20 to 21.
         var minutes = Enumerable.Range(0, 36 * 60).Where(minute => minute / 60 % 24 == 20 || minute % 2 == 0);
-        var trace = Read(Header + string.Concat(minutes.Select(minute => $"{minute * 60},50,5\n"))).Value!;
+        var trace = Summed(Header + string.Concat(minutes.Select(minute => $"{minute * 60},50,5\n")));
         trace.ShapeOrigin.ShouldBe("the trace folded into one day, repeated");
         trace.Shape!.Levels[20].ShouldBe(1);
         trace.Shape.Levels[3].ShouldBe(0.5, 0.01);
@@ -74,7 +74,7 @@ public sealed class TraceReaderTests
         var text = new StringBuilder(Header);
         for (var i = 0; i < 600; i++) text.Append(CultureInfo.InvariantCulture, $"{i * 2.0},1000,10\n");
         for (var i = 0; i < 1200; i++) text.Append(CultureInfo.InvariantCulture, $"{1200 + (i * 0.25)},1000,10\n");
-        var trace = Read(text.ToString()).Value!;
+        var trace = Summed(text.ToString());
         trace.Shape.ShouldBeNull();
         trace.PeakPerSecond.ShouldBe(4, 0.02);
         trace.ShapeOrigin.ShouldBe("its busiest five minutes");
@@ -82,9 +82,8 @@ public sealed class TraceReaderTests
 
     [Theory]
     [InlineData("", "t.csv:1: the file is empty")]
-    [InlineData("arrival,input_tokens\n1,2\n", "t.csv:1: has no column of output tokens; its header may be one of generatedtokens, output, output_tokens, outputtokens, generated_tokens")]
+    [InlineData("arrival,input_tokens\n1,2\n", "t.csv:1: has no column of output tokens; its header may be one of output_tokens, generatedtokens, output, outputtokens, generated_tokens")]
     [InlineData(Header + "1,2,3\n", "t.csv: has 1 requests; at least 2 are needed")]
-    [InlineData(Header + "1,2,3\n1,2,3\n", "t.csv: all requests arrive at the same moment; there is no rate in that")]
     [InlineData(Header + "5,2,3\n4,2,3\n", "t.csv:3 arrival: '4' is before the arrival above it; sort the rows by time")]
     [InlineData(Header + "-1,2,3\n4,2,3\n5,2,3\n", "t.csv:2 arrival: '-1' is not a number of seconds of at least 0")]
     [InlineData(Header + "NaN,2,3\n4,2,3\n5,2,3\n", "t.csv:2 arrival: 'NaN' is not a number of seconds of at least 0")]
@@ -137,10 +136,16 @@ public sealed class TraceReaderTests
         chat.Input.ShouldBe(new TokenLengths(149, 194));
         scenario.Assumed.ShouldContain(line => line.StartsWith("workloads.chat.rate.trace: 1", StringComparison.Ordinal));
         Given.Problems(yaml).ShouldBe(["scenario.yaml:5 workloads.chat.rate.trace: a trace cannot be read here: the scenario does not come from a file"], ignoreOrder: true);
+        Given.Problems(yaml, _ => new MemoryStream(Encoding.UTF8.GetBytes(Header + "1,2,3\n1,2,3\n")))
+            .ShouldContain("scenario.yaml:5 workloads.chat.rate.trace: all requests of 't.csv' arrive at the same moment; there is no rate in that");
+        Given.Problems(yaml, _ => new MemoryStream("submitted,gpus,duration\n1,2,3\n"u8.ToArray()))
+            .ShouldContain("scenario.yaml:5 workloads.chat.rate.trace: 't.csv' holds jobs (jobs), not requests");
         Given.Problems(yaml, _ => throw new FileNotFoundException()).ShouldContain("scenario.yaml:5 workloads.chat.rate.trace: there is no file 't.csv' beside the scenario");
     }
 
-    private static Reading<ArrivalTrace> Read(string text)
+    private static ArrivalTrace Summed(string text) => ArrivalTrace.Of(Read(text).Value!.Requests!);
+
+    private static Reading<TraceFile> Read(string text)
     {
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(text));
         return TraceReader.Read(stream, "t.csv");

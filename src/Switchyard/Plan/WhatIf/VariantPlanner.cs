@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using Switchyard.Demand;
+using Switchyard.Market;
+using Switchyard.Plan.Solve;
+using Switchyard.Units;
+
+namespace Switchyard.Plan.WhatIf;
+
+/// <summary>What a variant of a scenario comes to.</summary>
+/// <param name="Cost">What its plan costs.</param>
+/// <param name="Bound">No plan for it has a smaller present value, in US dollars.</param>
+/// <param name="Gap">How far the present value can at most lie above the bound, as a share of the present value and the credits.</param>
+/// <param name="MainOffers">What each workload spends most on, by workload.</param>
+/// <param name="Found">How the plan was found.</param>
+public sealed record Variant(
+    PlanCost Cost, Money Bound, double Gap, ImmutableSortedDictionary<string, string> MainOffers, VariantSource Found);
+
+/// <summary>How a variant's plan was found.</summary>
+public enum VariantSource
+{
+    /// <summary>By a search of the whole problem.</summary>
+    Whole,
+
+    /// <summary>By a search among the offers near to the plans of its neighbours, against the bound of the whole problem.</summary>
+    Near,
+
+    /// <summary>It is the plan of a neighbour with looser limits, which keeps the tighter ones too.</summary>
+    Kept,
+}
+
+/// <summary>
+/// Plans variants of a scenario one after the other, sharing what they have in common: predictions, the problem where only money limits
+/// differ, and the plans found before. Explains nothing: plan a variant by itself for that.
+/// </summary>
+/// <param name="prices">What can be had.</param>
+/// <param name="performance">What workloads do on hardware.</param>
+/// <param name="settings">When the solver may stop.</param>
+public sealed class VariantPlanner(PriceBook prices, RememberedPerformance performance, PlannerSettings settings)
+{
+    /// <summary>Paths of limits that change no option, only what may be spent.</summary>
+    public static readonly ImmutableHashSet<string> MoneyLimits = ["limits.budget", "limits.budget.cash", "limits.budget.total", "limits.provider_share"];
+
+    // A plan from near offers may have a gap this much wider than the last whole search's, of the present value and the credits.
+    private const double Wider = 0.005;
+
+    // Near offers are few, so that more nodes rarely help.
+    private const int NearNodes = 60;
+
+    private readonly NearOffers near = new();
+    private readonly List<(Limits Limits, SolvedProblem Solved)> found = [];
+    private readonly List<Limits> impossible = [];
+    private BuiltProblem? built;
+    private double usualGap;
+
+    /// <summary>Plans a variant; null where there is no plan within its limits.</summary>
+    /// <param name="variant">The scenario.</param>
+    /// <param name="sameOptions">Whether it differs from the one before in money limits alone (<see cref="MoneyLimits"/>).</param>
+    public Variant? Plan(Scenario variant, bool sameOptions)
+    {
+        if (built is null || !sameOptions)
+        {
+            built = new ProblemBuilder(variant, prices, performance).Build();
+            found.Clear();
+            impossible.Clear();
+        }
+
+        var limits = variant.Limits;
+        if (impossible.Exists(i => IsLooser(i, limits))) return null;
+        var problem = built.Problem with
+        {
+            CashPerMonth = (double?)limits.CashPerMonth?.Usd, TotalCost = (double?)limits.TotalCost?.Usd, ProviderShare = limits.ProviderShare,
+        };
+        var (solved, how) = Kept(problem, limits) is { } kept ? (kept, VariantSource.Kept)
+            : Near(problem, limits) is { } nearby ? (nearby, VariantSource.Near)
+            : (ProblemSolver.Solve(problem, new(settings.Gap, settings.MaximumNodes)), VariantSource.Whole);
+        if (!solved.HasPlan)
+        {
+            if (solved.Status != SolveStatus.Infeasible) throw new SearchStoppedException(settings.MaximumNodes);
+            impossible.Add(limits);
+            return null;
+        }
+
+        if (how == VariantSource.Whole) usualGap = solved.Gap;
+        found.Add((limits, solved));
+        var purchases = Ledger.Purchases(solved.Problem, solved.Decisions);
+        near.Learn(purchases);
+        var main = purchases.Where(p => p.Source.Kind != PurchaseKind.Owned).GroupBy(p => p.Workload).ToImmutableSortedDictionary(
+            g => g.Key,
+            g => g.GroupBy(p => p.Source.Label).OrderByDescending(s => s.Sum(p => p.Cost.Usd)).ThenBy(s => s.Key, StringComparer.Ordinal).First().Key,
+            StringComparer.Ordinal);
+        var cost = Ledger.Cost(solved.Problem, purchases, solved.Decisions);
+        return new(cost, Money.FromUsd(Math.Min(solved.Bound, (double)cost.PresentValue.Usd)), solved.Gap, main, how);
+    }
+
+    // With tighter limits nothing gets cheaper: a plan that a looser variant has and this one allows is as good here, and so is its bound.
+    private SolvedProblem? Kept(PlanningProblem problem, Limits limits)
+    {
+        foreach (var (looser, solved) in found.Where(f => IsLooser(f.Limits, limits)).Reverse())
+        {
+            var here = solved.Problem with { CashPerMonth = problem.CashPerMonth, TotalCost = problem.TotalCost, ProviderShare = problem.ProviderShare };
+            if (Recheck.Problems(here, solved.Decisions).IsEmpty) return solved with { Problem = here };
+        }
+
+        return null;
+    }
+
+    private static bool IsLooser(Limits a, Limits b) =>
+        a.OffersPerWorkload == b.OffersPerWorkload
+        && (a.CashPerMonth is not { } cash || (b.CashPerMonth is { } less && cash >= less))
+        && (a.TotalCost is not { } total || (b.TotalCost is { } lower && total >= lower))
+        && (a.ProviderShare is not { } share || (b.ProviderShare is { } smaller && share >= smaller));
+
+    private SolvedProblem? Near(PlanningProblem problem, Limits limits)
+    {
+        if (near.IsEmpty) return null;
+        var solved = ProblemSolver.Solve(near.Only(problem), new(settings.Gap, Math.Min(settings.MaximumNodes, NearNodes)), prove: false);
+        if (!solved.HasPlan) return null;
+        // A neighbour with looser limits has a bound that holds here too; where that is too far away, this problem's own relaxation is asked.
+        var known = found.Where(f => IsLooser(f.Limits, limits)).Select(f => f.Solved.Bound).DefaultIfEmpty(double.NegativeInfinity).Max();
+        if (GapTo(solved, known) > usualGap + Wider) known = Math.Max(known, ProblemSolver.Relaxation(problem));
+        return GapTo(solved, known) > usualGap + Wider ? null : solved with { Bound = Math.Min(known, solved.PresentValue) };
+    }
+
+    private static double GapTo(SolvedProblem solved, double bound) => (solved with { Bound = Math.Min(bound, solved.PresentValue) }).Gap;
+}
