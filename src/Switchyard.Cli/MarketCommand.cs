@@ -17,8 +17,8 @@ internal static class MarketCommand
     /// <summary>The verb.</summary>
     public static Command Create() => new("market", "Show what can be had: offers, commitments, accelerators, regions")
     {
-        List("offers", "Instances by the hour", ["price", "provider", "region", "accelerator"], Offers),
-        List("commitments", "Commitments for a term", ["price", "provider", "region", "accelerator"], Commitments),
+        List("offers", "Instances by the hour, first those that a plan may choose", ["price", "provider", "region", "accelerator"], Offers),
+        List("commitments", "Commitments for a term, first those that a plan may choose", ["price", "provider", "region", "accelerator"], Commitments),
         List("accelerators", "Accelerators and their figures", ["accelerator"], Accelerators),
         List("spot", "How long spot capacity lasts, where it was measured", ["provider"], Spot),
         List("regions", "Regions, where they lie and their carbon", ["provider"], Regions),
@@ -120,21 +120,38 @@ internal static class MarketCommand
         return command;
     }
 
-    // Keys are JSON names; a heading that is null is left out of the table.
-    private sealed record Listing(string[] Keys, string?[] Headings, List<object?[]> Rows);
+    // Keys are JSON names; a heading that is null is left out of the table. Where there are reasons not to choose a row, rows with one
+    // stand apart, with it.
+    private sealed record Listing(string[] Keys, string?[] Headings, List<object?[]> Rows, Func<object?[], string?>? WhyNot = null);
 
     private static void Write(IAnsiConsole console, Listing listing, List<object?[]> rows)
     {
-        var table = new Table().Border(TableBorder.Simple);
-        var shown = Enumerable.Range(0, listing.Keys.Length).Where(i => listing.Headings[i] is not null).ToList();
-        foreach (var i in shown)
+        if (listing.WhyNot is not { } whyNot)
         {
-            var column = new TableColumn(new Text(listing.Headings[i]!)) { NoWrap = i == 0 };
-            table.AddColumn(rows.Any(r => r[i] is decimal or double or int) ? column.RightAligned() : column);
+            console.Write(Rows(listing, rows, null));
+            return;
         }
 
-        foreach (var row in rows) table.AddRow(shown.Select(i => new Text(Shown(row[i]))));
-        console.Write(table);
+        var (choosable, shownOnly) = (rows.Where(r => whyNot(r) is null).ToList(), rows.Where(r => whyNot(r) is not null).ToList());
+        if (choosable.Count > 0) console.Write(Rows(listing, choosable, null).Title("A plan may choose", new Style(decoration: Decoration.Bold)));
+        if (shownOnly.Count > 0) console.Write(Rows(listing, shownOnly, whyNot).Title("Only indicative: a plan does not choose these", new Style(decoration: Decoration.Bold)));
+    }
+
+    private static Table Rows(Listing listing, List<object?[]> rows, Func<object?[], string?>? whyNot)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        // A column without any figure says nothing.
+        var shown = Enumerable.Range(0, listing.Keys.Length).Where(i => listing.Headings[i] is not null && rows.Exists(r => r[i] is not null)).ToList();
+        foreach (var i in shown)
+        {
+            var column = new TableColumn(new Text(listing.Headings[i]!)) { NoWrap = i == 0 || whyNot is null };
+            table.AddColumn(rows.Exists(r => r[i] is decimal or double or int) ? column.RightAligned() : column);
+        }
+
+        if (whyNot is not null) table.AddColumn("Why not");
+        foreach (var row in rows)
+            table.AddRow(shown.Select(i => new Text(row[i] is null ? "–" : Shown(row[i]))).Concat(whyNot is null ? [] : [new Text(whyNot(row)!)]));
+        return table;
     }
 
     private static string Shown(object? value) => value switch
@@ -162,16 +179,17 @@ internal static class MarketCommand
             var spot = prices.Judge(o, PurchaseKind.Spot);
             return (Offer: o, Each: PerAccelerator(o.OnDemand?.Usd, o), SpotEach: PerAccelerator(o.Spot?.Usd, o), Standing: standing, Spot: spot);
         }).Where(r => !parsed.GetValue(filters.Buyable) || r.Standing.Buyable || r.Spot.Buyable);
-        rows = Sorted(rows, parsed.GetValue(filters.Sort), r => r.Each ?? r.SpotEach, r => r.Offer);
+        rows = Sorted(rows, parsed.GetValue(filters.Sort), r => r.Each ?? r.SpotEach, r => r.Offer, r => r.Standing.Buyable || r.Spot.Buyable);
         return new(
             ["offer", "accelerators", "usd_per_accelerator_hour", "usd_per_hour", "spot_usd_per_accelerator_hour", "vcpus", "memory_gib",
                 "fabric_gb_per_s", "price_as_of", "buyable", "why_not", "spot_buyable", "spot_why_not", "price_source"],
-            ["Offer", "Accelerators", "$/accelerator-h", "$/h", "spot $/acc.-h", "vCPU", "GiB", "Fabric GB/s", "As of", "Buyable", "Why not", null, null, null],
+            ["Offer", "Accelerators", "$/acc.-h", null, "Spot", "vCPU", "GiB", "GB/s", "Price of", null, null, null, null, null],
             [.. rows.Select(r => new object?[]
             {
                 r.Offer.Id, r.Offer.Accelerators, r.Each, r.Offer.OnDemand?.Usd, r.SpotEach, r.Offer.Vcpus, r.Offer.Memory?.GiB,
                 r.Offer.Fabric?.GBPerSecond, r.Offer.AsOf, r.Standing.Buyable, r.Standing.Reason ?? "", r.Spot.Buyable, r.Spot.Reason ?? "", r.Offer.Source,
-            })]);
+            })],
+            row => row[9] is true || row[11] is true ? null : (string)row[10]!);
     }
 
     private static Listing Commitments(CatalogContents contents, ParseResult parsed, Filters filters)
@@ -180,15 +198,16 @@ internal static class MarketCommand
         var rows = prices.Commitments.Where(c => Wanted(parsed, filters, prices, c.Instance.Provider, c.Instance.Region, c.Instance.Accelerator))
             .Select(c => (Commitment: c, Each: PerAccelerator(c.Price.Usd, c.Instance), Standing: prices.Judge(c)))
             .Where(r => !parsed.GetValue(filters.Buyable) || r.Standing.Buyable);
-        rows = Sorted(rows, parsed.GetValue(filters.Sort), r => r.Each, r => r.Commitment.Instance);
+        rows = Sorted(rows, parsed.GetValue(filters.Sort), r => r.Each, r => r.Commitment.Instance, r => r.Standing.Buyable);
         return new(
             ["commitment", "accelerators", "kind", "term", "usd_per_accelerator_hour", "usd_per_hour", "upfront_share", "price_as_of", "buyable", "why_not", "price_source"],
-            ["Commitment", "Accelerators", "Kind", "Term", "$/accelerator-h", "$/h", "Upfront", "As of", "Buyable", "Why not", null],
+            ["Commitment", "Accelerators", null, "Term", "$/acc.-h", null, "Upfront", "Price of", null, null, null],
             [.. rows.Select(r => new object?[]
             {
                 r.Commitment.Id, r.Commitment.Instance.Accelerators, r.Commitment.Kind.ToString(), r.Commitment.TermLabel, r.Each, r.Commitment.Price.Usd,
                 r.Commitment.UpfrontShare, r.Commitment.AsOf, r.Standing.Buyable, r.Standing.Reason ?? "", r.Commitment.Source,
-            })]);
+            })],
+            row => row[8] is true ? null : (string)row[9]!);
     }
 
     private static Listing Accelerators(CatalogContents contents, ParseResult parsed, Filters filters) => new(
@@ -221,12 +240,12 @@ internal static class MarketCommand
     private static decimal? PerAccelerator(decimal? usd, Offer offer) =>
         usd is { } known ? Math.Round(known / (decimal)offer.AcceleratorCount, 4) : null;
 
-    private static IEnumerable<T> Sorted<T>(IEnumerable<T> rows, string? order, Func<T, decimal?> price, Func<T, Offer> offer) => order switch
+    private static IEnumerable<T> Sorted<T>(IEnumerable<T> rows, string? order, Func<T, decimal?> price, Func<T, Offer> offer, Func<T, bool> buyable) => order switch
     {
         "provider" => rows.OrderBy(r => offer(r).Id, StringComparer.Ordinal),
         "region" => rows.OrderBy(r => offer(r).Region, StringComparer.Ordinal).ThenBy(r => offer(r).Id, StringComparer.Ordinal),
         "accelerator" => rows.OrderBy(r => offer(r).Accelerator.Name, StringComparer.Ordinal).ThenBy(r => price(r) ?? decimal.MaxValue),
-        // Unknown is not zero: what has no price comes last.
-        _ => rows.OrderBy(r => price(r) ?? decimal.MaxValue).ThenBy(r => offer(r).Id, StringComparer.Ordinal),
+        // What a plan may choose comes first. Unknown is not zero: what has no price comes last.
+        _ => rows.OrderBy(r => !buyable(r)).ThenBy(r => price(r) ?? decimal.MaxValue).ThenBy(r => offer(r).Id, StringComparer.Ordinal),
     };
 }

@@ -15,6 +15,7 @@ Command root = new("switchyard", "Plans where to run AI work, proves the plan, a
     new VersionOption(),
     PlanCommand.Create(),
     ExplainCommand.Create(),
+    ReportCommand.Create(),
     ValidateCommand.Create(),
     InitCommand.Create(),
     MarketCommand.Create(),

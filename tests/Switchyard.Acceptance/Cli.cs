@@ -15,8 +15,8 @@ public static class Cli
     /// <summary>Root of the working copy: where `data`, `scenarios` and the launcher are.</summary>
     public static string Root { get; } = FindRoot();
 
-    // The command as it was built by itself, with its own runtime settings, in this build's configuration (Debug, Release).
-    private static string Program { get; } =
+    /// <summary>The command as it was built by itself, with its own runtime settings, in this build's configuration (Debug, Release).</summary>
+    public static string Program { get; } =
         Path.Combine(Root, "src", "Switchyard.Cli", "bin", Configuration(), "net10.0", "Switchyard.Cli.dll");
 
     /// <summary>Runs `switchyard` with these arguments, in the root of the working copy, with nothing on stdin.</summary>

@@ -11,10 +11,27 @@ public sealed class MarketTests
         var offers = await ListAsync("offers", "--accelerator", "H100", "--region", "us-*", "--sort", "price");
         offers.Count.ShouldBeGreaterThan(5);
         foreach (var offer in offers) offer.GetProperty("accelerators").GetString()!.ShouldStartWith("H100");
-        var prices = offers.Select(Price).ToList();
-        prices.Where(p => p is not null).ShouldBeInOrder();
-        // Unknown is not zero: what has no price comes last.
-        prices.SkipWhile(p => p is not null).ShouldAllBe(p => p == null);
+        // What a plan may choose comes first.
+        offers.Select(o => !Buyable(o)).ShouldBeInOrder();
+        foreach (var group in offers.GroupBy(Buyable))
+        {
+            var prices = group.Select(Price).ToList();
+            prices.Where(p => p is not null).ShouldBeInOrder();
+            // Unknown is not zero: what has no price comes last.
+            prices.SkipWhile(p => p is not null).ShouldAllBe(p => p == null);
+        }
+    }
+
+    [Fact]
+    public async Task The_table_keeps_each_offer_on_one_line_and_says_why_some_are_not_chosen()
+    {
+        var run = await Cli.RunAsync("market", "offers", "--accelerator", "H100", "--region", "us-*");
+        run.ExitCode.ShouldBe(0, run.Stderr);
+        var (first, second) = (run.Stdout.IndexOf("A plan may choose", StringComparison.Ordinal), run.Stdout.IndexOf("Only indicative", StringComparison.Ordinal));
+        first.ShouldBeGreaterThanOrEqualTo(0);
+        second.ShouldBeGreaterThan(first);
+        run.Stdout[first..second].Split('\n').Skip(4).Where(line => line.Trim().Length > 0).ShouldAllBe(line => line.Contains('/'));
+        run.Stdout[second..].ShouldContain("undated");
     }
 
     [Fact]
@@ -61,6 +78,8 @@ public sealed class MarketTests
     [Fact]
     public async Task A_filter_that_a_list_cannot_use_is_refused() =>
         (await Cli.RunAsync("market", "regions", "--accelerator", "H100")).ShouldBeRefused("--accelerator");
+
+    private static bool Buyable(JsonElement offer) => offer.GetProperty("buyable").GetBoolean() || offer.GetProperty("spot_buyable").GetBoolean();
 
     private static decimal? Price(JsonElement offer) => new[] { "usd_per_accelerator_hour", "spot_usd_per_accelerator_hour" }
         .Select(key => offer.GetProperty(key)).Where(p => p.ValueKind == JsonValueKind.Number).Select(p => (decimal?)p.GetDecimal()).FirstOrDefault();

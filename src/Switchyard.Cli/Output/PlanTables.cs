@@ -25,6 +25,7 @@ internal static class PlanTables
 
         console.WriteLine();
         console.Write(Purchases(plan));
+        Plots.Write(console, plan);
         console.Write(Costs(plan));
         UseFirstTables.Write(console, plan);
         Why(console, plan);

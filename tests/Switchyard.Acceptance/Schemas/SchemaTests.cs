@@ -1,0 +1,107 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Switchyard.Acceptance.Plan;
+
+namespace Switchyard.Acceptance.Schemas;
+
+/// <summary>Every scenario, every example in the guide, and every output is as its schema says; what is not, the schema refuses.</summary>
+public sealed partial class SchemaTests(Plans plans)
+{
+    public static TheoryData<string, string[]> Outputs => new()
+    {
+        { "market-offers", ["market", "offers", "--accelerator", "H100"] },
+        { "market-commitments", ["market", "commitments", "--provider", "aws", "--limit", "200"] },
+        { "market-accelerators", ["market", "accelerators"] },
+        { "market-regions", ["market", "regions"] },
+        { "performance-estimate", ["performance", "estimate", "--model", "llama-3.1-8b", "--accelerator", "H100:1", "--rate", "2/s", "--requests", "300"] },
+        { "performance-train", ["performance", "train", "--model", "llama-3.1-8b", "--accelerator", "H100:64", "--tokens", "10B"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Plans.Shipped), MemberType = typeof(Plans))]
+    public async Task A_shipped_scenario_and_its_plan_are_valid(string scenario)
+    {
+        var yaml = await File.ReadAllTextAsync(Path.Combine(Cli.Root, "scenarios", scenario, "scenario.yaml"), TestContext.Current.CancellationToken);
+        yaml.ShouldStartWith("# yaml-language-server: $schema=../../schemas/scenario.schema.json\n");
+        (await SchemaFile.AgainstAsync("scenario", SchemaFile.ToJson(yaml))).ShouldBeEmpty();
+        (await SchemaFile.AgainstAsync("plan", (await plans.OfAsync(scenario)).Run.Stdout)).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("inference")]
+    [InlineData("training")]
+    [InlineData("batch")]
+    public async Task What_init_prints_is_valid_and_names_its_schema(string kind)
+    {
+        using Scratch scratch = new();
+        var run = await Cli.RunAsync(["init", kind], "", folder: scratch.Folder);
+        run.ExitCode.ShouldBe(0, run.Stderr);
+        (await SchemaFile.AgainstAsync("scenario", SchemaFile.ToJson(run.Stdout))).ShouldBeEmpty();
+        var named = run.Stdout.Split('\n')[0].Split("$schema=")[1];
+        File.Exists(Path.Combine(scratch.Folder, named)).ShouldBeTrue(named);
+    }
+
+    [Fact]
+    public async Task Every_scenario_in_the_docs_is_valid()
+    {
+        var found = 0;
+        foreach (var page in Directory.GetFiles(Path.Combine(Cli.Root, "docs", "guide"), "*.md"))
+        {
+            foreach (Match fence in YamlFence().Matches(await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken)))
+            {
+                found++;
+                (await SchemaFile.AgainstAsync("scenario", SchemaFile.ToJson(fence.Groups[1].Value))).ShouldBeEmpty($"{Path.GetFileName(page)}: {fence.Groups[1].Value}");
+            }
+        }
+
+        found.ShouldBePositive();
+    }
+
+    [Theory]
+    [MemberData(nameof(Outputs))]
+    public async Task An_output_is_valid(string schema, string[] arguments)
+    {
+        var run = await Cli.RunAsync([.. arguments, "-o", "json"]);
+        run.ExitCode.ShouldBe(0, run.Stderr);
+        (await SchemaFile.AgainstAsync(schema, run.Stdout)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_conflict_is_valid()
+    {
+        var init = (await Cli.RunAsync("init", "inference")).Stdout.Replace("$60k/month", "$100/month", StringComparison.Ordinal);
+        var run = await Cli.RunAsync(["plan", "-", "-o", "json"], init, Plans.Patience);
+        run.ExitCode.ShouldBe(2, run.Stderr);
+        (await SchemaFile.AgainstAsync("conflict", run.Stdout)).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("workloads:\n  a: {kind: inference, model: m, rates: 6/s}\n", "a key that is not known")]
+    [InlineData("workloads:\n  a: {kind: service, model: m, rate: 6/s}\n", "a kind that is not known")]
+    [InlineData("workloads: {}\n", "no workload")]
+    [InlineData("name: a\n", "no workloads")]
+    [InlineData("workloads:\n  a: {kind: training, model: m}\n", "no work")]
+    [InlineData("workloads:\n  a: {kind: inference, model: m, rate: {shape: weekly}}\n", "a shape that is not known")]
+    [InlineData("offers:\n  - {name: q, provider: p}\nworkloads:\n  a: {kind: inference, model: m, rate: 6/s}\n", "a quote without a price")]
+    public async Task A_wrong_scenario_is_refused(string yaml, string why) =>
+        (await SchemaFile.AgainstAsync("scenario", SchemaFile.ToJson(yaml))).ShouldNotBeEmpty(why);
+
+    [Fact]
+    public async Task A_plan_that_lacks_a_part_or_has_another_type_is_refused()
+    {
+        var text = (await plans.OfAsync("startup")).Run.Stdout;
+        foreach (var name in JsonNode.Parse(text)!.AsObject().Select(member => member.Key).ToList())
+        {
+            var (without, other) = (JsonNode.Parse(text)!.AsObject(), JsonNode.Parse(text)!.AsObject());
+            without.Remove(name);
+            other[name] = new JsonObject { ["x"] = true };
+            var known = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Cli.Root, "schemas", "plan.schema.json"), TestContext.Current.CancellationToken))!["properties"]!.AsObject();
+            known.ContainsKey(name).ShouldBeTrue($"schemas/plan.schema.json does not say what '{name}' is");
+            (await SchemaFile.AgainstAsync("plan", other.ToJsonString())).ShouldNotBeEmpty(name);
+            if (known["required"]?.AsArray().Any(r => (string?)r == name) == true) (await SchemaFile.AgainstAsync("plan", without.ToJsonString())).ShouldNotBeEmpty(name);
+        }
+    }
+
+    [GeneratedRegex("```yaml[^\n]*\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex YamlFence();
+}
