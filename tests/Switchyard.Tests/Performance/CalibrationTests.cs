@@ -3,6 +3,7 @@ using Switchyard.Demand;
 using Switchyard.Performance;
 using Switchyard.Performance.Measured;
 using Switchyard.Performance.Simulate;
+using MeasuredServing = Switchyard.Performance.Measured.ServingRun;
 
 namespace Switchyard.Tests.Performance;
 
@@ -13,7 +14,7 @@ public sealed class CalibrationTests
     public void Counted_steps_give_what_the_simulation_gave()
     {
         var accelerator = Fixtures.H100;
-        var replica = new Replica(Fixtures.Llama8B, Precision.Bf16, accelerator, 1, EfficiencyFactors.Default);
+        var replica = new Replica(Fixtures.Llama8, Precision.Bf16, accelerator, 1, EfficiencyFactors.Default);
         var tally = new StepTally();
         var simulator = new ReplicaSimulator(replica, new() { ArrivalSeconds = 0.01 }, accelerator, EfficiencyFactors.Default) { Tally = tally };
         var result = simulator.Serve(24, 240, RequestLengths.Between(800, 1000), RequestLengths.Between(160, 200), 0, 7);
@@ -28,12 +29,12 @@ public sealed class CalibrationTests
         var factors = EfficiencyFactors.Default;
         var slower = factors with { LayerSeconds = factors.LayerSeconds * 1.5, Matrix16 = factors.Matrix16 * 0.9 };
         SimulationResult Run(EfficiencyFactors of, StepTally? tally) =>
-            new ReplicaSimulator(new(Fixtures.Llama8B, Precision.Bf16, accelerator, 1, of), new() { ArrivalSeconds = 0.01 }, accelerator, of) { Tally = tally }
+            new ReplicaSimulator(new(Fixtures.Llama8, Precision.Bf16, accelerator, 1, of), new() { ArrivalSeconds = 0.01 }, accelerator, of) { Tally = tally }
                 .Serve(24, 240, RequestLengths.Between(800, 1000), RequestLengths.Between(160, 200), 0, 7);
         var tally = new StepTally();
         Run(factors, tally);
         var result = Run(slower, null);
-        var replica = new Replica(Fixtures.Llama8B, Precision.Bf16, accelerator, 1, slower);
+        var replica = new Replica(Fixtures.Llama8, Precision.Bf16, accelerator, 1, slower);
         tally.Tpot(replica).ShouldBe(result.Tpot.Mean, 0.02 * result.Tpot.Mean);
         tally.Ttft(replica, 0.01).ShouldBe(result.Ttft.Mean, 0.10 * result.Ttft.Mean);
     }
@@ -79,8 +80,8 @@ public sealed class CalibrationTests
     [Fact]
     public void Splitting_a_sequence_takes_memory_off_an_accelerator_and_adapters_cost_less_than_training()
     {
-        var step = new TrainingStep(Fixtures.Llama70B, Precision.Bf16, Fixtures.H100, 8, 400e9, 8192, EfficiencyFactors.Default);
-        var frozen = new TrainingStep(Fixtures.Llama70B, Precision.Bf16, Fixtures.H100, 8, 400e9, 8192, EfficiencyFactors.Default, frozen: true);
+        var step = new TrainingStep(Fixtures.Llama70, Precision.Bf16, Fixtures.H100, 8, 400e9, 8192, EfficiencyFactors.Default);
+        var frozen = new TrainingStep(Fixtures.Llama70, Precision.Bf16, Fixtures.H100, 8, 400e9, 8192, EfficiencyFactors.Default, frozen: true);
         TrainingLayout whole = new(8, 4, 2, 1, false, false);
         var split = whole with { DataParallel = 1, ContextParallel = 2 };
         step.MemoryBytes(split).ShouldBeLessThan(step.MemoryBytes(whole));
@@ -90,7 +91,7 @@ public sealed class CalibrationTests
         frozen.MemoryBytes(whole).ShouldBeLessThan(step.MemoryBytes(whole));
     }
 
-    private static ServingRun Run(string name) => new()
+    private static MeasuredServing Run(string name) => new()
     {
         Line = 1,
         Id = name,
