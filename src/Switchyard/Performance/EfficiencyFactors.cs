@@ -307,7 +307,7 @@ public sealed record PowerFactors
     public double Arithmetic { get; init; } = 0.45;
 
     /// <summary>Share of the arithmetic peak above which more arithmetic draws no more.</summary>
-    public double ArithmeticKnee { get; init; } = 0.40;
+    public double ArithmeticKnee { get; init; } = 0.30;
 
     /// <summary>Share of the bandwidth in use while a job is bound by arithmetic (training, embeddings): an assumption that puts a well-fed H100 at 640 W.</summary>
     public double TrafficWhenComputing { get; init; } = 0.50;
