@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Switchyard.Acceptance.Schemas;
 
 namespace Switchyard.Acceptance;
 
@@ -22,6 +23,22 @@ public sealed class DemandTests
         var table = await Cli.RunAsync("demand", "trace", file);
         table.ExitCode.ShouldBe(0, table.Stderr);
         table.Stdout.ShouldContain("2 jobs over 1.00 h from 2026-01-01 00:00:00Z");
+    }
+
+    [Fact]
+    public async Task Every_kind_is_as_its_schema_says()
+    {
+        using var scratch = new Scratch();
+        string[] files =
+        [
+            scratch.Write("jobs.csv", Jobs), scratch.Write("requests.csv", "arrival,input_tokens,output_tokens,served_seconds\n0,5,6,0.5\n4,7,8,\n"), scratch.Write("arrivals.csv", "arrival\n0\n0\n"),
+            scratch.Write("spot.csv", "time,zone,available,price\n2026-01-01T00:00:00Z,a,1,2\n2026-01-01T00:10:00Z,a,0,2\n"), scratch.Write("series.csv", "time,series,value\n0,x,1\n60,x,\n"),
+            scratch.Write("cluster.csv", "nodes,gpus_per_node\n4,8\n2,\n"),
+        ];
+        var run = await Cli.RunAsync(["demand", "trace", .. files, "-o", "json"]);
+        run.ExitCode.ShouldBe(0, run.Stderr);
+        (await SchemaFile.AgainstAsync("demand-trace", run.Stdout)).ShouldBeEmpty();
+        (await SchemaFile.AgainstAsync("demand-trace", run.Stdout.Replace("\"gpu_hours\"", "\"hours\"", StringComparison.Ordinal))).ShouldNotBeEmpty();
     }
 
     [Fact]

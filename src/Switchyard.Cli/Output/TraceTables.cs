@@ -187,7 +187,7 @@ internal static class TraceTables
         Number(json, "gpu_hours", jobs.GpuHours);
         json.WriteNumber("deadlines", jobs.Deadlines);
         if (jobs.Restarts is { } restarts) json.WriteNumber("restarts", restarts);
-        foreach (var (name, spread) in new[] { ("gpus", jobs.Gpus), ("duration_seconds", jobs.Duration), ("wait_seconds", jobs.Wait), ("deadline_over_duration", jobs.Slack) }) Json(json, name, spread);
+        foreach (var (name, spread) in new[] { ("gpus_per_job", jobs.Gpus), ("duration_seconds", jobs.Duration), ("wait_seconds", jobs.Wait), ("deadline_over_duration", jobs.Slack) }) Json(json, name, spread);
         foreach (var (name, groups) in new[] { ("by_gpus", jobs.Sizes), ("by_status", jobs.Statuses) })
         {
             json.WriteStartArray(name);

@@ -13,6 +13,7 @@ public sealed partial class SchemaTests(Plans plans)
         { "market-commitments", ["market", "commitments", "--provider", "aws", "--limit", "200"] },
         { "market-accelerators", ["market", "accelerators"] },
         { "market-regions", ["market", "regions"] },
+        { "market-spot", ["market", "spot"] },
         { "performance-estimate", ["performance", "estimate", "--model", "llama-3.1-8b", "--accelerator", "H100:1", "--rate", "2/s", "--requests", "300"] },
         { "performance-train", ["performance", "train", "--model", "llama-3.1-8b", "--accelerator", "H100:64", "--tokens", "10B"] },
     };
