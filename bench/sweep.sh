@@ -2,6 +2,7 @@
 # Times a sweep of variants against as many plans made one by one, each in a process of its own, without explanations on either side.
 #   bench/sweep.sh                    50 provider shares of scenarios/logistics, then 50 peaks of its service
 #   bench/sweep.sh SCENARIO SETTING   any other, such as scenarios/startup 'limits.budget.cash=$1k/month..$50k/month:$1k'
+#   EVERY=5 bench/sweep.sh            makes only every fifth plan one by one and counts it five times
 # Prints seconds of processor and wall time, and how far the sweep's totals lie from those made one by one. Needs python3 for reading JSON.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,18 +28,21 @@ PY
   local n=0
   : >"$work/times"
   while IFS= read -r value; do
+    if [ $((n % ${EVERY:-1})) -ne 0 ]; then n=$((n + 1)); continue; fi
     timed "$work/$n.json" ./switchyard plan "$scenario" --no-explain --set "$path=$value" -o json </dev/null >>"$work/times"
     n=$((n + 1))
   done <"$work/values"
   python3 - "$work" "$user" "$system" "$wall" "$scenario" "$setting" <<'PY'
-import json, sys
+import json, os, sys
 work, user, system, wall, scenario, setting = sys.argv[1:]
 rows = [list(map(float, line.split())) for line in open(f"{work}/times")]
-cpu, alone = float(user) + float(system), sum(r[0] + r[1] for r in rows)
-wall, alone_wall = float(wall), sum(r[2] for r in rows)
 sweep = json.load(open(f"{work}/sweep.json"))["variants"]
+times = len(sweep) / len(rows)
+cpu, alone = float(user) + float(system), times * sum(r[0] + r[1] for r in rows)
+wall, alone_wall = float(wall), times * sum(r[2] for r in rows)
 off, found, differ = [], {}, 0
 for n, variant in enumerate(sweep):
+    if not os.path.exists(f"{work}/{n}.json"): continue
     plan = json.load(open(f"{work}/{n}.json"))
     if ("cost" in plan) != variant["feasible"]: differ += 1
     elif variant["feasible"]:

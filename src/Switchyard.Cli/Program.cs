@@ -45,6 +45,12 @@ catch (Exception e) when (e is SolverMissingException or SearchStoppedException 
     return ExitCode.Error;
 }
 
+catch (OperationCanceledException)
+{
+    // Ctrl-C during a solve.
+    return ExitCode.Interrupted;
+}
+
 static string Verb(System.CommandLine.Parsing.SymbolResult? result) => result is System.CommandLine.Parsing.CommandResult { Parent: { } parent } command
     ? $"{Verb(parent)} {command.Command.Name}".TrimStart()
     : "";

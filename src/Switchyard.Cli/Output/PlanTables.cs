@@ -27,6 +27,7 @@ internal static class PlanTables
         console.Write(Purchases(plan));
         Plots.Write(console, plan);
         console.Write(Costs(plan));
+        console.Write(MonthTable.Of(plan));
         UseFirstTables.Write(console, plan);
         Why(console, plan);
         WhyTables.Write(console, plan);
@@ -120,7 +121,7 @@ internal static class PlanTables
             [
                 .. same.SelectMany(p => p.Months).GroupBy(m => m.Month).OrderBy(g => g.Key).Select(month => month.First() with
                 {
-                    Instances = month.Sum(m => m.Instances), InstanceHours = month.Sum(m => m.InstanceHours), Cash = new(month.Sum(m => m.Cash.Usd)),
+                    Instances = month.Sum(m => m.Instances), InstanceHours = month.Sum(m => m.InstanceHours), Cash = new(month.Sum(m => m.Cash.Usd)), Amortised = new(month.Sum(m => m.Amortised.Usd)),
                 }),
             ],
         });

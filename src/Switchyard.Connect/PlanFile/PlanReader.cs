@@ -58,6 +58,8 @@ public static class PlanReader
                 CommittedEarlier = Amount(cost.GetProperty("committed_earlier")),
                 CreditsUsed = Amount(cost.GetProperty("credits_used")),
                 PerMonth = [.. cost.GetProperty("per_month").EnumerateObject().Select(m => Amount(m.Value))],
+                AmortisedPerMonth = [.. cost.GetProperty("amortised_per_month").EnumerateObject().Select(m => Amount(m.Value))],
+                PresentValuePerMonth = [.. cost.GetProperty("present_value_per_month").EnumerateObject().Select(m => Amount(m.Value))],
                 PerWorkload = Amounts(cost.GetProperty("per_workload")),
                 PerPurchaseKind = Amounts(cost.GetProperty("per_purchase_kind")),
                 PerProvider = Amounts(cost.GetProperty("per_provider")),
@@ -65,6 +67,9 @@ public static class PlanReader
             Bound = Amount(root.GetProperty("bound")),
             Gap = root.GetProperty("gap").GetDouble(),
             Purchases = List(root, "purchases", p => Bought(p, horizon)),
+            Commitments = List(root, "commitments", c => new CommitmentEntered(
+                Term(c), MonthOf(horizon, Text(c, "start")), c.GetProperty("instances").GetDouble(), Amount(c.GetProperty("cost")),
+                Amount(c.GetProperty("after_horizon")), Texts(c, "workloads"))),
             Demand = root.TryGetProperty("demand", out _) ? List(root, "demand", d => DemandJson.Read(d, horizon)) : [],
             Baseline = root.TryGetProperty("baseline", out var way) ? Way(way) : null,
             Baselines = List(root, "baselines", Way),
@@ -87,6 +92,7 @@ public static class PlanReader
     {
         Workload = Text(p, "workload"),
         Configuration = Text(p, "configuration"),
+        IsSetup = p.TryGetProperty("setup", out var setup) && setup.GetBoolean(),
         Source = new()
         {
             Id = Text(p, "offer"),
@@ -103,7 +109,21 @@ public static class PlanReader
         },
         Months = List(p, "months", m => new PurchaseMonth(
             MonthOf(horizon, Text(m, "month")),
-            m.GetProperty("instances").GetDouble(), m.GetProperty("instance_hours").GetDouble(), Amount(m.GetProperty("cash")))),
+            m.GetProperty("instances").GetDouble(), m.GetProperty("instance_hours").GetDouble(), Amount(m.GetProperty("cash")),
+            Amount(m.GetProperty("amortised")))),
+    };
+
+    private static Source Term(JsonElement c) => new()
+    {
+        Id = Text(c, "offer"),
+        Provider = Text(c, "provider"),
+        Region = Text(c, "region"),
+        Kind = PurchaseKind.Commitment,
+        Accelerator = c.GetProperty("accelerator").GetString() ?? "",
+        AcceleratorCount = c.GetProperty("accelerators_per_instance").GetDouble(),
+        PricePerHour = c.GetProperty("usd_per_hour").GetDouble(),
+        TermMonths = c.GetProperty("term_months").GetInt32(),
+        UpfrontShare = c.GetProperty("upfront_share").GetDouble(),
     };
 
     private static int MonthOf(Horizon horizon, string label)

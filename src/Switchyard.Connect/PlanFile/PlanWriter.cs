@@ -29,6 +29,22 @@ public static class PlanWriter
         Number(json, "bound", plan.Bound);
         json.WriteNumber("gap", Math.Round(plan.Gap, 6));
         List(json, "purchases", plan.Purchases, purchase => Bought(json, plan.Horizon, purchase));
+        List(json, "commitments", plan.Commitments, commitment =>
+        {
+            json.WriteString("offer", commitment.Source.Id);
+            json.WriteString("provider", commitment.Source.Provider);
+            json.WriteString("region", commitment.Source.Region);
+            json.WriteString("accelerator", commitment.Source.Accelerator);
+            json.WriteNumber("accelerators_per_instance", commitment.Source.AcceleratorCount);
+            json.WriteNumber("usd_per_hour", Math.Round(commitment.Source.PricePerHour, 6));
+            json.WriteNumber("term_months", commitment.Source.TermMonths);
+            json.WriteNumber("upfront_share", commitment.Source.UpfrontShare);
+            json.WriteString("start", plan.Horizon.Label(commitment.Start));
+            json.WriteNumber("instances", commitment.Instances);
+            Number(json, "cost", commitment.Cost);
+            Number(json, "after_horizon", commitment.AfterHorizon);
+            Texts(json, "workloads", commitment.Workloads);
+        });
         List(json, "demand", plan.Demand, demand => DemandJson.Write(json, plan.Horizon, demand));
         if (plan.Baseline is { } followed)
         {
@@ -101,12 +117,19 @@ public static class PlanWriter
         Number(json, "after_horizon", plan.Cost.AfterHorizon);
         Number(json, "committed_earlier", plan.Cost.CommittedEarlier);
         Number(json, "credits_used", plan.Cost.CreditsUsed);
-        json.WriteStartObject("per_month");
-        for (var month = 0; month < plan.Cost.PerMonth.Length; month++) Number(json, plan.Horizon.Label(month), plan.Cost.PerMonth[month]);
-        json.WriteEndObject();
+        Months(json, plan, "per_month", plan.Cost.PerMonth);
+        Months(json, plan, "amortised_per_month", plan.Cost.AmortisedPerMonth);
+        Months(json, plan, "present_value_per_month", plan.Cost.PresentValuePerMonth);
         Amounts(json, "per_workload", plan.Cost.PerWorkload);
         Amounts(json, "per_purchase_kind", plan.Cost.PerPurchaseKind);
         Amounts(json, "per_provider", plan.Cost.PerProvider);
+        json.WriteEndObject();
+    }
+
+    private static void Months(Utf8JsonWriter json, PurchasePlan plan, string name, IReadOnlyList<Money> amounts)
+    {
+        json.WriteStartObject(name);
+        for (var month = 0; month < amounts.Count; month++) Number(json, plan.Horizon.Label(month), amounts[month]);
         json.WriteEndObject();
     }
 
@@ -128,6 +151,7 @@ public static class PlanWriter
         }
 
         json.WriteString("configuration", purchase.Configuration);
+        if (purchase.IsSetup) json.WriteBoolean("setup", true);
         json.WriteString("price_as_of", source.AsOf is { } day ? Day(day) : null);
         json.WriteString("price_source", source.Origin);
         Number(json, "cost", purchase.Cost);
@@ -137,6 +161,7 @@ public static class PlanWriter
             json.WriteNumber("instances", Math.Round(month.Instances, 6));
             json.WriteNumber("instance_hours", Math.Round(month.InstanceHours, 4));
             Number(json, "cash", month.Cash);
+            Number(json, "amortised", month.Amortised);
         });
     }
 

@@ -3,21 +3,11 @@ using Switchyard.Units;
 
 namespace Switchyard.Demand;
 
-/// <summary>Hours of a month in which the load stands at one level.</summary>
-/// <param name="Share">The share of the month's hours, 0 to 1.</param>
-/// <param name="Level">The highest load in them, as a share of the month's peak, 0 to 1.</param>
-/// <param name="Mean">The mean load in them, as a share of the month's peak, 0 to 1.</param>
-public readonly record struct LoadSegment(double Share, double Level, double Mean);
-
 /// <summary>
-/// How many requests arrive: a peak that grows by the month, and the shape of the week below it. The week's 168 hours are grouped
-/// into at most six segments, each at the highest level among its hours, so that capacity for the segments suffices for every hour.
+/// How many requests arrive: a peak that grows by the month, and the shape of the week below it.
 /// </summary>
 public sealed class LoadCurve
 {
-    /// <summary>Most segments that a week is divided into.</summary>
-    public const int MaxSegments = 6;
-
     /// <summary>Describes a load.</summary>
     /// <param name="peakPerSecond">Requests a second in the busiest hour of the first month; positive.</param>
     /// <param name="monthlyGrowth">Growth of the peak from month to month, such as 0.04; above −1.</param>
@@ -27,7 +17,6 @@ public sealed class LoadCurve
         PeakPerSecond = peakPerSecond;
         MonthlyGrowth = monthlyGrowth;
         Shape = shape;
-        Segments = shape.Segments(MaxSegments);
     }
 
     /// <summary>Requests a second in the busiest hour of the first month.</summary>
@@ -38,9 +27,6 @@ public sealed class LoadCurve
 
     /// <summary>The week's shape.</summary>
     public WeekShape Shape { get; }
-
-    /// <summary>The week in a few levels, busiest first. Shares sum to 1.</summary>
-    public ImmutableArray<LoadSegment> Segments { get; }
 
     /// <summary>Requests a second in the busiest hour of a month (zero-based).</summary>
     public double Peak(int month) => PeakPerSecond * Math.Pow(1 + MonthlyGrowth, month);
@@ -105,49 +91,4 @@ public sealed class WeekShape
 
     private static WeekShape FromLevels(string name, Func<int, double> level) =>
         FromLevels(name, [.. Enumerable.Range(0, 168).Select(level)]);
-
-    /// <summary>
-    /// The week in at most <paramref name="most"/> levels, busiest first: the sorted hours are cut where the sum of what is held above
-    /// demand is smallest (exact, by dynamic programming), each segment standing at the highest level in it.
-    /// </summary>
-    /// <param name="most">At least 1.</param>
-    public ImmutableArray<LoadSegment> Segments(int most)
-    {
-        var levels = Levels.Order().Reverse().ToArray();
-        var n = levels.Length;
-        var prefix = new double[n + 1];
-        for (var i = 0; i < n; i++) prefix[i + 1] = prefix[i] + levels[i];
-        // waste[i] for k segments over the first i hours; cut[k, i] where the last of them begins.
-        var waste = new double[n + 1];
-        Array.Fill(waste, double.PositiveInfinity);
-        waste[0] = 0;
-        var cuts = new List<int[]>();
-        for (var k = 1; k <= Math.Min(most, levels.Distinct().Count()); k++)
-        {
-            var next = new double[n + 1];
-            Array.Fill(next, double.PositiveInfinity);
-            var cut = new int[n + 1];
-            for (var end = k; end <= n; end++)
-            {
-                for (var begin = k - 1; begin < end; begin++)
-                {
-                    var value = waste[begin] + (levels[begin] * (end - begin)) - (prefix[end] - prefix[begin]);
-                    if (value < next[end] - 1e-12) (next[end], cut[end]) = (value, begin);
-                }
-            }
-
-            waste = next;
-            cuts.Add(cut);
-        }
-
-        var segments = new List<LoadSegment>();
-        for (int k = cuts.Count - 1, end = n; k >= 0; end = cuts[k][end], k--)
-        {
-            var begin = cuts[k][end];
-            segments.Add(new((end - begin) / (double)n, levels[begin], (prefix[end] - prefix[begin]) / (end - begin)));
-        }
-
-        segments.Reverse();
-        return [.. segments];
-    }
 }

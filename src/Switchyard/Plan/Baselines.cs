@@ -9,8 +9,9 @@ namespace Switchyard.Plan;
 /// <summary>What simpler ways of buying would cost, on the same problem and the same prices.</summary>
 internal sealed class Baselines(Scenario scenario, PlanningProblem problem, SolveLimits limits)
 {
-    // What gives way to another option of its provider is no cheapest single offer either.
-    private readonly PlanningProblem reduced = Dominance.Reduce(problem);
+    // What gives way to another option of its provider is no cheapest single offer either, unless a quota speaks of the other.
+    private readonly PlanningProblem reduced =
+        Dominance.Under(problem, [.. problem.CapacityLimits.Where(limit => !limit.Assumed)]) with { CapacityLimits = problem.CapacityLimits };
 
     /// <summary>The cheapest of the baselines that was found by search and keeps every limit; null where there is none. A plan is never dearer.</summary>
     public SolvedProblem? Cheapest { get; private set; }

@@ -133,7 +133,7 @@ internal sealed class ConflictFinder(
     }
 
     // The pools of which a plan uses more than is assumed to be had, with how much.
-    private IEnumerable<string> Beyond(SolvedProblem free) => Recheck.Use(free.Problem, free.Decisions)
+    private IEnumerable<string> Beyond(SolvedProblem free) => Recheck.Peaks(free.Problem, free.Decisions)
         .Select(use => (Source: free.Problem.Sources[use.Key.Source], use.Key.Month, Accelerators: use.Value * free.Problem.Sources[use.Key.Source].AcceleratorCount))
         .Where(use => ProblemBuilder.IsAssumed(use.Source, scenario.Commercial.Quotas))
         .GroupBy(use => (use.Source.Provider, use.Source.Region, use.Source.Accelerator))

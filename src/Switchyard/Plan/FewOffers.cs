@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Switchyard.Market;
 using Switchyard.Plan.Solve;
 
@@ -22,22 +21,19 @@ internal static class FewOffers
     private const double Near = 0.25;
 
     /// <summary>A plan with at most so many offers for each workload, or with as few more as the other limits force.</summary>
-    /// <param name="reduced">The problem without needless options.</param>
+    /// <param name="draft">The problem without needless options, and its relaxation.</param>
     /// <param name="most">Most offers for each workload.</param>
-    /// <param name="tight">The capacity limits that can bind.</param>
     /// <param name="limits">When the search among the offers that are left stops; those before it stop sooner.</param>
-    /// <param name="rough">Solves the problem with part of its options, without a recheck.</param>
-    /// <param name="exact">The same with a recheck.</param>
+    /// <param name="rough">Solves the problem with part of its options, content with a good plan.</param>
+    /// <param name="exact">The same as far as the limits allow.</param>
     public static SolvedProblem Solve(
-        PlanningProblem reduced, ImmutableArray<CapacityLimit> tight, int most, SolveLimits limits,
+        Relaxed draft, int most, SolveLimits limits,
         Func<PlanningProblem, SolveLimits, SolvedProblem> rough, Func<PlanningProblem, SolveLimits, SolvedProblem> exact)
     {
+        var reduced = draft.Problem;
+        if (draft.Solution.ReducedCosts is not { } priced) return exact(reduced, limits);
         var soon = new SolveLimits(Math.Max(limits.RelativeGap, RoughGap), Math.Min(limits.MaximumNodes, RoughNodes));
-        var formulation = Formulation.Of(reduced with { CapacityLimits = tight });
-        var relaxed = ClpSolver.Solve(formulation.Program);
-        if (!relaxed.HasPoint || relaxed.ReducedCosts is not { } priced) return exact(reduced, limits);
-        var bound = relaxed.Bound + ProblemSolver.Earlier(reduced);
-        var worth = formulation.Worth(relaxed.Values, priced);
+        var worth = draft.Formulation.Worth(draft.Solution.Values, priced);
         var chosen = reduced.Needs.Select((_, need) => worth.Where(w => w.Need == need && (w.Paid > 0 || w.Distance <= Near))
             .OrderByDescending(w => w.Paid).ThenBy(w => w.Distance).ThenBy(w => w.Source).Take(Math.Max(12, Breadth * most))
             .Select(w => w.Source).ToHashSet()).ToList();
@@ -46,16 +42,12 @@ internal static class FewOffers
         if (!best.HasPlan) return best;
         best = Thin(reduced, best, most, part => rough(part, soon));
         var left = Only(reduced, SourcesOf(reduced, Used(best)));
-        var sharp = limits.RelativeGap < soon.RelativeGap ? exact(left, limits) : null;
-        // What was found on the way is shown only after a recheck; the last, sharper search has had its own.
-        if (sharp is { HasPlan: true } && sharp.PresentValue <= best.PresentValue) best = sharp;
-        else if (Recheck.Problems(best.Problem, best.Decisions) is not []) best = sharp ?? exact(left, limits);
-        if (!best.HasPlan) return exact(reduced, limits);
+        if (limits.RelativeGap < soon.RelativeGap && exact(left, limits) is { HasPlan: true } sharp && sharp.PresentValue <= best.PresentValue) best = sharp;
         return best with
         {
-            Relaxation = bound,
-            Bound = Math.Min(best.PresentValue, bound),
-            TightLimits = formulation.TightLimits(relaxed.Values),
+            Relaxation = draft.Bound,
+            Bound = Math.Min(best.PresentValue, draft.Bound),
+            TightLimits = draft.Formulation.TightLimits(draft.Solution.Values),
         };
     }
 
@@ -91,13 +83,19 @@ internal static class FewOffers
 
     private sealed record Use(int Need, int Source, double Usd);
 
-    // What is bought from for each need, held machines aside.
-    private static List<Use> Used(SolvedProblem solved) =>
-    [
-        .. solved.Decisions.Where(d => d.Need >= 0).GroupBy(d => (d.Need, Source: MoneyRows.SourceOf(solved.Problem, d)))
-            .Where(g => solved.Problem.Sources[g.Key.Source].Kind != PurchaseKind.Owned)
-            .Select(g => new Use(g.Key.Need, g.Key.Source, g.Sum(d => d.Value * Payments.Of(solved.Problem, d).Sum(p => p.Usd)))),
-    ];
+    // What is bought from for each need, held machines aside; what is committed to for several counts by how much each uses of it.
+    private static List<Use> Used(SolvedProblem solved)
+    {
+        var needs = solved.Problem.Needs.Select((n, i) => (n.Workload, i)).ToDictionary(x => x.Workload, x => x.i, StringComparer.Ordinal);
+        var sources = new Dictionary<Source, int>(ReferenceEqualityComparer.Instance);
+        for (var s = 0; s < solved.Problem.Sources.Length; s++) sources[solved.Problem.Sources[s]] = s;
+        return
+        [
+            .. Ledger.Purchases(solved.Problem, solved.Decisions).Where(p => p.Source.Kind != PurchaseKind.Owned && !p.IsSetup)
+                .GroupBy(p => (Need: needs[p.Workload], Source: sources[p.Source])).OrderBy(g => g.Key)
+                .Select(g => new Use(g.Key.Need, g.Key.Source, (double)g.Sum(p => p.Cost.Usd))),
+        ];
+    }
 
     // What is held is always looked at.
     private static PlanningProblem Only(PlanningProblem problem, List<HashSet<int>> sources) => problem with

@@ -9,87 +9,192 @@ namespace Switchyard.Plan;
 /// <summary>Turns decisions into purchases and adds up what they cost, in exact money.</summary>
 internal static class Ledger
 {
-    /// <summary>The purchases of a set of decisions, by workload and source.</summary>
-    public static ImmutableArray<Purchase> Purchases(PlanningProblem problem, IReadOnlyCollection<Decision> decisions) =>
-    [
-        .. decisions.Where(d => d.Need >= 0).GroupBy(d => (d.Need, d.Option)).OrderBy(g => g.Key).Select(group => new Purchase
-        {
-            Workload = problem.Needs[group.Key.Need].Workload,
-            Source = problem.Sources[MoneyRows.SourceOf(problem, group.First())],
-            Configuration = Configuration(problem, group.Key.Need, group.Key.Option),
-            Months = [.. Months(problem, [.. group])],
-        }).Where(p => p.Months.Length > 0),
-    ];
-
-    private static IEnumerable<PurchaseMonth> Months(PlanningProblem problem, List<Decision> decisions)
+    /// <summary>
+    /// The purchases of a set of decisions, by workload and source. What is committed to for several workloads is shared out by the
+    /// instance-hours that each of them uses of it over the horizon; what nobody uses goes to the first that could.
+    /// </summary>
+    public static ImmutableArray<Purchase> Purchases(PlanningProblem problem, IReadOnlyCollection<Decision> decisions)
     {
-        var cash = new SortedDictionary<int, decimal>();
-        var hours = new Dictionary<int, double>();
-        var running = new Dictionary<int, double>();
-        void Add(int month, double instances, double instanceHours, bool atOnce)
+        var usage = new Dictionary<(int Need, int Option), Usage>();
+        Usage Of(int need, int option)
         {
-            hours[month] = hours.GetValueOrDefault(month) + instanceHours;
-            var known = running.GetValueOrDefault(month);
-            running[month] = atOnce ? known + instances : Math.Max(known, instances);
-            cash.TryAdd(month, 0);
+            if (!usage.TryGetValue((need, option), out var known)) usage[(need, option)] = known = new();
+            return known;
         }
 
-        foreach (var decision in decisions)
+        foreach (var decision in decisions.Where(d => d.Need >= 0 && d.Kind != DecisionKind.SetUp))
         {
-            foreach (var (month, usd) in Payments.Of(problem, decision))
-                cash[month] = cash.GetValueOrDefault(month) + Money.FromUsd(usd * decision.Value).Usd;
-            Use(problem, decision, Add);
+            var own = Of(decision.Need, decision.Option);
+            var probability = decision.FutureIn(problem) is >= 0 and var future ? problem.Futures[future].Probability : 1;
+            foreach (var (month, usd) in Payments.Of(problem, decision)) own.Pay(month, Money.FromUsd(usd * decision.Value * probability).Usd);
+            Use(problem, decision, own, probability);
         }
 
-        return cash.Where(pair => pair.Value != 0 || hours.GetValueOrDefault(pair.Key) > 0)
-            .Select(pair => new PurchaseMonth(
-                pair.Key, running.GetValueOrDefault(pair.Key), hours.GetValueOrDefault(pair.Key), new(pair.Value)));
+        foreach (var commitment in decisions.Where(d => d.Kind == DecisionKind.Commit).GroupBy(d => d.Option).OrderBy(g => g.Key))
+            ShareOut(problem, commitment.Key, [.. commitment], usage, Of);
+        return
+        [
+            .. usage.OrderBy(u => u.Key).Select(u => new Purchase
+            {
+                Workload = problem.Needs[u.Key.Need].Workload,
+                Source = problem.Sources[SingleSource.SourceOf(problem.Needs[u.Key.Need], u.Key.Option)],
+                Configuration = Configuration(problem, u.Key.Need, u.Key.Option),
+                Months = [.. u.Value.Months(problem)],
+            }).Where(p => p.Months.Length > 0),
+            .. Copies(problem, decisions),
+        ];
     }
 
-    private static void Use(PlanningProblem problem, Decision decision, Action<int, double, double, bool> add)
+    // What is set up for a workload is bought from nobody that sells instances: a purchase of its own.
+    private static IEnumerable<Purchase> Copies(PlanningProblem problem, IReadOnlyCollection<Decision> decisions) =>
+        decisions.Where(d => d.Kind == DecisionKind.SetUp).OrderBy(d => d.Need).ThenBy(d => d.Option).Select(d => new Purchase
+        {
+            Workload = problem.Needs[d.Need].Workload,
+            Source = SetupSource(problem.Needs[d.Need].Setups[d.Option]),
+            Configuration = "set up once",
+            IsSetup = true,
+            Months = [.. Payments.Of(problem, d).Where(p => p.Usd != 0).Select(p => new PurchaseMonth(p.Month, 0, 0, Money.FromUsd(p.Usd), Money.FromUsd(p.Usd)))],
+        });
+
+    private static Source SetupSource(Setup setup) => new()
     {
-        var horizon = problem.Horizon;
+        Id = setup.Id, Kind = PurchaseKind.OnDemand, Provider = setup.Provider, Region = setup.Region, PricePerHour = 0, Origin = "docs/model/planning.md",
+    };
+
+    private static void ShareOut(
+        PlanningProblem problem, int index, List<Decision> terms, Dictionary<(int Need, int Option), Usage> usage, Func<int, int, Usage> of)
+    {
+        var (horizon, source) = (problem.Horizon, problem.Sources[index]);
+        var users = usage.Where(u => SingleSource.SourceOf(problem.Needs[u.Key.Need], u.Key.Option) == index && u.Value.WorkHours > 0)
+            .OrderBy(u => u.Key).Select(u => (Usage: u.Value, u.Value.WorkHours)).ToList();
+        if (users.Count == 0)
+        {
+            var first = Enumerable.Range(0, problem.Needs.Length)
+                .SelectMany(n => Enumerable.Range(0, SingleSource.OptionCount(problem.Needs[n])).Select(o => (Need: n, Option: o)))
+                .First(x => SingleSource.SourceOf(problem.Needs[x.Need], x.Option) == index);
+            users = [(of(first.Need, first.Option), 1)];
+        }
+
+        var (cash, even, there) = (new SortedDictionary<int, decimal>(), new SortedDictionary<int, decimal>(), new SortedDictionary<int, double>());
+        foreach (var term in terms)
+        {
+            foreach (var (month, usd) in Payments.OfTerm(horizon, source, term.Index))
+            {
+                cash[month] = cash.GetValueOrDefault(month) + Money.FromUsd(usd * term.Value).Usd;
+                even[month] = even.GetValueOrDefault(month) + Money.FromUsd(horizon.Hours(month) * source.PricePerHour * term.Value).Usd;
+                there[month] = there.GetValueOrDefault(month) + term.Value;
+            }
+        }
+
+        var all = users.Sum(u => u.WorkHours);
+        foreach (var month in there.Keys)
+        {
+            var (restCash, restEven) = (cash[month], even[month]);
+            for (var u = 0; u < users.Count; u++)
+            {
+                var share = users[u].WorkHours / all;
+                var (ownCash, ownEven) = u == users.Count - 1
+                    ? (restCash, restEven) : (Money.FromUsd((double)cash[month] * share).Usd, Money.FromUsd((double)even[month] * share).Usd);
+                (restCash, restEven) = (restCash - ownCash, restEven - ownEven);
+                users[u].Usage.Pay(month, ownCash, ownEven);
+                users[u].Usage.Hold(month, users.Count == 1 ? there[month] : null, there[month] * horizon.Hours(month) * share, there[month] * share);
+            }
+        }
+    }
+
+    private static void Use(PlanningProblem problem, Decision decision, Usage usage, double probability)
+    {
         var need = problem.Needs[decision.Need];
+        var rented = Payments.ByTheHour(problem.Sources[decision.SourceIn(problem)].Kind);
         switch (decision.Kind)
         {
-            case DecisionKind.RentForSlot when need is ServiceNeed service:
+            case DecisionKind.RentForSlot or DecisionKind.UsePool when need is ServiceNeed service:
                 var slot = service.Slots[decision.Index];
-                add(slot.Month, decision.Value, decision.Value * slot.Hours, false);
+                usage.Work(slot.Month, decision.Value, decision.Value * slot.Hours * probability, rented);
                 break;
             case DecisionKind.BuyTokens when need is ServiceNeed service:
                 var answered = service.Slots[decision.Index];
-                add(answered.Month, decision.Value, decision.Value * answered.Served * answered.Hours * 3600, false);
+                usage.Work(answered.Month, decision.Value, decision.Value * answered.Served * answered.Hours * 3600 * probability, true);
                 break;
             case DecisionKind.BuyTokens when need is PileNeed piles:
                 var pile = piles.Piles[decision.Index];
-                add(pile.Month, decision.Value / pile.Requests, decision.Value, false);
+                usage.Work(pile.Month, decision.Value / pile.Requests, decision.Value * probability, true);
                 break;
-            case DecisionKind.UseHeld when need is ServiceNeed:
-                add(decision.Index, decision.Value, decision.Value * horizon.Hours(decision.Index), false);
-                break;
-            case DecisionKind.Commit:
-                var source = problem.Sources[MoneyRows.SourceOf(problem, decision)];
-                for (var month = decision.Index; month < decision.Index + source.TermMonths; month++)
-                    add(month, decision.Value, decision.Value * horizon.Hours(month), true);
-                break;
-            case DecisionKind.DoRuns when need is RunNeed runs
-                && Payments.ByTheHour(problem.Sources[runs.Options[decision.Option].Source].Kind):
+            case DecisionKind.DoRuns when need is RunNeed runs:
                 var (option, group) = (runs.Options[decision.Option], runs.Groups[decision.Index]);
-                foreach (var month in group.Starts.SelectMany(s => Payments.MonthsOf(horizon, s, option.Hours)).GroupBy(x => x.Month))
+                foreach (var month in group.Starts.SelectMany(s => Payments.MonthsOf(problem.Horizon, s, option.Hours)).GroupBy(x => x.Month))
                 {
                     var share = month.Sum(x => x.Hours) / option.Hours / group.Starts.Length;
-                    add(month.Key, option.Gang * Math.Min(decision.Value, Payments.Concurrent(group, option.Hours)),
-                        decision.Value * option.Gang * option.BilledHours * share, false);
+                    usage.Work(month.Key, option.Gang * Math.Min(decision.Value, Payments.Concurrent(group, option.Hours)),
+                        decision.Value * option.Gang * option.BilledHours * share, rented);
                 }
 
                 break;
-            case DecisionKind.WorkPile when need is PileNeed piles
-                && Payments.ByTheHour(problem.Sources[piles.Options[decision.Option].Source].Kind):
+            case DecisionKind.WorkPile when need is PileNeed piles:
                 var work = piles.Piles[decision.Index];
-                add(work.Month, Math.Ceiling((decision.Value / work.WindowHours) - 1e-9), decision.Value, false);
+                usage.Work(work.Month, Math.Ceiling((decision.Value / work.WindowHours) - 1e-9), decision.Value * probability, rented);
+                break;
+            case DecisionKind.WorkSegment when need is PileNeed piles:
+                var (at, segment) = Math.DivRem(decision.Index, problem.Segments.Length);
+                var window = piles.Piles[at].Window(problem, segment);
+                usage.Work(piles.Piles[at].Month, Math.Ceiling((decision.Value / window) - 1e-9), decision.Value * probability, rented);
                 break;
         }
     }
+
+    // What a workload uses of a source, month by month.
+    private sealed class Usage
+    {
+        private readonly SortedDictionary<int, (decimal Cash, decimal Even)> paid = [];
+        private readonly Dictionary<int, double> hours = [];
+        private readonly Dictionary<int, double> running = [];
+
+        public double WorkHours { get; private set; }
+
+        public void Pay(int month, decimal cash, decimal? even = null)
+        {
+            var known = paid.GetValueOrDefault(month);
+            paid[month] = (known.Cash + cash, known.Even + (even ?? cash));
+        }
+
+        public void Work(int month, double instances, double instanceHours, bool counts)
+        {
+            WorkHours += instanceHours;
+            running[month] = Math.Max(running.GetValueOrDefault(month), instances);
+            if (counts) hours[month] = hours.GetValueOrDefault(month) + instanceHours;
+            paid.TryAdd(month, default);
+        }
+
+        // What is committed to for it alone is its own whether it runs or not; of what is shared, what it uses.
+        public void Hold(int month, double? instances, double instanceHours, double share)
+        {
+            hours[month] = hours.GetValueOrDefault(month) + instanceHours;
+            running[month] = instances ?? running.GetValueOrDefault(month, share);
+        }
+
+        public IEnumerable<PurchaseMonth> Months(PlanningProblem problem) => paid
+            .Where(pair => pair.Value != default || hours.GetValueOrDefault(pair.Key) > 0)
+            .Select(pair => new PurchaseMonth(
+                pair.Key, running.GetValueOrDefault(pair.Key), hours.GetValueOrDefault(pair.Key), new(pair.Value.Cash), new(pair.Value.Even)));
+    }
+
+    /// <summary>The commitments that a set of decisions enters, by source and start.</summary>
+    public static ImmutableArray<CommitmentEntered> Commitments(PlanningProblem problem, IReadOnlyCollection<Decision> decisions) =>
+    [
+        .. decisions.Where(d => d.Kind == DecisionKind.Commit).OrderBy(d => d.Index).ThenBy(d => d.Option).Select(d =>
+        {
+            var source = problem.Sources[d.Option];
+            var payments = Payments.OfTerm(problem.Horizon, source, d.Index).ToList();
+            return new CommitmentEntered(source, d.Index, d.Value,
+                Money.FromUsd(d.Value * payments.Sum(p => p.Usd)),
+                Money.FromUsd(d.Value * payments.Where(p => p.Month >= problem.Horizon.Months).Sum(p => p.Usd)),
+                [.. Users(problem, decisions, d.Option)]);
+        }),
+    ];
+
+    private static IEnumerable<string> Users(PlanningProblem problem, IReadOnlyCollection<Decision> decisions, int source) => decisions
+        .Where(d => d.Need >= 0 && d.Kind != DecisionKind.Commit && d.SourceIn(problem) == source)
+        .Select(d => problem.Needs[d.Need].Workload).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
     /// <summary>What a set of purchases costs.</summary>
     public static PlanCost Cost(PlanningProblem problem, ImmutableArray<Purchase> purchases, IReadOnlyCollection<Decision> decisions)
@@ -97,12 +202,19 @@ internal static class Ledger
         var months = problem.Horizon.Months;
         var cash = new SortedDictionary<int, decimal>();
         for (var month = 0; month < months; month++) cash[month] = 0;
-        foreach (var month in purchases.SelectMany(p => p.Months)) cash[month.Month] = cash.GetValueOrDefault(month.Month) + month.Cash.Usd;
+        var even = new SortedDictionary<int, decimal>(cash);
+        foreach (var month in purchases.SelectMany(p => p.Months))
+        {
+            cash[month.Month] = cash.GetValueOrDefault(month.Month) + month.Cash.Usd;
+            even[month.Month] = even.GetValueOrDefault(month.Month) + month.Amortised.Usd;
+        }
+
         var earlier = Money.Zero;
         for (var month = 0; month < problem.FixedCash.Length; month++)
         {
             var usd = Money.FromUsd(problem.FixedCash[month]);
             cash[month] = cash.GetValueOrDefault(month) + usd.Usd;
+            even[month] = even.GetValueOrDefault(month) + usd.Usd;
             earlier += usd;
         }
 
@@ -112,6 +224,7 @@ internal static class Ledger
             // Rounded down: a credit is never overspent by a fraction of a cent.
             var usd = Money.FromUsd(Math.Max(0, spent.Value - 5e-5));
             cash[spent.Index] -= usd.Usd;
+            even[spent.Index] -= usd.Usd;
             credits += usd;
         }
 
@@ -120,6 +233,11 @@ internal static class Ledger
             Total = new(cash.Values.Sum()),
             PresentValue = Money.FromUsd(cash.Sum(pair => (double)pair.Value * problem.PresentValueFactor(pair.Key))),
             PerMonth = [.. cash.Where(pair => pair.Key < months).Select(pair => new Money(pair.Value))],
+            AmortisedPerMonth = [.. even.Where(pair => pair.Key < months).Select(pair => new Money(pair.Value))],
+            PresentValuePerMonth =
+            [
+                .. cash.Where(pair => pair.Key < months).Select(pair => Money.FromUsd((double)pair.Value * problem.PresentValueFactor(pair.Key))),
+            ],
             AfterHorizon = new(cash.Where(pair => pair.Key >= months).Sum(pair => pair.Value)),
             PerWorkload = Sum(purchases, p => p.Workload),
             PerPurchaseKind = Sum(purchases, p => PurchaseKinds.Name(p.Source.Kind)),
@@ -149,7 +267,7 @@ internal static class Ledger
     private static string Configuration(RunOption option) => option.Estimate is not { } estimate
         ? $"gang of {option.Gang}"
         : string.Create(CultureInfo.InvariantCulture,
-            $"{Text(estimate.Precision)} gang of {option.Gang}, {option.Hours:0.#} h");
+            $"{Text(estimate.Precision)} gang of {option.Gang}, {option.Hours:0.#} h{(option.Segments == uint.MaxValue ? "" : ", outside the busy hours")}");
 
     private static string Text(Demand.Precision precision) => precision.ToString().ToLowerInvariant();
 }

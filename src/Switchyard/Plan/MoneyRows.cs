@@ -1,91 +1,89 @@
-using Switchyard.Plan.Solve;
+using Switchyard.Market;
 
 namespace Switchyard.Plan;
 
-/// <summary>The rows that speak of money: what each decision costs and when, budgets, provider shares and credits.</summary>
-internal sealed class MoneyRows(
-    PlanningProblem problem, MixedIntegerProgram program, List<Decision> decisions, List<(string Limit, int Row)> limitRows)
+/// <summary>The rows that speak of money: what each decision costs and when, budgets, shares, credits and risk; and of what a month may use.</summary>
+internal sealed class MoneyRows(ProgramDraft draft)
 {
-    private readonly SortedDictionary<int, List<Term>> byMonth = [];
-    private readonly SortedDictionary<string, List<Term>> byProvider = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SortedDictionary<int, List<Term>>> byProviderMonth = new(StringComparer.Ordinal);
+    private readonly PlanningProblem problem = draft.Problem;
+    private readonly List<Paid> paid = [];
+
+    // What one unit of a column pays in a month: of a future, or (−1) of all of them.
+    private sealed record Paid(int Column, int Source, string Team, int Future, int Month, double Usd);
 
     /// <summary>Sets the costs of the columns (present values) and adds the rows.</summary>
     public void Add()
     {
-        var decided = decisions.Count;
+        var decided = draft.Decisions.Count;
         for (var column = 0; column < decided; column++)
         {
-            var decision = decisions[column];
+            var decision = draft.Decisions[column];
             if (decision.Kind == DecisionKind.Auxiliary) continue;
-            var source = problem.Sources[SourceOf(problem, decision)];
-            var provider = source.Provider;
-            var (present, nominal) = (0.0, 0.0);
+            var (source, future) = (decision.SourceIn(problem), decision.FutureIn(problem));
+            var team = decision.Need >= 0 ? problem.Needs[decision.Need].Team : source >= 0 ? problem.Sources[source].Team : "";
+            var present = 0.0;
             foreach (var (month, each) in Payments.Of(problem, decision))
             {
                 var usd = each * decision.Value;
                 present += usd * problem.PresentValueFactor(month);
-                nominal += usd;
-                List(byMonth, month).Add(new(column, usd));
-                if (!byProviderMonth.TryGetValue(provider, out var months)) byProviderMonth[provider] = months = [];
-                List(months, month).Add(new(column, usd));
+                if (usd != 0) paid.Add(new(column, source, team, future, month, usd));
             }
 
-            program.SetCost(column, present);
-            if (nominal > 0 && source.Kind != Market.PurchaseKind.Owned) List(byProvider, provider).Add(new(column, nominal));
+            draft.Program.SetCost(column, present * Weight(future));
         }
 
         var credits = AddCredits();
-        AddBudgets(credits);
-        AddShares();
+        Budgets(credits);
+        AddShares("limits.provider_share", problem.ProviderShare, s => s.Provider);
+        AddShares("limits.region_share", problem.RegionShare, s => $"{s.Provider}/{s.Region}");
+        AddShares("limits.spot_share", problem.SpotShare, s => s.Kind == PurchaseKind.Spot ? "spot" : null);
+        Risk(credits);
+        Use();
     }
 
-    /// <summary>Index of the source that a decision buys from.</summary>
-    public static int SourceOf(PlanningProblem problem, Decision decision) => problem.Needs[decision.Need] switch
-    {
-        ServiceNeed service => service.Options[decision.Option].Source,
-        RunNeed runs => runs.Options[decision.Option].Source,
-        PileNeed piles => piles.Options[decision.Option].Source,
-        _ => throw new InvalidOperationException("A need without options."),
-    };
+    private double Weight(int future) => future < 0 ? 1 : problem.Futures[future].Probability;
 
-    private static List<Term> List<TKey>(SortedDictionary<TKey, List<Term>> lists, TKey key)
-        where TKey : notnull
-    {
-        if (!lists.TryGetValue(key, out var list)) lists[key] = list = [];
-        return list;
-    }
-
-    // c[credit, month]: how much of a credit is spent. What credits of a provider pay until a day is at most what falls due until then.
+    // c[credit, month]: how much of a credit is spent. What credits of a provider pay until a day is at most what falls due until then,
+    // whatever comes.
     private List<(int Column, int Month)> AddCredits()
     {
         var spent = new List<(int Column, int Month)>();
+        if (problem.Credits.IsEmpty) return spent;
+        var byProvider = paid.Where(x => x.Source >= 0).ToLookup(x => (problem.Sources[x.Source].Provider, x.Month));
         var byExpiry = Enumerable.Range(0, problem.Credits.Length).OrderBy(c => problem.Credits[c].Expires).ToList();
         foreach (var own in byExpiry.GroupBy(c => problem.Credits[c].Provider).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            var whole = own.ToDictionary(c => c, c => program.AddRow(double.NegativeInfinity, (double)problem.Credits[c].Amount.Usd));
+            var whole = own.ToDictionary(c => c, c => draft.Row(double.NegativeInfinity, (double)problem.Credits[c].Amount.Usd));
             for (var month = 0; month < problem.Horizon.Months; month++)
             {
-                if (byProviderMonth.GetValueOrDefault(own.Key)?.GetValueOrDefault(month) is not { } paid) continue;
+                if (!byProvider.Contains((own.Key, month))) continue;
+                var due = byProvider[(own.Key, month)].ToList();
                 var earlier = new List<int>();
                 foreach (var c in own)
                 {
                     var share = CreditShare(problem, problem.Credits[c].Expires, month);
                     if (share <= 0) continue;
-                    var column = program.AddColumn(0, double.PositiveInfinity, -problem.PresentValueFactor(month));
-                    decisions.Add(new(DecisionKind.SpendCredit, -1, c, month, 1));
+                    draft.Decisions.Add(new(DecisionKind.SpendCredit, -1, c, month, 1));
+                    var column = draft.Program.AddColumn(0, double.PositiveInfinity, -problem.PresentValueFactor(month));
                     spent.Add((column, month));
                     earlier.Add(column);
-                    program.AddTerm(whole[c], column, 1);
-                    var row = program.AddRow(double.NegativeInfinity, 0);
-                    foreach (var credit in earlier) program.AddTerm(row, credit, 1);
-                    foreach (var (payer, usd) in paid) program.AddTerm(row, payer, -usd * share);
+                    draft.Program.AddTerm(whole[c], column, 1);
+                    foreach (var future in FuturesOf(due))
+                    {
+                        var row = draft.Row(double.NegativeInfinity, 0);
+                        foreach (var credit in earlier) draft.Program.AddTerm(row, credit, 1);
+                        foreach (var x in due.Where(x => x.Future < 0 || x.Future == future)) draft.Program.AddTerm(row, x.Column, -x.Usd * share);
+                    }
                 }
             }
         }
 
         return spent;
     }
+
+    // The futures that a sum differs in; one where it is the same in all.
+    private IEnumerable<int> FuturesOf(List<Paid> some) =>
+        some.Exists(x => x.Future >= 0) ? Enumerable.Range(0, problem.Futures.Length) : [0];
 
     /// <summary>The share of a month's days on which a credit can be spent.</summary>
     public static double CreditShare(PlanningProblem problem, DateOnly expires, int month)
@@ -94,49 +92,103 @@ internal sealed class MoneyRows(
         return Math.Clamp((expires.DayNumber + 1 - first) / (double)(next - first), 0, 1);
     }
 
-    private void AddBudgets(List<(int Column, int Month)> credits)
+    private void Budgets(List<(int Column, int Month)> credits)
     {
         double Fixed(int month) => month < problem.FixedCash.Length ? problem.FixedCash[month] : 0;
         if (problem.CashPerMonth is { } cash)
         {
+            var byMonth = paid.ToLookup(x => x.Month);
             for (var month = 0; month < problem.Horizon.Months; month++)
-            {
-                var row = program.AddRow(double.NegativeInfinity, cash - Fixed(month));
-                limitRows.Add(("limits.budget.cash", row));
-                foreach (var (column, usd) in byMonth.GetValueOrDefault(month, [])) program.AddTerm(row, column, usd);
-                foreach (var (column, _) in credits.Where(c => c.Month == month)) program.AddTerm(row, column, -1);
-            }
+                Budget("limits.budget.cash", cash - Fixed(month), [.. byMonth[month]], credits.Where(c => c.Month == month));
         }
 
-        if (problem.TotalCost is { } total)
+        if (problem.TotalCost is { } total) Budget("limits.budget.total", total - problem.FixedCash.Sum(), paid, credits);
+        foreach (var team in problem.TeamBudgets)
         {
-            var row = program.AddRow(double.NegativeInfinity, total - problem.FixedCash.Sum());
-            limitRows.Add(("limits.budget.total", row));
-            foreach (var (column, usd) in byMonth.Values.SelectMany(list => list)) program.AddTerm(row, column, usd);
-            foreach (var (column, _) in credits) program.AddTerm(row, column, -1);
+            var own = paid.Where(x => x.Team == team.Team).ToList();
+            for (var month = 0; team.CashPerMonth is { } most && month < problem.Horizon.Months; month++)
+                Budget(team.Id, most, [.. own.Where(x => x.Month == month)], []);
+            if (team.Total is { } all) Budget(team.Id, all, own, []);
         }
     }
 
-    // S[provider] = what it is paid; S[provider] ≤ share × Σ S.
-    private void AddShares()
+    // In every future.
+    private void Budget(string path, double most, List<Paid> some, IEnumerable<(int Column, int Month)> credits)
     {
-        if (problem.ProviderShare is not { } share) return;
-        var totals = new List<int>();
-        foreach (var (_, paid) in byProvider)
+        foreach (var future in FuturesOf(some))
         {
-            decisions.Add(new(DecisionKind.Auxiliary, -1, -1, -1, 0));
-            var total = program.AddColumn(0, double.PositiveInfinity, 0);
-            var row = program.AddRow(0, 0);
-            program.AddTerm(row, total, -1);
-            foreach (var (column, usd) in paid) program.AddTerm(row, column, usd);
-            totals.Add(total);
+            var row = draft.Row(double.NegativeInfinity, most, path);
+            foreach (var x in some.Where(x => x.Future < 0 || x.Future == future)) draft.Program.AddTerm(row, x.Column, x.Usd);
+            foreach (var (column, _) in credits) draft.Program.AddTerm(row, column, -1);
+        }
+    }
+
+    // S[group] = what it is expected to be paid; S[group] ≤ share × Σ S.
+    private void AddShares(string path, double? most, Func<Source, string?> groupOf)
+    {
+        if (most is not { } share) return;
+        var totals = new List<(string? Group, int Column)>();
+        var groups = paid.Where(x => x.Source >= 0 && problem.Sources[x.Source].Kind != PurchaseKind.Owned)
+            .GroupBy(x => groupOf(problem.Sources[x.Source]) ?? "").OrderBy(g => g.Key, StringComparer.Ordinal);
+        foreach (var group in groups)
+        {
+            var total = draft.Auxiliary(double.PositiveInfinity);
+            var row = draft.Row(0, 0);
+            draft.Program.AddTerm(row, total, -1);
+            foreach (var x in group) draft.Program.AddTerm(row, x.Column, x.Usd * Weight(x.Future));
+            totals.Add((group.Key, total));
         }
 
-        foreach (var total in totals)
+        foreach (var (group, total) in totals.Where(t => t.Group is not ""))
         {
-            var row = program.AddRow(double.NegativeInfinity, 0);
-            limitRows.Add(("limits.provider_share", row));
-            foreach (var other in totals) program.AddTerm(row, other, other == total ? 1 - share : -share);
+            var row = draft.Row(double.NegativeInfinity, 0, path);
+            foreach (var (_, other) in totals) draft.Program.AddTerm(row, other, other == total ? 1 - share : -share);
+        }
+    }
+
+    // Expected cost + weight × the mean of the dearest futures (CVaR; Rockafellar and Uryasev, 2000).
+    private void Risk(List<(int Column, int Month)> credits)
+    {
+        if (problem.RiskWeight <= 0 || problem.Futures.Length < 2) return;
+        var threshold = draft.Auxiliary(double.PositiveInfinity);
+        draft.Program.SetCost(threshold, problem.RiskWeight);
+        for (var future = 0; future < problem.Futures.Length; future++)
+        {
+            var above = draft.Auxiliary(double.PositiveInfinity);
+            draft.Program.SetCost(above, problem.RiskWeight * problem.Futures[future].Probability / problem.RiskTail);
+            var row = draft.AtLeast(0, new(above, 1), new(threshold, 1));
+            foreach (var x in paid.Where(x => x.Future < 0 || x.Future == future))
+                draft.Program.AddTerm(row, x.Column, -x.Usd * problem.PresentValueFactor(x.Month));
+            foreach (var (column, month) in credits) draft.Program.AddTerm(row, column, problem.PresentValueFactor(month));
+        }
+    }
+
+    // Σ instance-hours × what an hour counts ≤ the most of a month, in every future.
+    private void Use()
+    {
+        foreach (var limit in problem.UseLimits)
+        {
+            var byMonth = new SortedDictionary<int, List<(int Column, int Future, double Amount)>>();
+            for (var column = 0; column < draft.Decisions.Count; column++)
+            {
+                var decision = draft.Decisions[column];
+                if (decision.SourceIn(problem) is not (>= 0 and var source) || limit.EachHour[source] == 0) continue;
+                foreach (var (month, hours) in InstanceHours.Of(problem, decision))
+                {
+                    if (month >= problem.Horizon.Months) continue;
+                    if (!byMonth.TryGetValue(month, out var list)) byMonth[month] = list = [];
+                    list.Add((column, decision.FutureIn(problem), hours * decision.Value * limit.EachHour[source]));
+                }
+            }
+
+            foreach (var (_, list) in byMonth)
+            {
+                foreach (var future in list.Exists(x => x.Future >= 0) ? Enumerable.Range(0, problem.Futures.Length) : [0])
+                {
+                    var row = draft.Row(double.NegativeInfinity, limit.PerMonth, limit.Id);
+                    foreach (var x in list.Where(x => x.Future < 0 || x.Future == future)) draft.Program.AddTerm(row, x.Column, x.Amount);
+                }
+            }
         }
     }
 }

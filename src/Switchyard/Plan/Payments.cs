@@ -111,60 +111,62 @@ public static class Payments
     /// <summary>Whether a source is paid by the hour of use (rented or held) rather than by the term or the token.</summary>
     public static bool ByTheHour(PurchaseKind kind) => kind is PurchaseKind.OnDemand or PurchaseKind.Spot or PurchaseKind.Owned;
 
-    /// <summary>Cash of what one unit of a decision costs, by month.</summary>
+    /// <summary>Cash of what one unit of a decision costs, by month; in its future where it belongs to one.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="decision">The decision; its value does not matter.</param>
     public static ImmutableArray<Payment> Of(PlanningProblem problem, Decision decision)
     {
-        var horizon = problem.Horizon;
-        switch (problem.Needs[decision.Need])
+        if (decision.Kind == DecisionKind.Commit) return [.. OfTerm(problem.Horizon, problem.Sources[decision.Option], decision.Index)];
+        if (decision.Need < 0) return [];
+        var need = problem.Needs[decision.Need];
+        if (decision.Kind == DecisionKind.SetUp) return [.. OfSetup(problem.Horizon, need.Setups[decision.Option])];
+        return need switch
         {
-            case ServiceNeed service:
-            {
-                var option = service.Options[decision.Option];
-                var source = problem.Sources[option.Source];
-                return decision.Kind switch
-                {
-                    DecisionKind.Commit => [.. OfTerm(horizon, source, decision.Index)],
-                    DecisionKind.UseHeld => [new(decision.Index, source.PricePerHour * horizon.Hours(decision.Index))],
-                    DecisionKind.BuyTokens => Tokens(service.Slots[decision.Index], option.CostPerRequest),
-                    DecisionKind.RentForSlot => Rent(service.Slots[decision.Index], source),
-                    _ => [],
-                };
-            }
-
-            case RunNeed runs:
-            {
-                var option = runs.Options[decision.Option];
-                var source = problem.Sources[option.Source];
-                return decision.Kind switch
-                {
-                    DecisionKind.Commit => [.. OfTerm(horizon, source, decision.Index)],
-                    DecisionKind.DoRuns when ByTheHour(source.Kind) => [.. OfRun(horizon, source, option, runs.Groups[decision.Index])],
-                    _ => [],
-                };
-            }
-
-            case PileNeed piles:
-            {
-                var option = piles.Options[decision.Option];
-                var source = problem.Sources[option.Source];
-                return decision.Kind switch
-                {
-                    DecisionKind.Commit => [.. OfTerm(horizon, source, decision.Index)],
-                    DecisionKind.WorkPile when ByTheHour(source.Kind) => [new(piles.Piles[decision.Index].Month, source.PricePerHour)],
-                    DecisionKind.BuyTokens => [new(piles.Piles[decision.Index].Month, option.CostPerRequest)],
-                    _ => [],
-                };
-            }
-
-            default:
-                return [];
-        }
+            ServiceNeed service => [OfSlot(problem, service.Options[decision.Option], service.Slots[decision.Index], decision.Kind)],
+            RunNeed runs => [.. OfRuns(problem, runs, decision)],
+            PileNeed piles => [OfPile(problem, piles, decision)],
+            _ => [],
+        };
     }
 
-    private static ImmutableArray<Payment> Rent(Slot slot, Source source) => [new(slot.Month, source.PricePerHour * slot.Hours)];
+    // What an instance answers counts as its part of the load that there is capacity for.
+    private static Payment OfSlot(PlanningProblem problem, ServiceOption option, Slot slot, DecisionKind kind)
+    {
+        if (kind == DecisionKind.BuyTokens) return new(slot.Month, slot.Served * slot.Hours * 3600 * option.CostPerRequest);
+        var source = problem.Sources[option.Source];
+        var hourly = source.Kind == PurchaseKind.Commitment ? 0 : source.PricePerHour;
+        var answered = option.CostPerRequest > 0 && slot.Rate > 0 ? option.Capacity * slot.Served / slot.Rate * 3600 : 0;
+        return new(slot.Month, slot.Hours * (hourly + (answered * option.CostPerRequest)));
+    }
 
-    private static ImmutableArray<Payment> Tokens(Slot slot, double costPerRequest) =>
-        [new(slot.Month, slot.Served * slot.Hours * 3600 * costPerRequest)];
+    private static IEnumerable<Payment> OfRuns(PlanningProblem problem, RunNeed runs, Decision decision)
+    {
+        var (option, group) = (runs.Options[decision.Option], runs.Groups[decision.Index]);
+        var source = problem.Sources[option.Source];
+        var byHour = ByTheHour(source.Kind) ? OfRun(problem.Horizon, source, option, group) : [];
+        foreach (var paid in byHour)
+        {
+            // What is paid once is paid when the run begins.
+            var once = paid.Month == group.Month ? option.CostPerRun : 0;
+            yield return paid with { Usd = paid.Usd + once };
+        }
+
+        if (!ByTheHour(source.Kind) && option.CostPerRun > 0) yield return new(group.Month, option.CostPerRun);
+    }
+
+    private static Payment OfPile(PlanningProblem problem, PileNeed piles, Decision decision)
+    {
+        var option = piles.Options[decision.Option];
+        var source = problem.Sources[option.Source];
+        if (decision.Kind == DecisionKind.BuyTokens) return new(piles.Piles[decision.Index].Month, option.CostPerRequest);
+        var pile = piles.Piles[decision.Kind == DecisionKind.WorkSegment ? decision.Index / problem.Segments.Length : decision.Index];
+        var hourly = ByTheHour(source.Kind) ? source.PricePerHour : 0;
+        return new(pile.Month, hourly + (option.RequestsPerHour * option.CostPerRequest));
+    }
+
+    private static IEnumerable<Payment> OfSetup(Horizon horizon, Setup setup)
+    {
+        for (var month = setup.Month; month < horizon.Months; month++)
+            yield return new(month, setup.UsdPerMonth + (month == setup.Month ? setup.Usd : 0));
+    }
 }

@@ -117,9 +117,10 @@ public sealed class Planner
         return new(settings.Why ? plan with { Why = new WhyFinder(scenario, (asked, lifted) => Build(asked, lifted), built, solved, plan, settings).Find() } : plan, null);
     }
 
-    // The offers that a plan buys for each workload, and what is held already.
-    private static IEnumerable<string> OffersOf(SolvedProblem solved) => solved.Decisions.Where(d => d.Need >= 0)
-        .Select(d => $"{solved.Problem.Needs[d.Need].Workload} {solved.Problem.Sources[MoneyRows.SourceOf(solved.Problem, d)].Label}");
+    // The offers that a plan buys or uses for each workload, and what is held already.
+    private static IEnumerable<string> OffersOf(SolvedProblem solved) => solved.Decisions
+        .Where(d => d.Need >= 0 && d.SourceIn(solved.Problem) >= 0)
+        .Select(d => $"{solved.Problem.Needs[d.Need].Workload} {solved.Problem.Sources[d.SourceIn(solved.Problem)].Label}");
 
     private PurchasePlan PlanOf(BuiltProblem built, SolvedProblem solved)
     {
@@ -134,6 +135,7 @@ public sealed class Planner
             Bound = Money.FromUsd(Math.Min(solved.Bound, (double)cost.PresentValue.Usd)),
             Gap = solved.Gap,
             Purchases = purchases,
+            Commitments = Ledger.Commitments(solved.Problem, solved.Decisions),
             Demand = WorkloadDemand.Of(scenario, solved.Problem, solved.Decisions),
             Considered = [.. built.Problem.Needs.Select((_, need) => Considerations.Of(built, need))],
             OwnOffersLeftOut = [.. OwnOffersLeftOut(built)],

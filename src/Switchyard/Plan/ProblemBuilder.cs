@@ -28,6 +28,7 @@ public sealed class ProblemBuilder
     private readonly List<Candidate> candidates = [];
     private readonly List<Exclusion> exclusions = [];
     private readonly WorkloadOptions options;
+    private readonly LoadSegments segments;
     private readonly IReadOnlySet<string> lifted;
 
     /// <summary>Prepares to build.</summary>
@@ -40,7 +41,8 @@ public sealed class ProblemBuilder
         this.scenario = scenario;
         this.prices = prices;
         this.lifted = lifted ?? System.Collections.Frozen.FrozenSet<string>.Empty;
-        options = new(scenario, prices, performance, this.lifted, exclusions);
+        segments = WorkloadOptions.SegmentsOf(scenario);
+        options = new(scenario, prices, performance, segments, this.lifted, exclusions);
     }
 
     /// <summary>Builds the problem.</summary>
@@ -53,6 +55,7 @@ public sealed class ProblemBuilder
         {
             Horizon = scenario.Horizon,
             DiscountRate = scenario.DiscountRate,
+            Segments = segments.Shares,
             Sources = [.. sources],
             Needs = needs,
             CapacityLimits = limits,
@@ -63,8 +66,12 @@ public sealed class ProblemBuilder
             Credits = scenario.Commercial.Credits,
             FixedCash = FixedCash(),
         };
+        if (segments.Held > 0) assumed = [.. assumed, HeldLine()];
         return new(problem, [.. exclusions], assumed);
     }
+
+    private string HeldLine() => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        $"load segments: {segments.Shares.Length} stand for the 168 hours of the week; capacity for them is {segments.Held:0.0%} more than for each hour apart");
 
     private bool Lifted(string path) => lifted.Contains(path);
 

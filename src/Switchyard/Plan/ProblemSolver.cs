@@ -7,7 +7,10 @@ namespace Switchyard.Plan;
 
 /// <summary>A solved planning problem.</summary>
 /// <param name="Decisions">The decisions that are not zero; empty where there is no plan.</param>
-/// <param name="PresentValue">Present value in US dollars of all payments, earlier commitments included; infinite where there is no plan.</param>
+/// <param name="PresentValue">
+/// What a plan minimises, in US dollars: the expected present value of all payments, earlier commitments included, and on top of it the weighted
+/// risk where risk counts; infinite where there is no plan.
+/// </param>
 /// <param name="Bound">No plan has a smaller present value.</param>
 /// <param name="Status">How the solver ended.</param>
 public sealed record SolvedProblem(ImmutableArray<Decision> Decisions, double PresentValue, double Bound, SolveStatus Status)
@@ -42,41 +45,58 @@ public static class ProblemSolver
     public static SolvedProblem Solve(PlanningProblem problem, SolveLimits limits, bool prove = true)
     {
         if (Impossible(problem)) return None(problem, double.PositiveInfinity, SolveStatus.Infeasible);
-        var (reduced, tight) = Dominance.Find(problem);
-        SolvedProblem Exactly(PlanningProblem part, SolveLimits until, bool proven) =>
-            Solve(part, tight, until, proven) ?? Solve(part, part.CapacityLimits, until, proven) ?? throw new UnreachableException();
-        // Plans on the way to a thinner one are not shown, and not rechecked: the last one is.
-        SolvedProblem Roughly(PlanningProblem part, SolveLimits until) =>
-            Solve(part, tight, until, prove: false, check: false) ?? throw new UnreachableException();
-        // Limits that no plan without an instance too many can reach need no rows; should the solver keep such an instance, they get them.
-        return problem.OffersPerWorkload is { } most
-            ? FewOffers.Solve(reduced, tight, most, limits, Roughly, (part, until) => Exactly(part, until, prove))
-            : Exactly(reduced, limits, prove);
+        // Capacity limits that nothing comes near need no rows, and without them more options are needless. Those that the relaxation or a
+        // plan exceeds are reckoned with from then on.
+        var reckoned = ImmutableArray<CapacityLimit>.Empty;
+        while (true)
+        {
+            var draft = Relaxed.Of(problem, reckoned);
+            if (draft.Solution.Status == SolveStatus.Infeasible) return None(problem, double.PositiveInfinity, SolveStatus.Infeasible);
+            if (Exceeded(problem, draft.Problem, draft.Point, reckoned) is { Length: > 0 } more)
+            {
+                reckoned = [.. reckoned, .. more];
+                continue;
+            }
+
+            var solved = problem.OffersPerWorkload is { } most && draft.Solution.HasPoint
+                ? FewOffers.Solve(draft, most, limits, (part, until) => Search(part, until, prove: false), (part, until) => Search(part, until, prove))
+                : Search(draft, limits, prove);
+            if (!solved.HasPlan) return solved with { Problem = solved.Problem with { CapacityLimits = problem.CapacityLimits } };
+            if (Exceeded(problem, solved.Problem, solved.Decisions, reckoned) is { Length: > 0 } broken)
+            {
+                reckoned = [.. reckoned, .. broken];
+                continue;
+            }
+
+            var whole = solved with { Problem = solved.Problem with { CapacityLimits = problem.CapacityLimits } };
+            if (Recheck.Problems(whole.Problem, whole.Decisions) is [_, ..] wrong)
+                throw new InvalidOperationException($"The solver's plan breaks {wrong.Length} limits: {string.Join("; ", wrong.Take(3))}");
+            return whole;
+        }
     }
 
-    private static SolvedProblem? Solve(
-        PlanningProblem reduced, ImmutableArray<CapacityLimit> capacity, SolveLimits limits, bool prove, bool check = true)
+    // The capacity limits that are not reckoned with yet and that a point exceeds.
+    private static ImmutableArray<CapacityLimit> Exceeded(
+        PlanningProblem problem, PlanningProblem reduced, IReadOnlyCollection<Decision> point, ImmutableArray<CapacityLimit> reckoned)
     {
-        var earlier = Earlier(reduced);
-        var formulation = Formulation.Of(reduced with { CapacityLimits = capacity });
-        // What credits pay is spent all the same: the gap is measured against what is spent, not against the little that is left to pay.
-        var credits = (double)reduced.Credits.Sum(c => c.Amount.Usd);
-        if (credits > 0) formulation.Program.AddColumn(1, 1, credits);
-        var solution = PricedSolver.Solve(formulation.Program, limits, prove, out var relaxed);
-        if (!solution.HasPoint) return None(reduced, solution.Bound - credits + earlier, solution.Status);
-        var decisions = ImmutableArray.CreateRange(formulation.Read(solution.Values));
-        if (check && Recheck.Problems(reduced, decisions) is [_, ..] broken)
-        {
-            if (capacity.Length < reduced.CapacityLimits.Length) return null;
-            throw new InvalidOperationException($"The solver's plan breaks {broken.Length} limits: {string.Join("; ", broken.Take(3))}");
-        }
+        if (reckoned.Length == problem.CapacityLimits.Length || point.Count == 0) return [];
+        var known = reckoned.Select(limit => limit.Id).ToHashSet(StringComparer.Ordinal);
+        return [.. Recheck.Exceeded(reduced with { CapacityLimits = problem.CapacityLimits }, point).Select(over => over.Limit).Where(limit => !known.Contains(limit.Id))];
+    }
 
-        return new(decisions, solution.Objective - credits + earlier, solution.Bound - credits + earlier, solution.Status)
+    private static SolvedProblem Search(PlanningProblem part, SolveLimits limits, bool prove) => Search(Relaxed.Of(part), limits, prove);
+
+    private static SolvedProblem Search(Relaxed draft, SolveLimits limits, bool prove)
+    {
+        var solution = PricedSolver.Solve(draft.Formulation.Program, limits, prove, draft.Solution);
+        var (problem, shift) = (draft.Problem, draft.Shift);
+        if (!solution.HasPoint) return None(problem, solution.Bound + shift, solution.Status);
+        return new([.. draft.Formulation.Read(solution.Values)], solution.Objective + shift, solution.Bound + shift, solution.Status)
         {
-            Problem = reduced,
-            Credits = credits,
-            Relaxation = relaxed.Bound - credits + earlier,
-            TightLimits = relaxed.HasPoint ? formulation.TightLimits(relaxed.Values) : FrozenSet<string>.Empty,
+            Problem = problem,
+            Credits = draft.Credits,
+            Relaxation = draft.Bound,
+            TightLimits = draft.Solution.HasPoint ? draft.Formulation.TightLimits(draft.Solution.Values) : FrozenSet<string>.Empty,
         };
     }
 
@@ -85,18 +105,19 @@ public static class ProblemSolver
     public static double Relaxation(PlanningProblem problem)
     {
         if (Impossible(problem)) return double.PositiveInfinity;
-        var (reduced, tight) = Dominance.Find(problem);
-        var solution = ClpSolver.Solve(Formulation.Of(reduced with { CapacityLimits = tight }).Program);
-        // Where the simplex met numerical trouble only its bound is known.
-        return solution.Status == SolveStatus.Infeasible ? double.PositiveInfinity : solution.Bound + Earlier(problem);
+        var reckoned = ImmutableArray<CapacityLimit>.Empty;
+        while (true)
+        {
+            var draft = Relaxed.Of(problem, reckoned);
+            if (draft.Solution.Status == SolveStatus.Infeasible) return double.PositiveInfinity;
+            // Where the simplex met numerical trouble only its bound is known.
+            if (Exceeded(problem, draft.Problem, draft.Point, reckoned) is not { Length: > 0 } more) return draft.Bound;
+            reckoned = [.. reckoned, .. more];
+        }
     }
 
     private static SolvedProblem None(PlanningProblem problem, double bound, SolveStatus status) =>
         new([], double.PositiveInfinity, bound, status) { Problem = problem };
-
-    /// <summary>Present value of what is paid whatever is decided.</summary>
-    internal static double Earlier(PlanningProblem problem) =>
-        problem.FixedCash.Select((usd, month) => usd * problem.PresentValueFactor(month)).Sum();
 
     private static bool Impossible(PlanningProblem problem) => problem.Needs.Any(need => need switch
     {

@@ -28,6 +28,8 @@ public sealed record PurchasePlan
     /// <summary>What is bought, by workload and source.</summary>
     public required ImmutableArray<Purchase> Purchases { get; init; }
 
+    /// <summary>What is committed to, by source and start.</summary>
+    public ImmutableArray<CommitmentEntered> Commitments { get; init; } = [];
     /// <summary>For each workload, what it asks for and what is there for it.</summary>
     public ImmutableArray<WorkloadDemand> Demand { get; init; } = [];
 
@@ -77,6 +79,12 @@ public sealed record PlanCost
     /// <summary>Cash by month of the horizon, credits taken off.</summary>
     public required ImmutableArray<Money> PerMonth { get; init; }
 
+    /// <summary>Cost by month of the horizon when each commitment is spread over its term by the hours, credits taken off.</summary>
+    public required ImmutableArray<Money> AmortisedPerMonth { get; init; }
+
+    /// <summary>Cash by month of the horizon in today's money, credits taken off.</summary>
+    public required ImmutableArray<Money> PresentValuePerMonth { get; init; }
+
     /// <summary>What is still owed for commitments and runs after the horizon; part of the total.</summary>
     public required Money AfterHorizon { get; init; }
 
@@ -108,6 +116,9 @@ public sealed record Purchase
     /// <summary>How one instance does the work, in words.</summary>
     public required string Configuration { get; init; }
 
+    /// <summary>Whether it is something set up once, such as a copy of the data, rather than instances or tokens.</summary>
+    public bool IsSetup { get; init; }
+
     /// <summary>Month by month: only months in which there is something.</summary>
     public required ImmutableArray<PurchaseMonth> Months { get; init; }
 
@@ -120,7 +131,18 @@ public sealed record Purchase
 /// <param name="Instances">Most instances at a time; for tokens, the largest share of the load.</param>
 /// <param name="InstanceHours">Instance-hours paid for; for tokens, requests.</param>
 /// <param name="Cash">Cash paid.</param>
-public sealed record PurchaseMonth(int Month, double Instances, double InstanceHours, Money Cash);
+/// <param name="Amortised">What the month costs when a commitment is spread over its term by the hours.</param>
+public sealed record PurchaseMonth(int Month, double Instances, double InstanceHours, Money Cash, Money Amortised);
+
+/// <summary>Instances committed to, for whichever workloads use them.</summary>
+/// <param name="Source">The commitment.</param>
+/// <param name="Start">Zero-based month in which the term begins.</param>
+/// <param name="Instances">Instances.</param>
+/// <param name="Cost">All that is paid for the term.</param>
+/// <param name="AfterHorizon">The part of it that is paid after the horizon.</param>
+/// <param name="Workloads">The workloads that use it.</param>
+public sealed record CommitmentEntered(
+    Source Source, int Start, double Instances, Money Cost, Money AfterHorizon, ImmutableArray<string> Workloads);
 
 /// <summary>A simpler way of buying, for comparison.</summary>
 /// <param name="Name">Its name, such as <c>one provider only</c>.</param>

@@ -9,7 +9,7 @@ namespace Switchyard.Plan;
 /// </summary>
 public static class Recheck
 {
-    private const double Slack = 1e-6;
+    internal const double Slack = 1e-6;
 
     /// <summary>Something that a plan breaks.</summary>
     /// <param name="Limit">The path of the limit; null where it is not a limit of the scenario's.</param>
@@ -32,79 +32,80 @@ public static class Recheck
         for (var need = 0; need < problem.Needs.Length; need++)
         {
             var own = decisions.Where(d => d.Need == need).ToList();
+            CheckSetups(problem, problem.Needs[need], own, found);
             switch (problem.Needs[need])
             {
-                case ServiceNeed service: CheckService(problem, service, own, found); break;
+                case ServiceNeed service: RecheckSlots.Check(problem, service, own, found); break;
                 case RunNeed runs: CheckRuns(problem, runs, own, found); break;
                 case PileNeed piles: CheckPiles(problem, piles, own, found); break;
             }
         }
 
         CheckUse(problem, decisions, found);
-        CheckMoney(problem, decisions, found);
+        RecheckMoney.Check(problem, decisions, found);
         return [.. found];
     }
 
     private static void CheckDecision(PlanningProblem problem, Decision d, List<Breach> found)
     {
-        var whole = d.Kind is DecisionKind.RentForSlot or DecisionKind.Commit or DecisionKind.UseHeld or DecisionKind.DoRuns;
+        var whole = d.Kind is DecisionKind.RentForSlot or DecisionKind.Commit or DecisionKind.UsePool or DecisionKind.DoRuns or DecisionKind.SetUp;
         if (d.Value < -Slack || !double.IsFinite(d.Value) || (whole && Math.Abs(d.Value - Math.Round(d.Value)) > Slack))
             found.Add(new(null, $"{d.Kind} of {d.Value} is not an amount"));
-        if (d.Need < 0) return;
-        var source = problem.Sources[MoneyRows.SourceOf(problem, d)];
+        if (d.Kind == DecisionKind.Commit)
+        {
+            CheckTerm(problem, d, found);
+            return;
+        }
+
+        if (d.Need < 0 || d.Kind == DecisionKind.SetUp) return;
+        var source = problem.Sources[d.SourceIn(problem)];
         var possible = (d.Kind, problem.Needs[d.Need]) switch
         {
             (DecisionKind.RentForSlot, ServiceNeed) => source.Kind is PurchaseKind.OnDemand or PurchaseKind.Spot,
-            (DecisionKind.Commit, _) => source.Kind == PurchaseKind.Commitment,
-            (DecisionKind.UseHeld, ServiceNeed or PileNeed) => source.Kind == PurchaseKind.Owned,
+            (DecisionKind.UsePool, ServiceNeed) or (DecisionKind.WorkSegment, PileNeed) => source.IsPool,
             (DecisionKind.BuyTokens, ServiceNeed or PileNeed) => source.Kind == PurchaseKind.Tokens,
             (DecisionKind.DoRuns, RunNeed) or (DecisionKind.WorkPile, PileNeed) => source.Kind != PurchaseKind.Tokens,
             _ => false,
         };
         if (!possible) found.Add(new(null, $"{source.Label}: {d.Kind} is not a way to buy it"));
-        if (d.Kind != DecisionKind.Commit || d.Value <= Slack) return;
+        else if (d.Kind is DecisionKind.RentForSlot or DecisionKind.DoRuns or DecisionKind.WorkPile && !source.IsPool && d.Value > Slack
+            && MonthOf(problem.Needs[d.Need], d.Index) > source.LastStart)
+            found.Add(new(null, $"{source.Label}: cannot be rented in {problem.Horizon.Label(MonthOf(problem.Needs[d.Need], d.Index))}"));
+        if (source.Team.Length > 0 && source.Team != problem.Needs[d.Need].Team)
+            found.Add(new(null, $"{source.Label}: belongs to team {source.Team}, not to {problem.Needs[d.Need].Workload}"));
+    }
+
+    private static int MonthOf(Need need, int index) => need switch
+    {
+        ServiceNeed service => service.Slots[index].Month,
+        RunNeed runs => runs.Groups[index].Month,
+        PileNeed piles => piles.Piles[index].Month,
+        _ => 0,
+    };
+
+    private static void CheckTerm(PlanningProblem problem, Decision d, List<Breach> found)
+    {
+        var source = problem.Sources[d.Option];
+        if (source.Kind != PurchaseKind.Commitment) found.Add(new(null, $"{source.Label}: {d.Kind} is not a way to buy it"));
+        if (d.Value <= Slack) return;
         if (d.Index < 0 || d.Index >= problem.Horizon.Months || d.Index > source.LastStart)
             found.Add(new(null, $"{source.Label}: a term cannot begin in {problem.Horizon.Label(d.Index)}"));
         if (d.Value < source.MinCount - Slack) found.Add(new(null, $"{source.Label}: {d.Value} instances, fewer than the {source.MinCount} sold at once"));
     }
 
-    private static double Committed(PlanningProblem problem, IEnumerable<Decision> own, int option, int month) =>
-        own.Where(d => d.Kind == DecisionKind.Commit && d.Option == option && d.Index <= month
-            && month < d.Index + problem.Sources[MoneyRows.SourceOf(problem, d)].TermMonths).Sum(d => d.Value);
-
-    private static void CheckService(PlanningProblem problem, ServiceNeed service, List<Decision> own, List<Breach> found)
+    private static void CheckSetups(PlanningProblem problem, Need need, List<Decision> own, List<Breach> found)
     {
-        var byOption = own.ToLookup(d => d.Option);
-        for (var s = 0; s < service.Slots.Length; s++)
+        foreach (var d in own.Where(d => d.Kind is not (DecisionKind.SetUp or DecisionKind.Auxiliary) && d.Value > Slack))
         {
-            var slot = service.Slots[s];
-            var (supply, firm, answered) = (new List<(uint Users, double Rate)>(), 0.0, 0.0);
-            for (var o = 0; o < service.Options.Length; o++)
+            var setup = need switch
             {
-                var option = service.Options[o];
-                if (!byOption.Contains(o)) continue;
-                var mine = byOption[o];
-                var rented = mine.Where(d => d.Kind == DecisionKind.RentForSlot && d.Index == s).Sum(d => d.Value);
-                var held = mine.Where(d => d.Kind == DecisionKind.UseHeld && d.Index == slot.Month).Sum(d => d.Value);
-                var bought = mine.Where(d => d.Kind == DecisionKind.BuyTokens && d.Index == s).Sum(d => d.Value);
-                var instances = rented + held + Committed(problem, mine, o, slot.Month);
-                supply.Add((option.Users, (instances * option.Capacity) + (bought * slot.Rate)));
-                answered += bought;
-                if (problem.Sources[option.Source].Kind != PurchaseKind.Spot) firm += instances * option.Replicas;
-            }
-
-            // Give each group of users capacity, those with the fewest ways first, by a maximum flow over so few groups: greedy
-            // augmentation would do, but the subset condition says the same with less.
-            for (var groups = 1u; groups < 1u << service.UserShares.Length; groups++)
-            {
-                var wanted = Enumerable.Range(0, service.UserShares.Length).Where(g => (groups >> g & 1) != 0).Sum(g => service.UserShares[g]) * slot.Rate;
-                var near = supply.Where(x => (x.Users & groups) != 0).Sum(x => x.Rate);
-                if (near < wanted - (Slack * Math.Max(1, wanted)))
-                    found.Add(new(null, $"{service.Workload}, {problem.Horizon.Label(slot.Month)}: {near:G6} requests/s of capacity for {wanted:G6}"));
-            }
-
-            if (firm < service.MinReplicas - Slack && answered < 1 - Slack)
-                found.Add(new(null, $"{service.Workload}, {problem.Horizon.Label(slot.Month)}: {firm} replicas, fewer than {service.MinReplicas}"));
+                ServiceNeed service => service.Options[d.Option].Setup,
+                RunNeed runs => runs.Options[d.Option].Setup,
+                PileNeed piles => piles.Options[d.Option].Setup,
+                _ => -1,
+            };
+            if (setup >= 0 && !own.Exists(x => x.Kind == DecisionKind.SetUp && x.Option == setup && x.Value > 1 - Slack))
+                found.Add(new(null, $"{need.Workload}: {problem.Sources[d.SourceIn(problem)].Label} is used without {need.Setups[setup].Id}"));
         }
     }
 
@@ -116,100 +117,134 @@ public static class Recheck
             if (Math.Abs(done - runs.Groups[g].Starts.Length) > Slack)
                 found.Add(new(null, $"{runs.Workload}, {problem.Horizon.Label(runs.Groups[g].Month)}: {done} of {runs.Groups[g].Starts.Length} runs"));
         }
-
-        foreach (var ways in own.Where(d => d.Kind == DecisionKind.DoRuns).GroupBy(d => d.Option))
-        {
-            if (problem.Sources[runs.Options[ways.Key].Source].Kind != PurchaseKind.Commitment) continue;
-            foreach (var (month, gangs) in Gangs(problem, runs, [.. ways]))
-            {
-                var there = Committed(problem, own, ways.Key, month);
-                if (there < gangs - Slack)
-                    found.Add(new(null, $"{runs.Workload}, {problem.Horizon.Label(month)}: {there} committed instances for gangs of {gangs} together"));
-            }
-        }
     }
 
     private static void CheckPiles(PlanningProblem problem, PileNeed piles, List<Decision> own, List<Breach> found)
     {
+        var segments = problem.Segments.Length;
         for (var p = 0; p < piles.Piles.Length; p++)
         {
             var pile = piles.Piles[p];
-            var done = 0.0;
-            for (var o = 0; o < piles.Options.Length; o++)
-            {
-                var hours = own.Where(d => d.Kind == DecisionKind.WorkPile && d.Option == o && d.Index == p).Sum(d => d.Value);
-                done += hours * piles.Options[o].RequestsPerHour;
-                done += own.Where(d => d.Kind == DecisionKind.BuyTokens && d.Option == o && d.Index == p).Sum(d => d.Value);
-                var source = problem.Sources[piles.Options[o].Source];
-                if (source.Kind is not (PurchaseKind.Commitment or PurchaseKind.Owned)) continue;
-                var there = Committed(problem, own, o, pile.Month)
-                    + own.Where(d => d.Kind == DecisionKind.UseHeld && d.Option == o && d.Index == pile.Month).Sum(d => d.Value);
-                if (hours > (there * pile.WindowHours * (1 + Slack)) + Slack)
-                    found.Add(new(null, $"{piles.Workload}, {problem.Horizon.Label(pile.Month)}: {hours:G6} instance-hours on {there} instances"));
-            }
-
+            var worked = own.Where(d => (d.Kind == DecisionKind.WorkPile && d.Index == p) || (d.Kind == DecisionKind.WorkSegment && d.Index / segments == p));
+            var done = worked.Sum(d => d.Value * piles.Options[d.Option].RequestsPerHour)
+                + own.Where(d => d.Kind == DecisionKind.BuyTokens && d.Index == p).Sum(d => d.Value);
             if (done < pile.Requests * (1 - Slack))
                 found.Add(new(null, $"{piles.Workload}, {problem.Horizon.Label(pile.Month)}: {done:G6} of {pile.Requests:G6} requests"));
+            foreach (var d in worked.Where(d => d.Kind == DecisionKind.WorkSegment && d.Value > Slack && pile.Window(problem, d.Index % segments) <= 0))
+                found.Add(new(null, $"{piles.Workload}, {problem.Horizon.Label(pile.Month)}: {d.Value:G6} instance-hours outside the window"));
         }
     }
 
     private static void CheckUse(PlanningProblem problem, IReadOnlyCollection<Decision> decisions, List<Breach> found)
     {
-        var use = Use(problem, decisions);
-        foreach (var ((source, month), used) in use)
+        var (use, there) = (InUseAt(problem, decisions), There(problem, decisions));
+        foreach (var ((source, at), used) in use)
         {
             var s = problem.Sources[source];
-            if (s.MostAt(month) is { } most && used > (most * (1 + Slack)) + Slack)
-                found.Add(new(null, $"{s.Label}, {problem.Horizon.Label(month)}: {used:G6} in use, more than the {most} there are"));
+            var most = s.Kind == PurchaseKind.Commitment ? there.GetValueOrDefault((source, at.Month)) : s.MostAt(at.Month);
+            if (used > (most * (1 + Slack)) + Slack)
+                found.Add(new(null, $"{s.Label}, {problem.Horizon.Label(at.Month)}: {used:G6} in use, more than the {most} there are"));
         }
 
+        foreach (var ((source, month), count) in there)
+        {
+            if (count > problem.Sources[source].MaxCount + Slack)
+                found.Add(new(null, $"{problem.Sources[source].Label}, {problem.Horizon.Label(month)}: {count:G6} committed to, more than are sold"));
+        }
+
+        foreach (var (limit, month, amount) in Exceeded(problem, use, there))
+            found.Add(new(limit.Assumed ? DeclaredLimit.Availability : limit.Id, $"{limit.Id}, {problem.Horizon.Label(month)}: {amount:G6} in use, over {limit.Most}"));
+    }
+
+    /// <summary>The capacity limits that a set of decisions exceeds, with the first month and the amount in it.</summary>
+    internal static IEnumerable<(CapacityLimit Limit, int Month, double Amount)> Exceeded(PlanningProblem problem, IReadOnlyCollection<Decision> decisions) =>
+        Exceeded(problem, InUseAt(problem, decisions), There(problem, decisions));
+
+    private static IEnumerable<(CapacityLimit Limit, int Month, double Amount)> Exceeded(
+        PlanningProblem problem, Dictionary<(int Source, Moment At), double> use, SortedDictionary<(int Source, int Month), double> there)
+    {
+        var active = use.Keys.Select(k => k.Source).Concat(there.Keys.Select(k => k.Source)).ToHashSet();
         foreach (var limit in problem.CapacityLimits)
         {
-            foreach (var month in use.Keys.Where(k => limit.Sources.Contains(k.Source)).GroupBy(k => k.Month))
+            var weights = new Dictionary<int, double>();
+            for (var i = 0; i < limit.Sources.Length; i++)
+                if (active.Contains(limit.Sources[i])) weights[limit.Sources[i]] = limit.Weight(problem, i);
+            if (weights.Count == 0) continue;
+            var committed = there.Where(x => weights.ContainsKey(x.Key.Source)).GroupBy(x => x.Key.Month)
+                .ToDictionary(g => g.Key, g => g.Sum(x => x.Value * weights[x.Key.Source]));
+            var byTime = use.Where(x => weights.ContainsKey(x.Key.Source) && problem.Sources[x.Key.Source].Kind != PurchaseKind.Commitment)
+                .GroupBy(x => x.Key.At).Select(g => (g.Key.Month, Amount: g.Sum(x => x.Value * weights[x.Key.Source]))).ToList();
+            foreach (var month in committed.Keys.Union(byTime.Select(x => x.Month)).Order())
             {
-                var accelerators = month.Sum(k => use[k] * problem.Sources[k.Source].AcceleratorCount);
-                if (accelerators <= limit.Accelerators + Slack) continue;
-                found.Add(new(
-                    limit.Assumed ? DeclaredLimit.Availability : limit.Id,
-                    $"{limit.Id}, {problem.Horizon.Label(month.Key)}: {accelerators:G6} accelerators, over {limit.Accelerators}"));
+                var amount = committed.GetValueOrDefault(month) + byTime.Where(x => x.Month == month).Select(x => x.Amount).DefaultIfEmpty(0).Max();
+                if (amount <= limit.Most + Slack) continue;
+                yield return (limit, month, amount);
+                break;
             }
         }
     }
 
-    /// <summary>
-    /// Instances of each source in use at once in a month (requests a second for tokens): the largest of a service's slots, the gangs
-    /// that are on, batch spread over its window, committed instances whether used or not.
-    /// </summary>
-    internal static SortedDictionary<(int Source, int Month), double> Use(PlanningProblem problem, IReadOnlyCollection<Decision> decisions)
+    /// <summary>Instances committed to in each month, by source.</summary>
+    internal static SortedDictionary<(int Source, int Month), double> There(PlanningProblem problem, IReadOnlyCollection<Decision> decisions)
     {
-        var use = new SortedDictionary<(int Source, int Month), double>();
-        void Add(int source, int month, double amount) => use[(source, month)] = use.GetValueOrDefault((source, month)) + amount;
-        foreach (var group in decisions.Where(d => d.Need >= 0).GroupBy(d => (d.Need, d.Option)))
+        var there = new SortedDictionary<(int Source, int Month), double>();
+        foreach (var d in decisions.Where(d => d.Kind == DecisionKind.Commit))
+            for (var month = d.Index; month < d.Index + problem.Sources[d.Option].TermMonths; month++)
+                there[(d.Option, month)] = there.GetValueOrDefault((d.Option, month)) + d.Value;
+        return there;
+    }
+
+    /// <summary>Most instances of each source in use or committed to at once in a month (requests a second for tokens).</summary>
+    internal static SortedDictionary<(int Source, int Month), double> Peaks(PlanningProblem problem, IReadOnlyCollection<Decision> decisions)
+    {
+        var peaks = There(problem, decisions);
+        foreach (var ((source, at), used) in InUseAt(problem, decisions))
+            peaks[(source, at.Month)] = Math.Max(peaks.GetValueOrDefault((source, at.Month)), used);
+        return peaks;
+    }
+
+    // Instances of each source at work in each load segment (requests a second for tokens): those of services, the gangs that are on, batch
+    // spread over its window.
+    private static Dictionary<(int Source, Moment At), double> InUseAt(PlanningProblem problem, IReadOnlyCollection<Decision> decisions)
+    {
+        var use = new Dictionary<(int Source, Moment At), double>();
+        void Add(int source, Moment at, double amount) => use[(source, at)] = use.GetValueOrDefault((source, at)) + amount;
+        foreach (var group in decisions.Where(d => d.Need >= 0 && d.Kind != DecisionKind.SetUp).GroupBy(d => (d.Need, d.Option)))
         {
-            var source = MoneyRows.SourceOf(problem, group.First());
-            var kind = problem.Sources[source].Kind;
+            var source = group.First().SourceIn(problem);
+            var tokens = problem.Sources[source].Kind == PurchaseKind.Tokens;
             switch (problem.Needs[group.Key.Need])
             {
                 case ServiceNeed service:
-                    foreach (var month in group.Where(d => d.Kind == DecisionKind.RentForSlot).GroupBy(d => service.Slots[d.Index].Month))
-                        Add(source, month.Key, month.Max(d => d.Value));
-                    foreach (var month in group.Where(d => d.Kind == DecisionKind.BuyTokens).GroupBy(d => service.Slots[d.Index].Month))
-                        Add(source, month.Key, month.Max(d => d.Value * service.Slots[d.Index].Rate));
+                    foreach (var d in group)
+                    {
+                        var slot = service.Slots[d.Index];
+                        Add(source, new(slot.Month, slot.Segment, slot.Future), tokens ? d.Value * slot.Rate : d.Value);
+                    }
+
                     break;
-                case RunNeed runs when kind != PurchaseKind.Commitment:
-                    foreach (var (month, gangs) in Gangs(problem, runs, [.. group])) Add(source, month, gangs);
+                case RunNeed runs:
+                    foreach (var (month, gangs) in Gangs(problem, runs, [.. group]))
+                        for (var k = 0; k < problem.Segments.Length; k++)
+                            for (var f = 0; f < problem.Futures.Length && (runs.Options[group.Key.Option].Segments >> k & 1) != 0; f++)
+                                Add(source, new(month, k, f), gangs);
                     break;
                 case PileNeed piles:
-                    foreach (var d in group.Where(d => d.Kind == DecisionKind.WorkPile && Rented(kind)))
-                        Add(source, piles.Piles[d.Index].Month, d.Value / piles.Piles[d.Index].WindowHours);
-                    foreach (var d in group.Where(d => d.Kind == DecisionKind.BuyTokens))
-                        Add(source, piles.Piles[d.Index].Month, d.Value / piles.Piles[d.Index].WindowHours / 3600);
+                    foreach (var d in group)
+                    {
+                        var (p, segment) = d.Kind == DecisionKind.WorkSegment ? Math.DivRem(d.Index, problem.Segments.Length) : (d.Index, -1);
+                        var pile = piles.Piles[p];
+                        for (var k = 0; k < problem.Segments.Length; k++)
+                        {
+                            var window = pile.Window(problem, k);
+                            if (window <= 0 || (segment >= 0 && k != segment)) continue;
+                            var hours = segment >= 0 ? window : pile.WindowHours;
+                            Add(source, new(pile.Month, k, pile.Future), tokens ? d.Value / hours / 3600 : d.Value / hours);
+                        }
+                    }
+
                     break;
             }
-
-            foreach (var d in group.Where(d => d.Kind == DecisionKind.UseHeld)) Add(source, d.Index, d.Value);
-            foreach (var d in group.Where(d => d.Kind == DecisionKind.Commit))
-                for (var month = d.Index; month < d.Index + problem.Sources[source].TermMonths; month++) Add(source, month, d.Value);
         }
 
         return use;
@@ -231,56 +266,5 @@ public static class Recheck
                 var moments = stretches.Select(x => Math.Max(x.Start, begin)).Where(t => t < end);
                 return (month, moments.Max(t => stretches.Where(x => x.Start <= t + 1e-9 && x.End > t + 1e-9).Sum(x => (double)x.Gang)));
             });
-    }
-
-    private static bool Rented(PurchaseKind kind) => kind is PurchaseKind.OnDemand or PurchaseKind.Spot;
-
-    private static void CheckMoney(PlanningProblem problem, IReadOnlyCollection<Decision> decisions, List<Breach> found)
-    {
-        var purchases = Ledger.Purchases(problem, decisions);
-        var cost = Ledger.Cost(problem, purchases, decisions);
-        for (var month = 0; problem.CashPerMonth is { } cash && month < cost.PerMonth.Length; month++)
-        {
-            if ((double)cost.PerMonth[month].Usd > (cash * (1 + Slack)) + 0.01)
-                found.Add(new("limits.budget.cash", $"{problem.Horizon.Label(month)}: {cost.PerMonth[month]} of cash, over {cash}"));
-        }
-
-        if (problem.TotalCost is { } total && (double)cost.Total.Usd > (total * (1 + Slack)) + 0.01)
-            found.Add(new("limits.budget.total", $"{cost.Total} in total, over {total}"));
-        if (problem.ProviderShare is { } share)
-        {
-            var spent = purchases.Where(p => p.Source.Kind != PurchaseKind.Owned).ToList();
-            var all = (double)spent.Sum(p => p.Cost.Usd);
-            foreach (var provider in spent.GroupBy(p => p.Source.Provider))
-            {
-                if ((double)provider.Sum(p => p.Cost.Usd) > (share * all * (1 + Slack)) + 0.01)
-                    found.Add(new("limits.provider_share", $"{provider.Key} has more than {share:P0} of the spending"));
-            }
-        }
-
-        CheckCredits(problem, decisions, purchases, found);
-    }
-
-    private static void CheckCredits(
-        PlanningProblem problem, IReadOnlyCollection<Decision> decisions, ImmutableArray<Purchase> purchases, List<Breach> found)
-    {
-        var spent = decisions.Where(d => d.Kind == DecisionKind.SpendCredit).ToList();
-        for (var c = 0; c < problem.Credits.Length; c++)
-        {
-            var credit = problem.Credits[c];
-            var own = spent.Where(d => d.Option == c).ToList();
-            if (own.Sum(d => d.Value) > ((double)credit.Amount.Usd * (1 + Slack)) + 0.01) found.Add(new(null, "a credit is overspent"));
-            foreach (var month in own.Select(d => d.Index).Distinct())
-            {
-                // Until it expires it pays, with the credits that expire before it, no more than what falls due.
-                var together = spent.Where(d => d.Index == month && problem.Credits[d.Option] is var other
-                    && other.Provider == credit.Provider && other.Expires <= credit.Expires).Sum(d => d.Value);
-                var paid = purchases.Where(p => p.Source.Provider == credit.Provider)
-                    .SelectMany(p => p.Months).Where(m => m.Month == month).Sum(m => (double)m.Cash.Usd);
-                if (month < 0 || month >= problem.Horizon.Months
-                    || together > (paid * MoneyRows.CreditShare(problem, credit.Expires, month) * (1 + Slack)) + 0.01)
-                    found.Add(new(null, "a credit is spent where nothing is paid"));
-            }
-        }
     }
 }

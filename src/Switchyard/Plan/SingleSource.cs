@@ -27,9 +27,10 @@ internal static class SingleSource
     /// <returns>The decisions; null where the source alone cannot do it.</returns>
     public static List<Decision>? AsNeeded(PlanningProblem problem, int need, int option)
     {
-        var source = problem.Sources[SourceOf(problem.Needs[need], option)];
+        var index = SourceOf(problem.Needs[need], option);
+        var source = problem.Sources[index];
         if (source.Kind == PurchaseKind.Owned || Instances(problem, need, option) is not { } instances) return null;
-        if (!Available(problem, SourceOf(problem.Needs[need], option), source, instances.Values.DefaultIfEmpty(0).Max())) return null;
+        if (!Available(problem, index, source, instances.Values.DefaultIfEmpty(0).Max())) return null;
         var decisions = new List<Decision>();
         if (source.Kind != PurchaseKind.Commitment && instances.Count > 0 && instances.Keys.Last() > source.LastStart) return null;
         if (source.Kind == PurchaseKind.Commitment)
@@ -39,11 +40,12 @@ internal static class SingleSource
                 var there = decisions.Where(d => d.Index + source.TermMonths > month).Sum(d => d.Value);
                 if (wanted <= there + 1e-9) continue;
                 if (month >= problem.Horizon.Months || month > source.LastStart) return null;
-                decisions.Add(new(DecisionKind.Commit, need, option, month, Math.Max(source.MinCount, wanted - there)));
+                decisions.Add(new(DecisionKind.Commit, -1, index, month, Math.Max(source.MinCount, wanted - there)));
             }
         }
 
         decisions.AddRange(Work(problem, need, option, source));
+        decisions.AddRange(SetUp(problem.Needs[need], need, option));
         return decisions;
     }
 
@@ -51,26 +53,28 @@ internal static class SingleSource
     /// <returns>The decisions; null where the source is no commitment or cannot do it.</returns>
     public static List<Decision>? Reserved(PlanningProblem problem, int need, int option)
     {
-        var source = problem.Sources[SourceOf(problem.Needs[need], option)];
+        var index = SourceOf(problem.Needs[need], option);
+        var source = problem.Sources[index];
         if (source.Kind != PurchaseKind.Commitment || Instances(problem, need, option) is not { } instances) return null;
         var peak = Math.Max(source.MinCount, instances.Values.DefaultIfEmpty(0).Max());
-        if (!Available(problem, SourceOf(problem.Needs[need], option), source, peak)) return null;
+        if (!Available(problem, index, source, peak)) return null;
         var decisions = new List<Decision>();
         if (instances.Count == 0) return decisions;
         for (var month = instances.Keys.First(); month <= instances.Keys.Last(); month += source.TermMonths)
         {
             if (month > source.LastStart || month >= problem.Horizon.Months) return null;
-            decisions.Add(new(DecisionKind.Commit, need, option, month, peak));
+            decisions.Add(new(DecisionKind.Commit, -1, index, month, peak));
         }
 
         decisions.AddRange(Work(problem, need, option, source));
+        decisions.AddRange(SetUp(problem.Needs[need], need, option));
         return decisions;
     }
 
     // For tokens the instances are requests a second.
     private static bool Available(PlanningProblem problem, int index, Source source, double instances) =>
         instances <= ((source.Kind == PurchaseKind.Tokens ? source.MaxPerSecond : source.MaxCount) ?? double.PositiveInfinity) + 1e-9
-        && problem.CapacityLimits.Where(l => l.Sources.Contains(index)).All(l => instances * source.AcceleratorCount <= l.Accelerators + 1e-9);
+        && problem.CapacityLimits.Where(l => l.Sources.Contains(index)).All(l => instances * source.AcceleratorCount <= l.Most + 1e-9);
 
     // Instances needed at once in each month; null where this option alone cannot do the work.
     private static SortedDictionary<int, double>? Instances(PlanningProblem problem, int need, int option)
@@ -84,7 +88,7 @@ internal static class SingleSource
                 var kind = problem.Sources[serve.Source].Kind;
                 if (serve.Users != (1u << service.UserShares.Length) - 1) return null;
                 if (kind == PurchaseKind.Spot && service.MinReplicas > 0) return null;
-                foreach (var slot in service.Slots) Want(slot.Month, kind == PurchaseKind.Tokens ? slot.Rate : Count(service, serve, slot));
+                foreach (var slot in service.Slots) Want(slot.Month, kind == PurchaseKind.Tokens ? slot.Rate : Count(problem, service, serve, slot));
                 break;
             case RunNeed runs:
                 var run = runs.Options[option];
@@ -106,8 +110,8 @@ internal static class SingleSource
         return byMonth;
     }
 
-    private static double Count(ServiceNeed service, ServiceOption option, Slot slot) => Math.Max(
-        Math.Ceiling((slot.Rate / option.Capacity) - 1e-9), Math.Ceiling(service.MinReplicas / (double)Math.Max(1, option.Replicas)));
+    private static double Count(PlanningProblem problem, ServiceNeed service, ServiceOption option, Slot slot) =>
+        ServiceRows.Most(problem, service, option, slot.Rate);
 
     private static IEnumerable<Decision> Work(PlanningProblem problem, int need, int option, Source source) => problem.Needs[need] switch
     {
@@ -115,8 +119,9 @@ internal static class SingleSource
         {
             PurchaseKind.Tokens => service.Slots.Select((_, s) => new Decision(DecisionKind.BuyTokens, need, option, s, 1)),
             PurchaseKind.OnDemand or PurchaseKind.Spot => service.Slots.Select((slot, s) =>
-                new Decision(DecisionKind.RentForSlot, need, option, s, Count(service, service.Options[option], slot))),
-            _ => [],
+                new Decision(DecisionKind.RentForSlot, need, option, s, Count(problem, service, service.Options[option], slot))),
+            _ => service.Slots.Select((slot, s) =>
+                new Decision(DecisionKind.UsePool, need, option, s, Count(problem, service, service.Options[option], slot))),
         },
         RunNeed runs => runs.Groups.Select((group, g) => new Decision(DecisionKind.DoRuns, need, option, g, group.Starts.Length)),
         PileNeed piles => piles.Piles.Select((pile, p) => source.Kind == PurchaseKind.Tokens
@@ -124,4 +129,17 @@ internal static class SingleSource
             : new Decision(DecisionKind.WorkPile, need, option, p, pile.Requests / piles.Options[option].RequestsPerHour)),
         _ => [],
     };
+
+    /// <summary>What an option needs set up, done.</summary>
+    private static IEnumerable<Decision> SetUp(Need need, int index, int option)
+    {
+        var setup = need switch
+        {
+            ServiceNeed service => service.Options[option].Setup,
+            RunNeed runs => runs.Options[option].Setup,
+            PileNeed piles => piles.Options[option].Setup,
+            _ => -1,
+        };
+        if (setup >= 0) yield return new(DecisionKind.SetUp, index, setup, 0, 1);
+    }
 }

@@ -81,7 +81,7 @@ public sealed record WorkloadDemand
     private static IEnumerable<SourceSupply> Supplied(PlanningProblem problem, int index, IReadOnlyCollection<Decision> decisions)
     {
         var need = problem.Needs[index];
-        return decisions.Where(d => d.Need == index).GroupBy(d => MoneyRows.SourceOf(problem, d))
+        return decisions.Where(d => d.Need == index && d.SourceIn(problem) >= 0).GroupBy(d => d.SourceIn(problem))
             .OrderBy(g => g.Min(d => d.Option)).Select(group =>
             {
                 var capacity = new double[problem.Horizon.Months];
@@ -98,24 +98,20 @@ public sealed record WorkloadDemand
     {
         switch (need, decision.Kind)
         {
-            case (ServiceNeed service, DecisionKind.RentForSlot or DecisionKind.BuyTokens):
+            case (ServiceNeed service, DecisionKind.RentForSlot or DecisionKind.UsePool or DecisionKind.BuyTokens):
                 var slot = service.Slots[decision.Index];
-                var busiest = !service.Slots.Any(s => s.Month == slot.Month && s.Rate > slot.Rate);
+                var busiest = service.Slots.Where(s => s.Month == slot.Month).MaxBy(s => s.Rate) == slot;
                 var each = decision.Kind == DecisionKind.BuyTokens ? slot.Rate : service.Options[decision.Option].Capacity;
                 if (busiest) yield return (slot.Month, decision.Value * each);
-                break;
-            case (ServiceNeed service, DecisionKind.UseHeld):
-                yield return (decision.Index, decision.Value * service.Options[decision.Option].Capacity);
-                break;
-            case (ServiceNeed service, DecisionKind.Commit):
-                for (var month = decision.Index; month < decision.Index + problem.Sources[service.Options[decision.Option].Source].TermMonths; month++)
-                    yield return (month, decision.Value * service.Options[decision.Option].Capacity);
                 break;
             case (RunNeed runs, DecisionKind.DoRuns):
                 yield return (runs.Groups[decision.Index].Month, decision.Value);
                 break;
             case (PileNeed piles, DecisionKind.WorkPile):
                 yield return (piles.Piles[decision.Index].Month, decision.Value * piles.Options[decision.Option].RequestsPerHour);
+                break;
+            case (PileNeed piles, DecisionKind.WorkSegment):
+                yield return (piles.Piles[decision.Index / problem.Segments.Length].Month, decision.Value * piles.Options[decision.Option].RequestsPerHour);
                 break;
             case (PileNeed piles, DecisionKind.BuyTokens):
                 yield return (piles.Piles[decision.Index].Month, decision.Value);

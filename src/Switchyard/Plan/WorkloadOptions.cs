@@ -9,7 +9,8 @@ namespace Switchyard.Plan;
 
 /// <summary>Finds what each offer can do for a workload.</summary>
 internal sealed class WorkloadOptions(
-    Scenario scenario, PriceBook prices, RememberedPerformance performance, IReadOnlySet<string> lifted, List<Exclusion> exclusions)
+    Scenario scenario, PriceBook prices, RememberedPerformance performance, LoadSegments segments, IReadOnlySet<string> lifted,
+    List<Exclusion> exclusions)
 {
     // Round trips are rounded up to 5 ms, so that regions at about the same distance share a prediction.
     private const double RoundTripStep = 5;
@@ -37,15 +38,41 @@ internal sealed class WorkloadOptions(
 
     private IEnumerable<Slot> Slots(InferenceWorkload workload)
     {
+        var shape = workload.Load.Shape;
         for (var month = 0; month < scenario.Horizon.Months; month++)
         {
             var peak = workload.Load.Peak(month);
-            foreach (var segment in workload.Load.Segments)
+            for (var k = 0; k < segments.Shares.Length; k++)
             {
-                yield return new(month, segment.Share * scenario.Horizon.Hours(month),
-                    peak * segment.Level * (1 + workload.Headroom), peak * segment.Mean);
+                yield return new(month, segments.Shares[k] * scenario.Horizon.Hours(month),
+                    peak * segments.Level(k, shape) * (1 + workload.Headroom), peak * segments.Mean(k, shape), k);
             }
         }
+    }
+
+    /// <summary>The load segments of a scenario: of its services' loads, each weighing what its peak asks for in FLOP/s, and of its batch windows.</summary>
+    public static LoadSegments SegmentsOf(Scenario scenario) => LoadSegments.Of(
+        [
+            .. scenario.Workloads.OfType<InferenceWorkload>().Select(w => (
+                w.Load.Shape, w.Load.Peak(0) * 2 * w.Model.ActiveParameters * (w.Input.Mean + w.Output.Mean))),
+        ],
+        [.. scenario.Workloads.OfType<BatchWorkload>().Select(w => Window(w.Cadence)).OfType<ImmutableArray<bool>>()]);
+
+    // The hours of the week in which a pile that comes every day or every week can be worked on; null for any hour alike.
+    private static ImmutableArray<bool>? Window(Cadence cadence)
+    {
+        if (cadence.EveryMonths > 0 || cadence.EveryDays is not (1 or 7) || cadence.Within.TotalDays >= cadence.EveryDays) return null;
+        var first = cadence.EveryDays == 1 ? 0 : (((int)cadence.First.DayOfWeek + 6) % 7) * 24;
+        var every = (int)(cadence.EveryDays * 24);
+        return [.. Enumerable.Range(0, 168).Select(hour => (hour - first + 168) % every < cadence.Within.TotalHours)];
+    }
+
+    private ImmutableArray<double> Windows(Cadence cadence, int month, double windowHours)
+    {
+        if (Window(cadence) is not { } open) return [.. segments.Shares.Select(share => share * windowHours)];
+        var inside = segments.Hours.Select((hours, k) => hours.Count(hour => open[hour]) / (double)hours.Length * segments.Shares[k] * scenario.Horizon.Hours(month)).ToArray();
+        var all = inside.Sum();
+        return [.. inside.Select(hours => hours / all * windowHours)];
     }
 
     // One option for each set of user groups that counts: the nearest alone, the two nearest, and so on, each at the load that its
@@ -102,11 +129,31 @@ internal sealed class WorkloadOptions(
         foreach (var candidate in candidates)
         {
             var source = sources[candidate.Source];
-            if (Gang(workload, candidate, source) is { } option) found.Add(option);
+            if (Gang(workload, candidate, source) is not { } option) continue;
+            found.Add(option);
+            if (Rested(workload, option, source) is { } rested) found.Add(rested);
         }
 
         return new() { Workload = workload.Name, Groups = groups, Options = [.. found] };
     }
+
+    // What is held for months can also train outside the busy hours, if it still ends in time, and leave those to services.
+    private RunOption? Rested(TrainingWorkload workload, RunOption option, Source source)
+    {
+        if (!source.IsPool || !scenario.Workloads.OfType<InferenceWorkload>().Any()) return null;
+        var (mask, busy) = (uint.MaxValue, 0.0);
+        for (var k = 0; k < segments.Shares.Length - 1 && busy + segments.Shares[k] <= MostRest; k++)
+        {
+            busy += segments.Shares[k];
+            mask &= ~(1u << k);
+        }
+
+        var hours = option.Hours / (1 - busy);
+        return busy > 0 && hours <= workload.Cadence.Within.TotalHours ? option with { Hours = hours, Segments = mask } : null;
+    }
+
+    // Training rests in the busiest hours of the week, up to this share of it.
+    private const double MostRest = 0.6;
 
     private static readonly int[] GangSizes = [.. Sizes()];
 
@@ -190,6 +237,7 @@ internal sealed class WorkloadOptions(
                 g.Key,
                 workload.Requests * g.Count() * Math.Pow(1 + workload.MonthlyGrowth, g.Key),
                 Math.Min(window * g.Count(), horizon.Hours(g.Key))))
+            .Select(p => p with { Windows = Windows(workload.Cadence, p.Month, p.WindowHours) })
             .ToImmutableArray();
         var found = new List<PileOption>();
         foreach (var candidate in candidates)

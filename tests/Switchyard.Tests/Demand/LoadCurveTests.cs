@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Switchyard.Demand;
 using Switchyard.Units;
 
@@ -6,6 +7,8 @@ namespace Switchyard.Tests.Demand;
 /// <summary>A week in a few levels, token lengths, and when runs begin.</summary>
 public sealed class LoadCurveTests
 {
+    private static LoadSegments Alone(WeekShape shape, int most = LoadSegments.Default) => LoadSegments.Of([(shape, 1)], [], most);
+
     [Fact]
     public void Segments_are_at_most_six_cover_every_hour_and_keep_the_mean()
     {
@@ -13,15 +16,15 @@ public sealed class LoadCurveTests
         var shapes = Enumerable.Range(0, 60).Select(i => WeekShape.FromLevels("trace", [.. Enumerable.Range(0, 168).Select(_ => Math.Pow(random.NextDouble(), 1 + (i % 4)))]));
         foreach (var shape in shapes.Concat(WeekShape.Named))
         {
-            var segments = new LoadCurve(10, 0, shape).Segments;
-            segments.Length.ShouldBeInRange(1, 6);
-            segments[0].Level.ShouldBe(1);
-            segments.Select(s => s.Level).ShouldBe(segments.Select(s => s.Level).OrderDescending());
-            segments.Sum(s => s.Share).ShouldBe(1, 1e-12);
-            segments.Sum(s => s.Share * s.Mean).ShouldBe(shape.Mean, 1e-12);
-            segments.ShouldAllBe(s => s.Mean <= s.Level + 1e-12);
-            var hours = segments.SelectMany(s => Enumerable.Repeat(s.Level, (int)Math.Round(s.Share * 168))).ToList();
-            hours.Zip(shape.Levels.OrderDescending()).ShouldAllBe(pair => pair.First >= pair.Second);
+            var segments = Alone(shape);
+            var all = Enumerable.Range(0, segments.Shares.Length).ToList();
+            all.Count.ShouldBeInRange(1, 6);
+            segments.Level(0, shape).ShouldBe(1);
+            all.Select(k => segments.Level(k, shape)).ShouldBe(all.Select(k => segments.Level(k, shape)).OrderDescending());
+            segments.Hours.SelectMany(h => h).Order().ShouldBe(Enumerable.Range(0, 168));
+            segments.Shares.Sum().ShouldBe(1, 1e-12);
+            all.Sum(k => segments.Shares[k] * segments.Mean(k, shape)).ShouldBe(shape.Mean, 1e-12);
+            (all.Sum(k => segments.Shares[k] * segments.Level(k, shape)) / shape.Mean).ShouldBe(1 + segments.Held, 1e-9);
         }
     }
 
@@ -30,11 +33,12 @@ public sealed class LoadCurveTests
     {
         foreach (var shape in new[] { WeekShape.Flat, WeekShape.BusinessHours, WeekShape.Nightly })
         {
-            shape.Segments(6).Length.ShouldBe(shape.Levels.Distinct().Count());
-            shape.Segments(6).ShouldAllBe(s => Math.Abs(s.Level - s.Mean) < 1e-12);
+            Alone(shape).Shares.Length.ShouldBe(shape.Levels.Distinct().Count());
+            Alone(shape).Held.ShouldBe(0, 1e-12);
         }
 
-        WeekShape.BusinessHours.Segments(6).Select(s => (Math.Round(s.Share * 168), s.Level)).ShouldBe([(40, 1), (20, 0.5), (108, 0.1)]);
+        var office = Alone(WeekShape.BusinessHours);
+        office.Hours.Select((h, k) => (h.Length, office.Level(k, WeekShape.BusinessHours))).ShouldBe([(40, 1), (20, 0.5), (108, 0.1)]);
         WeekShape.Daily.Levels.Min().ShouldBe(0.25);
         WeekShape.Daily.Levels.IndexOf(1).ShouldBe(20);
     }
@@ -48,10 +52,34 @@ public sealed class LoadCurveTests
             var levels = Enumerable.Range(0, random.Next(2, 9)).Select(_ => random.NextDouble()).ToArray();
             var shape = WeekShape.FromLevels("trace", [.. Enumerable.Range(0, 168).Select(_ => levels[random.Next(levels.Length)])]);
             var most = random.Next(1, 5);
-            Held(shape.Segments(most)).ShouldBe(Best(shape, most), 1e-9);
+            ((1 + Alone(shape, most).Held) * shape.Mean).ShouldBe(Best(shape, most), 1e-9);
         }
+    }
 
-        static double Held(IEnumerable<LoadSegment> segments) => segments.Sum(s => s.Share * s.Level);
+    [Fact]
+    public void Segments_of_several_loads_are_few_hold_enough_for_each_and_hold_less_the_more_there_are()
+    {
+        var random = new Random(3);
+        for (var round = 0; round < 30; round++)
+        {
+            var loads = Enumerable.Range(0, random.Next(2, 6)).Select(i => (Shape: random.Next(3) == 0
+                ? WeekShape.Named[random.Next(4)]
+                : WeekShape.FromLevels("trace", [.. Enumerable.Range(0, 168).Select(_ => random.NextDouble())]), Weight: 1 + random.NextDouble())).ToList();
+            ImmutableArray<bool> night = [.. Enumerable.Range(0, 168).Select(hour => hour % 24 < 8)];
+            var held = double.PositiveInfinity;
+            foreach (var most in new[] { 1, 3, 6, 12, 168 })
+            {
+                var segments = LoadSegments.Of(loads, [night], most);
+                segments.Shares.Length.ShouldBeLessThanOrEqualTo(most);
+                segments.Hours.SelectMany(h => h).Order().ShouldBe(Enumerable.Range(0, 168));
+                foreach (var (shape, _) in loads)
+                    segments.Hours.Select((hours, k) => hours.All(hour => shape.Levels[hour] <= segments.Level(k, shape))).ShouldAllBe(enough => enough);
+                segments.Held.ShouldBeLessThanOrEqualTo(held + 1e-9);
+                held = segments.Held;
+            }
+
+            held.ShouldBe(0, 1e-9);
+        }
     }
 
     // The least that must be held, over every choice of levels among those that occur.

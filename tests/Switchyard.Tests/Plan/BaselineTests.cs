@@ -21,7 +21,7 @@ public sealed class BaselineTests
         {
             var free = ProblemSolver.Solve(RandomProblems.Free(seed), SolveLimits.Exact).PresentValue;
             // Baselines state their total, which is what a plan minimises where nothing is discounted.
-            var problem = RandomProblems.Limited(seed, free, shares: false) with { DiscountRate = 0 };
+            var problem = RandomProblems.Limited(seed, free, shares: false) with { DiscountRate = 0, TailShare = 1, RiskWeight = 0 };
             var solved = ProblemSolver.Solve(problem, SolveLimits.Exact);
             foreach (var baseline in new Baselines(Nothing(problem.Horizon), problem, SolveLimits.Exact).All())
             {
@@ -43,12 +43,12 @@ public sealed class BaselineTests
         var service = new ServiceNeed
         {
             Workload = "w", UserShares = [1], MinReplicas = 1,
-            Slots = [new(0, 372, 2, 2), new(0, 372, 1, 1), new(1, 336, 3, 3), new(1, 336, 1, 1)],
+            Slots = [new(0, 372, 2, 2), new(0, 372, 1, 1, 1), new(1, 336, 3, 3), new(1, 336, 1, 1, 1)],
             Options = [new(0, 1, 1, 1, 0, null), new(1, 1, 1, 1, 0, null), new(2, 1, 1, 1, 0, null)],
         };
         var problem = new PlanningProblem
         {
-            Horizon = Horizon,
+            Horizon = Horizon, Segments = [0.5, 0.5],
             Sources = [Of("a", PurchaseKind.OnDemand, "p", 10), Of("b", PurchaseKind.Commitment, "p", 6, term: 1), Of("c", PurchaseKind.OnDemand, "q", 11)],
             Needs = [service],
         };

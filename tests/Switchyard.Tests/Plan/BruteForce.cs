@@ -1,6 +1,6 @@
+using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Plan;
-using Switchyard.Plan.Solve;
 
 namespace Switchyard.Tests.Plan;
 
@@ -8,12 +8,19 @@ namespace Switchyard.Tests.Plan;
 /// The cheapest plan by trying every whole number, from its own reading of what a plan must satisfy. What can be split (a token API's
 /// share, hours of batch work, credits) is the rest of a linear program with the whole numbers filled in.
 /// </summary>
-internal sealed class BruteForce
+internal sealed partial class BruteForce
 {
-    private enum What { Rent, Commit, Hold, Whole, Run }
+    // Whole numbers tried before a problem is too large to try everything.
+    private const int Patience = 60_000;
+
+    private enum What { SetUp, Commit, Run, Whole, Rent, Pool }
 
     private sealed record Choice(What What, int Need, int Option, int Index, int Least, int Most)
     {
+        public required int Source { get; init; }
+
+        public required int Future { get; init; }
+
         public required List<(int Month, double Usd)> Cash { get; init; }
 
         public required double PresentValue { get; init; }
@@ -29,9 +36,12 @@ internal sealed class BruteForce
     private readonly PlanningProblem problem;
     private readonly double[] monthStart;
     private readonly List<Choice> choices = [];
+    private readonly Dictionary<(int Need, int Slot), List<int>> bySlot = [];
     private readonly double creditsAtMost;
+    private readonly bool shares;
     private double cutoff;
-    private int[] values = [];
+    private int[] values;
+    private int tried;
 
     private BruteForce(PlanningProblem problem, double cutoff)
     {
@@ -39,30 +49,35 @@ internal sealed class BruteForce
         var start = problem.Horizon.Start;
         monthStart = [.. Enumerable.Range(0, problem.Horizon.Months + 8).Select(m => (start.AddMonths(m).DayNumber - start.DayNumber) * 24.0)];
         creditsAtMost = problem.Credits.Sum(c => (double)c.Amount.Usd);
-        for (var need = 0; need < problem.Needs.Length; need++) Collect(need);
+        shares = problem.ProviderShare is not null || problem.RegionShare is not null || problem.SpotShare is not null;
+        for (var n = 0; n < problem.Needs.Length; n++)
+            for (var setup = 0; setup < problem.Needs[n].Setups.Length; setup++) CollectSetup(n, setup);
+        for (var source = 0; source < problem.Sources.Length; source++)
+            if (problem.Sources[source].Kind == PurchaseKind.Commitment) CollectTerms(source);
+        for (var n = 0; n < problem.Needs.Length; n++) Collect(n);
+        values = new int[choices.Count];
     }
 
-    /// <summary>How many combinations of whole numbers there are.</summary>
-    public static double Combinations(PlanningProblem problem) =>
-        new BruteForce(problem, double.PositiveInfinity).choices.Aggregate(1.0, (n, c) => n * (c.Most - c.Least + (c.Least > 0 ? 2 : 1)));
-
-    /// <summary>Present value of the cheapest plan; infinite where there is none.</summary>
+    /// <summary>Present value of the cheapest plan; infinite where there is none, no number where trying everything takes too long.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="cutoff">Plans dearer than this are of no interest.</param>
     public static double Best(PlanningProblem problem, double cutoff = double.PositiveInfinity)
     {
         if (problem.Needs.Any(n => n is PileNeed { Options.IsEmpty: true, Piles.IsEmpty: false } or RunNeed { Options.IsEmpty: true, Groups.IsEmpty: false }
             or ServiceNeed { Options.IsEmpty: true })) return double.PositiveInfinity;
-        var earlier = problem.FixedCash.Select((usd, m) => usd * Math.Pow(1 + problem.DiscountRate, -new BruteForce(problem, 0).monthStart[m] / 24 / 365.25)).Sum();
-        var search = new BruteForce(problem, cutoff - earlier);
-        search.values = new int[search.choices.Count];
+        var search = new BruteForce(problem, cutoff);
+        var earlier = problem.FixedCash.Select((usd, m) => usd * search.Factor(m)).Sum();
+        search.cutoff -= earlier;
         var found = search.Try(0, 0);
-        return found + earlier;
+        return search.tried > Patience ? double.NaN : found + earlier;
     }
 
-    private double Factor(int month) => Math.Pow(1 + problem.DiscountRate, -monthStart[month] / 24 / 365.25);
+    private double Factor(int month) =>
+        Math.Pow(1 + problem.DiscountRate, -monthStart[month] / 24 / 365.25) * (month < problem.Horizon.Months ? 1 : problem.TailShare);
 
     private double Hours(int month) => monthStart[month + 1] - monthStart[month];
+
+    private int OptionCount(int n) => problem.Needs[n] switch { ServiceNeed s => s.Options.Length, RunNeed r => r.Options.Length, PileNeed p => p.Options.Length, _ => 0 };
 
     private int SourceOf(int need, int option) => problem.Needs[need] switch
     {
@@ -72,82 +87,125 @@ internal sealed class BruteForce
         _ => -1,
     };
 
-    private void Add(What what, int need, int option, int index, double most, params List<(int Month, double Usd)> cash)
+    private int SetupOf(int need, int option) => problem.Needs[need] switch
     {
-        var least = what == What.Commit ? problem.Sources[SourceOf(need, option)].MinCount : 0;
-        choices.Add(new(what, need, option, index, least, (int)most) { Cash = cash, PresentValue = cash.Sum(c => c.Usd * Factor(c.Month)) });
-    }
-
-    private void Collect(int n)
-    {
-        for (var o = 0; o < SingleOptionCount(n); o++)
-        {
-            var source = problem.Sources[SourceOf(n, o)];
-            var top = source.MaxCount ?? 1000;
-            switch (problem.Needs[n])
-            {
-                case ServiceNeed need:
-                    var option = need.Options[o];
-                    int Enough(double rate) => (int)Math.Max(Up(rate / option.Capacity), Up(need.MinReplicas / (double)Math.Max(1, option.Replicas)));
-                    if (source.Kind is PurchaseKind.OnDemand or PurchaseKind.Spot)
-                    {
-                        for (var s = 0; s < need.Slots.Length; s++)
-                            Add(What.Rent, n, o, s, Math.Min(top, Enough(need.Slots[s].Rate)), (need.Slots[s].Month, source.PricePerHour * need.Slots[s].Hours));
-                    }
-
-                    if (source.Kind == PurchaseKind.Commitment) Terms(n, o, source, need.Slots.Max(s => Enough(s.Rate)));
-                    for (var m = 0; m < problem.Horizon.Months; m++)
-                    {
-                        var slots = need.Slots.Where(s => s.Month == m).ToList();
-                        if (source.Kind == PurchaseKind.Owned)
-                            Add(What.Hold, n, o, m, Math.Min(Held(source, m), slots.Max(s => Enough(s.Rate))), (m, source.PricePerHour * Hours(m)));
-                        if (source.Kind == PurchaseKind.Tokens && need.MinReplicas > 0) Add(What.Whole, n, o, m, 1);
-                    }
-
-                    break;
-                case RunNeed runs:
-                    var run = runs.Options[o];
-                    if (source.Kind == PurchaseKind.Commitment) Terms(n, o, source, Busiest(runs, run, [.. runs.Groups.Select(_ => true)]).Values.DefaultIfEmpty(0).Max());
-                    for (var g = 0; g < runs.Groups.Length; g++)
-                    {
-                        var starts = runs.Groups[g].Starts;
-                        var cash = new List<(int, double)>();
-                        for (var m = 0; m + 1 < monthStart.Length && source.Kind != PurchaseKind.Commitment; m++)
-                        {
-                            var inside = starts.Sum(t => Math.Max(0, Math.Min(t + run.Hours, monthStart[m + 1]) - Math.Max(t, monthStart[m])));
-                            if (inside > 0) cash.Add((m, source.PricePerHour * run.Gang * run.BilledHours / run.Hours * inside / starts.Length));
-                        }
-
-                        Add(What.Run, n, o, g, starts.Length, cash);
-                    }
-
-                    break;
-                case PileNeed piles:
-                    var work = piles.Options[o];
-                    if (source.Kind == PurchaseKind.Commitment)
-                        Terms(n, o, source, piles.Piles.Select(p => Up(p.Requests / work.RequestsPerHour / p.WindowHours)).DefaultIfEmpty(0).Max());
-                    foreach (var pile in piles.Piles.Where(_ => source.Kind == PurchaseKind.Owned)) Add(What.Hold, n, o, pile.Month, Held(source, pile.Month));
-                    break;
-            }
-        }
-    }
-
-    private int SingleOptionCount(int n) => problem.Needs[n] switch { ServiceNeed s => s.Options.Length, RunNeed r => r.Options.Length, PileNeed p => p.Options.Length, _ => 0 };
+        ServiceNeed s => s.Options[option].Setup,
+        RunNeed r => r.Options[option].Setup,
+        PileNeed p => p.Options[option].Setup,
+        _ => -1,
+    };
 
     private static double Up(double x) => Math.Ceiling(x - 1e-9);
 
     private static int Held(Source source, int month) => month < source.Held.Length ? source.Held[month] : 0;
 
-    private void Terms(int n, int o, Source source, double enough)
+    private void Add(What what, int need, int option, int index, double most, int source, int future, params List<(int Month, double Usd)> cash)
     {
+        var chance = future < 0 ? 1 : problem.Futures[future].Probability;
+        var least = what == What.Commit ? problem.Sources[source].MinCount : 0;
+        choices.Add(new(what, need, option, index, least, (int)most)
+        {
+            Source = source, Future = future, Cash = cash, PresentValue = chance * cash.Sum(c => c.Usd * Factor(c.Month)),
+        });
+    }
+
+    private void CollectSetup(int n, int setup)
+    {
+        var terms = problem.Needs[n].Setups[setup];
+        var cash = new List<(int, double)> { (terms.Month, terms.Usd) };
+        for (var m = terms.Month; m < problem.Horizon.Months; m++) cash.Add((m, terms.UsdPerMonth));
+        if (Enumerable.Range(0, OptionCount(n)).Any(o => SetupOf(n, o) == setup)) Add(What.SetUp, n, setup, 0, 1, -1, -1, cash);
+    }
+
+    // No plan needs more of a commitment than all that could use it want at their busiest.
+    private void CollectTerms(int index)
+    {
+        var source = problem.Sources[index];
+        var enough = 0.0;
+        for (var n = 0; n < problem.Needs.Length; n++)
+        {
+            for (var o = 0; o < OptionCount(n); o++)
+            {
+                if (SourceOf(n, o) != index) continue;
+                enough += problem.Needs[n] switch
+                {
+                    ServiceNeed service => service.Slots.Select(s => Enough(service, service.Options[o], s.Rate)).DefaultIfEmpty(0).Max(),
+                    RunNeed runs => Busiest(runs, runs.Options[o], [.. runs.Groups.Select(_ => true)]).Values.DefaultIfEmpty(0).Max(),
+                    PileNeed piles => piles.Piles.Select(p => Up(p.Requests / piles.Options[o].RequestsPerHour / ShortestWindow(p))).DefaultIfEmpty(0).Max(),
+                    _ => 0,
+                };
+            }
+        }
+
         var most = Math.Min(source.MaxCount ?? 1000, Math.Max(enough, source.MinCount));
-        for (var start = 0; start < problem.Horizon.Months && start <= source.LastStart && most >= source.MinCount; start++)
+        for (var start = 0; enough > 0 && start < problem.Horizon.Months && start <= source.LastStart && most >= source.MinCount; start++)
         {
             var price = source.PricePerHour;
             var cash = new List<(int, double)> { (start, (monthStart[start + source.TermMonths] - monthStart[start]) * price * source.UpfrontShare) };
             for (var m = start; m < start + source.TermMonths; m++) cash.Add((m, Hours(m) * price * (1 - source.UpfrontShare)));
-            Add(What.Commit, n, o, start, most, cash);
+            Add(What.Commit, -1, -1, start, most, index, -1, cash);
         }
+    }
+
+    private double WindowOf(Pile pile, int segment) =>
+        pile.Windows.IsEmpty ? pile.WindowHours * problem.Segments[segment] : pile.Windows[segment];
+
+    private double ShortestWindow(Pile pile) =>
+        Enumerable.Range(0, problem.Segments.Length).Select(k => WindowOf(pile, k)).Where(h => h > 0).Min();
+
+    private void Collect(int n)
+    {
+        switch (problem.Needs[n])
+        {
+            case ServiceNeed service:
+                var months = new HashSet<(int, int)>();
+                for (var s = 0; s < service.Slots.Length; s++)
+                {
+                    var (slot, first) = (service.Slots[s], choices.Count);
+                    for (var o = 0; o < service.Options.Length; o++)
+                    {
+                        if (problem.Sources[service.Options[o].Source].Kind != PurchaseKind.Tokens) CollectSlot(n, service, o, s);
+                        else if ((service.MinReplicas > 0 || service.Spread != FailureDomain.None) && !months.Contains((slot.Month, slot.Future)))
+                            Add(What.Whole, n, o, slot.Month, 1, service.Options[o].Source, slot.Future);
+                    }
+
+                    months.Add((slot.Month, slot.Future));
+                    bySlot[(n, s)] = [.. Enumerable.Range(first, choices.Count - first)];
+                }
+
+                break;
+            case RunNeed runs:
+                for (var o = 0; o < runs.Options.Length; o++)
+                    for (var g = 0; g < runs.Groups.Length; g++) CollectRuns(n, runs, o, g);
+                break;
+        }
+    }
+
+    private void CollectSlot(int n, ServiceNeed service, int o, int s)
+    {
+        var (option, slot) = (service.Options[o], service.Slots[s]);
+        var source = problem.Sources[option.Source];
+        var byHour = source.Kind is PurchaseKind.OnDemand or PurchaseKind.Spot;
+        var answers = slot.Rate > 0 ? option.Capacity / slot.Rate * slot.Served * slot.Hours * 3600 : 0;
+        var usd = (answers * option.CostPerRequest) + (source.Kind == PurchaseKind.Commitment ? 0 : source.PricePerHour * slot.Hours);
+        var most = Math.Min(source.MaxCount ?? 1000, Enough(service, option, slot.Rate));
+        if (byHour && slot.Month > source.LastStart) return;
+        Add(byHour ? What.Rent : What.Pool, n, o, s, most, option.Source, slot.Future, (slot.Month, usd));
+    }
+
+    private void CollectRuns(int n, RunNeed runs, int o, int g)
+    {
+        var (run, starts) = (runs.Options[o], runs.Groups[g].Starts);
+        var source = problem.Sources[run.Source];
+        var cash = new List<(int, double)> { (runs.Groups[g].Month, run.CostPerRun) };
+        for (var m = 0; m + 1 < monthStart.Length && source.Kind != PurchaseKind.Commitment; m++)
+        {
+            var inside = starts.Sum(t => Math.Max(0, Math.Min(t + run.Hours, monthStart[m + 1]) - Math.Max(t, monthStart[m])));
+            if (inside > 0) cash.Add((m, source.PricePerHour * run.Gang * run.BilledHours / run.Hours * inside / starts.Length));
+        }
+
+        if (source.Kind is not (PurchaseKind.OnDemand or PurchaseKind.Spot) || runs.Groups[g].Month <= source.LastStart)
+            Add(What.Run, n, o, g, starts.Length, run.Source, -1, cash);
     }
 
     // The most instances at once in each month when these groups run on an option, all of their runs.
@@ -169,19 +227,22 @@ internal sealed class BruteForce
 
     private double Try(int at, double spent)
     {
-        if (spent - creditsAtMost > cutoff) return double.PositiveInfinity;
-        if (at > 0 && (at == choices.Count || choices[at].Need != choices[at - 1].Need) && !Complete(choices[at - 1].Need)) return double.PositiveInfinity;
+        if (spent - creditsAtMost > cutoff || ++tried > Patience) return double.PositiveInfinity;
+        if (at > 0 && Ends(at - 1) && !Complete(choices[at - 1])) return double.PositiveInfinity;
         if (at == choices.Count)
         {
             // Needs without any choice have not been looked at on the way.
-            var rest = Enumerable.Range(0, problem.Needs.Length).All(Complete) ? Rest() : double.PositiveInfinity;
+            tried += 10;
+            var rest = Enumerable.Range(0, problem.Needs.Length).All(AllThere) ? Rest() : double.PositiveInfinity;
             if (double.IsFinite(rest)) cutoff = Math.Min(cutoff, spent + rest);
             return spent + rest;
         }
 
         var best = double.PositiveInfinity;
         var choice = choices[at];
-        for (var value = 0; value <= choice.Most; value = value == 0 ? Math.Max(1, choice.Least) : value + 1)
+        var most = choice.What is What.SetUp or What.Commit || choice.Source < 0 || Usable(choice) ? choice.Most : 0;
+        if (choice.What == What.Pool) most = Math.Min(most, There(choice.Source, ((ServiceNeed)problem.Needs[choice.Need]).Slots[choice.Index].Month));
+        for (var value = 0; value <= most; value = value == 0 ? Math.Max(1, choice.Least) : value + 1)
         {
             values[at] = value;
             best = Math.Min(best, Try(at + 1, spent + (value * choice.PresentValue)));
@@ -191,272 +252,56 @@ internal sealed class BruteForce
         return best;
     }
 
-    private IEnumerable<(Choice Choice, int Value)> Chosen(What what, int need, int option) =>
-        choices.Select((c, i) => (c, values[i])).Where(x => x.c.What == what && x.c.Need == need && x.c.Option == option && x.Item2 > 0);
-
-    private int Committed(int need, int option, int month) => Chosen(What.Commit, need, option)
-        .Where(x => x.Choice.Index <= month && month < x.Choice.Index + problem.Sources[SourceOf(need, option)].TermMonths).Sum(x => x.Value);
-
-    // What a need's whole numbers must satisfy whatever the rest is.
-    private bool Complete(int n)
+    // The last choice of a slot, or of the runs of a need.
+    private bool Ends(int at)
     {
-        switch (problem.Needs[n])
-        {
-            case RunNeed runs:
-                for (var g = 0; g < runs.Groups.Length; g++)
-                    if (Enumerable.Range(0, runs.Options.Length).Sum(o => Chosen(What.Run, n, o).Where(x => x.Choice.Index == g).Sum(x => x.Value)) != runs.Groups[g].Starts.Length) return false;
-                return true;
-            case ServiceNeed service:
-                for (var s = 0; s < service.Slots.Length; s++)
-                {
-                    var month = service.Slots[s].Month;
-                    var byApi = Enumerable.Range(0, service.Options.Length).Any(o => Chosen(What.Whole, n, o).Any(x => x.Choice.Index == month));
-                    var replicas = Enumerable.Range(0, service.Options.Length)
-                        .Where(o => problem.Sources[service.Options[o].Source].Kind != PurchaseKind.Spot).Sum(o => Instances(n, o, s) * service.Options[o].Replicas);
-                    if (!byApi && replicas < service.MinReplicas) return false;
-                }
-
-                var api = service.Options.Any(o => problem.Sources[o.Source].Kind == PurchaseKind.Tokens);
-                return api || Cover(n, service, null).All(row => row.Constant >= row.Lower - 1e-9);
-            default:
-                return true;
-        }
+        var choice = choices[at];
+        if (choice.What is What.SetUp or What.Commit) return false;
+        if (at + 1 == choices.Count || choices[at + 1].Need != choice.Need) return true;
+        return choice.What is What.Rent or What.Pool or What.Whole && bySlot.Any(s => s.Key.Need == choice.Need && s.Value.Count > 0 && s.Value[^1] == at);
     }
 
-    private int Instances(int n, int o, int slot)
+    // Everything that an option needs set up is, and its team may use the source.
+    private bool Usable(Choice choice) => Usable(choice.Need, choice.Option);
+
+    private bool Usable(int need, int option)
     {
-        var month = ((ServiceNeed)problem.Needs[n]).Slots[slot].Month;
-        return Chosen(What.Rent, n, o).Where(x => x.Choice.Index == slot).Sum(x => x.Value)
-            + Chosen(What.Hold, n, o).Where(x => x.Choice.Index == month).Sum(x => x.Value) + Committed(n, o, month);
+        var (setup, source) = (SetupOf(need, option), problem.Sources[SourceOf(need, option)]);
+        if (source.Team.Length > 0 && source.Team != problem.Needs[need].Team) return false;
+        return setup < 0 || choices.FindIndex(c => c.What == What.SetUp && c.Need == need && c.Option == setup) is >= 0 and var at && values[at] > 0;
     }
 
-    // Any set of user groups must have as much capacity near enough as it wants.
-    private IEnumerable<Row> Cover(int n, ServiceNeed service, Dictionary<(int, int, int), int>? columns)
+    private bool Complete(Choice last)
     {
-        for (var s = 0; s < service.Slots.Length; s++)
-        {
-            for (var set = 1u; set < 1u << service.UserShares.Length; set++)
-            {
-                var row = new Row(service.Slots[s].Rate * service.UserShares.Where((_, g) => (set >> g & 1) == 1).Sum(), double.PositiveInfinity);
-                for (var o = 0; o < service.Options.Length; o++)
-                {
-                    if ((service.Options[o].Users & set) == 0) continue;
-                    row.Constant += Instances(n, o, s) * service.Options[o].Capacity;
-                    if (columns is not null && columns.TryGetValue((n, o, s), out var column)) row.Terms.Add((column, service.Slots[s].Rate));
-                }
-
-                yield return row;
-            }
-        }
+        if (problem.Needs[last.Need] is RunNeed runs) return RunsDone(last.Need, runs);
+        var at = bySlot.First(s => s.Key.Need == last.Need && s.Value.Count > 0 && choices[s.Value[^1]] == last).Key;
+        return SlotIsPossible(at.Need, at.Slot) && NothingNeedless(at.Need, at.Slot) && PoolsHold(at.Need, at.Slot);
     }
 
-    // The cheapest rest for the chosen whole numbers: what can be split, and credits. Infinite where there is none.
-    private double Rest()
+    private bool AllThere(int n) => problem.Needs[n] switch
     {
-        var program = new MixedIntegerProgram();
-        var rows = new List<Row>();
-        var columns = new Dictionary<(int, int, int), int>();
-        var paid = new List<(string Provider, PurchaseKind Kind, int Month, double Constant, int Column)>();
-        foreach (var (choice, i) in choices.Select((c, i) => (c, i)))
-        {
-            var source = problem.Sources[SourceOf(choice.Need, choice.Option)];
-            foreach (var (month, usd) in choice.Cash) paid.Add((source.Provider, source.Kind, month, usd * values[i], -1));
-        }
+        RunNeed runs => RunsDone(n, runs),
+        ServiceNeed service => Enumerable.Range(0, service.Slots.Length).All(s => SlotIsPossible(n, s)),
+        _ => true,
+    };
 
-        int Split(int n, int o, int index, double least, double most, int month, double usd)
-        {
-            var source = problem.Sources[SourceOf(n, o)];
-            var column = columns[(n, o, index)] = program.AddColumn(least, most, usd * Factor(month));
-            paid.Add((source.Provider, source.Kind, month, usd, column));
-            return column;
-        }
-
-        var use = new Dictionary<(int Source, int Month), Row>();
-        Row Use(int source, int month)
-        {
-            if (!use.TryGetValue((source, month), out var row)) use[(source, month)] = row = new(0, 0);
-            return row;
-        }
-
-        for (var n = 0; n < problem.Needs.Length; n++)
-        {
-            for (var o = 0; o < SingleOptionCount(n); o++)
-            {
-                var index = SourceOf(n, o);
-                var source = problem.Sources[index];
-                for (var m = 0; m + 1 < monthStart.Length; m++)
-                {
-                    Use(index, m).Constant += Committed(n, o, m) + Chosen(What.Hold, n, o).Where(x => x.Choice.Index == m).Sum(x => x.Value);
-                    if (problem.Needs[n] is ServiceNeed s)
-                        Use(index, m).Constant += Chosen(What.Rent, n, o).Where(x => s.Slots[x.Choice.Index].Month == m).Select(x => x.Value).DefaultIfEmpty(0).Max();
-                }
-
-                switch (problem.Needs[n])
-                {
-                    case ServiceNeed service when source.Kind == PurchaseKind.Tokens:
-                        foreach (var month in service.Slots.Select((slot, s) => (slot, s)).GroupBy(x => x.slot.Month))
-                        {
-                            var whole = Chosen(What.Whole, n, o).Any(x => x.Choice.Index == month.Key);
-                            var peak = program.AddColumn(0, double.PositiveInfinity, 0);
-                            Use(index, month.Key).Terms.Add((peak, 1));
-                            foreach (var (slot, s) in month)
-                            {
-                                var column = Split(n, o, s, whole ? 1 : 0, 1, slot.Month, slot.Served * slot.Hours * 3600 * service.Options[o].CostPerRequest);
-                                rows.Add(new(0, double.PositiveInfinity) { Terms = { (peak, 1), (column, -slot.Rate) } });
-                            }
-                        }
-
-                        break;
-                    case RunNeed runs:
-                        var groups = Enumerable.Range(0, runs.Groups.Length).Select(g => Chosen(What.Run, n, o).Any(x => x.Choice.Index == g)).ToArray();
-                        foreach (var (month, instances) in Busiest(runs, runs.Options[o], groups))
-                        {
-                            if (source.Kind != PurchaseKind.Commitment) Use(index, month).Constant += instances;
-                            else if (Committed(n, o, month) < instances) return double.PositiveInfinity;
-                        }
-
-                        break;
-                    case PileNeed piles:
-                        for (var p = 0; p < piles.Piles.Length; p++)
-                        {
-                            var pile = piles.Piles[p];
-                            var option = piles.Options[o];
-                            var usd = source.Kind switch { PurchaseKind.Tokens => option.CostPerRequest, PurchaseKind.Commitment => 0, _ => source.PricePerHour };
-                            var column = Split(n, o, p, 0, pile.Requests / option.RequestsPerHour, pile.Month, usd);
-                            if (source.Kind == PurchaseKind.Tokens) Use(index, pile.Month).Terms.Add((column, 1 / pile.WindowHours / 3600));
-                            else if (source.Kind is PurchaseKind.OnDemand or PurchaseKind.Spot) Use(index, pile.Month).Terms.Add((column, 1 / pile.WindowHours));
-                            else
-                            {
-                                var there = Committed(n, o, pile.Month) + Chosen(What.Hold, n, o).Where(x => x.Choice.Index == pile.Month).Sum(x => x.Value);
-                                rows.Add(new(double.NegativeInfinity, there * pile.WindowHours) { Terms = { (column, 1) } });
-                            }
-                        }
-
-                        break;
-                }
-            }
-
-            if (problem.Needs[n] is ServiceNeed serve) rows.AddRange(Cover(n, serve, columns));
-            if (problem.Needs[n] is PileNeed work)
-            {
-                for (var p = 0; p < work.Piles.Length; p++)
-                {
-                    var row = new Row(work.Piles[p].Requests, double.PositiveInfinity);
-                    for (var o = 0; o < work.Options.Length; o++) row.Terms.Add((columns[(n, o, p)], work.Options[o].RequestsPerHour));
-                    rows.Add(row);
-                }
-            }
-        }
-
-        foreach (var ((index, month), used) in use)
-        {
-            var source = problem.Sources[index];
-            var most = source.Kind switch
-            {
-                PurchaseKind.Owned => Held(source, month),
-                PurchaseKind.Tokens => source.MaxPerSecond,
-                _ => (double?)source.MaxCount,
-            };
-            // Requests a second are tiny beside instances: scaled, so that the solver's tolerance is no request.
-            var scale = source.Kind == PurchaseKind.Tokens ? 1e5 : 1;
-            if (most is { } limit) rows.Add(Sum(limit * scale, [(used, scale)]));
-        }
-
-        foreach (var limit in problem.CapacityLimits)
-            for (var m = 0; m + 1 < monthStart.Length; m++)
-                rows.Add(Sum(limit.Accelerators, use.Where(u => u.Key.Month == m && limit.Sources.Contains(u.Key.Source)).Select(u => (u.Value, problem.Sources[u.Key.Source].AcceleratorCount))));
-        Money(program, rows, paid);
-        return Solve(program, rows);
+    private bool RunsDone(int n, RunNeed runs)
+    {
+        for (var g = 0; g < runs.Groups.Length; g++)
+            if (Sum(c => c.What == What.Run && c.Need == n && c.Index == g) != runs.Groups[g].Starts.Length) return false;
+        return true;
     }
 
-    private static Row Sum(double limit, IEnumerable<(Row Row, double Each)> parts)
+    private int Sum(Func<Choice, bool> which)
     {
-        var sum = new Row(double.NegativeInfinity, limit);
-        foreach (var (row, each) in parts)
-        {
-            sum.Constant += row.Constant * each;
-            sum.Terms.AddRange(row.Terms.Select(t => (t.Column, t.Each * each)));
-        }
-
+        var sum = 0;
+        for (var i = 0; i < choices.Count; i++)
+            if (values[i] > 0 && which(choices[i])) sum += values[i];
         return sum;
     }
 
-    private void Money(MixedIntegerProgram program, List<Row> rows, List<(string Provider, PurchaseKind Kind, int Month, double Constant, int Column)> paid)
-    {
-        Row Spent(double upper, Func<(string Provider, PurchaseKind Kind, int Month, double Constant, int Column), double> weight)
-        {
-            var row = new Row(double.NegativeInfinity, upper);
-            foreach (var p in paid)
-            {
-                if (p.Column < 0) row.Constant += p.Constant * weight(p);
-                else row.Terms.Add((p.Column, p.Constant * weight(p)));
-            }
-
-            return row;
-        }
-
-        var credits = new List<(int Credit, int Month, int Column)>();
-        for (var c = 0; c < problem.Credits.Length; c++)
-            for (var m = 0; m < problem.Horizon.Months; m++)
-                credits.Add((c, m, program.AddColumn(0, double.PositiveInfinity, -Factor(m))));
-        for (var c = 0; c < problem.Credits.Length; c++)
-        {
-            var credit = problem.Credits[c];
-            var whole = new Row(double.NegativeInfinity, (double)credit.Amount.Usd);
-            whole.Terms.AddRange(credits.Where(x => x.Credit == c).Select(x => (x.Column, 1.0)));
-            rows.Add(whole);
-            for (var m = 0; m < problem.Horizon.Months; m++)
-            {
-                // By the credit's last day this much of the month's bill has fallen due; it and those that end earlier pay no more.
-                var days = credit.Expires.DayNumber + 1 - problem.Horizon.Start.DayNumber - (monthStart[m] / 24);
-                var due = Math.Clamp(days / (Hours(m) / 24), 0, 1);
-                var month = m;
-                var row = Spent(0, p => p.Provider == credit.Provider && p.Month == month ? -due : 0);
-                row.Terms.AddRange(credits.Where(x => x.Month == m && problem.Credits[x.Credit].Provider == credit.Provider
-                    && problem.Credits[x.Credit].Expires <= credit.Expires).Select(x => (x.Column, 1.0)));
-                rows.Add(row);
-            }
-        }
-
-        for (var m = 0; m < problem.Horizon.Months && problem.CashPerMonth is { } cash; m++)
-        {
-            var month = m;
-            var row = Spent(cash - (m < problem.FixedCash.Length ? problem.FixedCash[m] : 0), p => p.Month == month ? 1 : 0);
-            row.Terms.AddRange(credits.Where(x => x.Month == m).Select(x => (x.Column, -1.0)));
-            rows.Add(row);
-        }
-
-        if (problem.TotalCost is { } total)
-        {
-            var row = Spent(total - problem.FixedCash.Sum(), _ => 1);
-            row.Terms.AddRange(credits.Select(x => (x.Column, -1.0)));
-            rows.Add(row);
-        }
-
-        if (problem.ProviderShare is { } share)
-        {
-            foreach (var provider in paid.Select(p => p.Provider).Distinct())
-                rows.Add(Spent(0, p => p.Kind == PurchaseKind.Owned ? 0 : (p.Provider == provider ? 1 : 0) - share));
-        }
-    }
-
-    private static double Solve(MixedIntegerProgram program, List<Row> rows)
-    {
-        foreach (var row in rows)
-        {
-            var slack = 1e-9 * Math.Max(1, Math.Abs(row.Constant));
-            if (row.Terms.Count == 0)
-            {
-                if (row.Constant < row.Lower - slack || row.Constant > row.Upper + slack) return double.PositiveInfinity;
-                continue;
-            }
-
-            var added = program.AddRow(row.Lower - row.Constant - slack, row.Upper - row.Constant + slack);
-            foreach (var (column, each) in row.Terms) program.AddTerm(added, column, each);
-        }
-
-        if (program.ColumnCount == 0) return 0;
-        var solution = ClpSolver.Solve(program);
-        return solution.HasPoint ? solution.Objective : double.PositiveInfinity;
-    }
+    // Instances of a pool in a month.
+    private int There(int source, int month) => problem.Sources[source].Kind == PurchaseKind.Owned
+        ? Held(problem.Sources[source], month)
+        : Sum(c => c.What == What.Commit && c.Source == source && c.Index <= month && month < c.Index + problem.Sources[source].TermMonths);
 }

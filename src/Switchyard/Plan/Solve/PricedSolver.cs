@@ -18,10 +18,9 @@ public static class PricedSolver
     /// <param name="program">The program; not changed. Columns have a lower bound of 0.</param>
     /// <param name="limits">When to stop; the nodes hold for each of the two searches.</param>
     /// <param name="prove">False to be content with the first search when it finds something.</param>
-    /// <param name="relaxed">The solution of the relaxation.</param>
-    public static Solution Solve(MixedIntegerProgram program, SolveLimits limits, bool prove, out Solution relaxed)
+    /// <param name="relaxed">The solution of the relaxation, from <see cref="ClpSolver"/>.</param>
+    public static Solution Solve(MixedIntegerProgram program, SolveLimits limits, bool prove, Solution relaxed)
     {
-        relaxed = ClpSolver.Solve(program);
         if (program.IntegerCount == 0) return relaxed;
         if (relaxed.Status == SolveStatus.Infeasible) return relaxed;
         if (!relaxed.HasPoint || relaxed.ReducedCosts is not { } reduced) return CbcSolver.Solve(program, limits);

@@ -206,7 +206,7 @@ internal sealed class UseFirstFinder(Scenario scenario, PriceBook prices, Rememb
                     yield return (sources[option.Source], RunsInFirstMonth(runs) * option.Gang * option.BilledHours);
                 break;
             case PileNeed piles:
-                var work = piles.Piles.Where(p => p.Month == 0).Sum(p => p.Requests);
+                var work = piles.Piles.Where(p => p.Month == 0 && p.Future == 0).Sum(p => p.Requests);
                 foreach (var option in piles.Options.Where(o => sources[o.Source].Kind == PurchaseKind.OnDemand))
                     yield return (sources[option.Source], work / option.RequestsPerHour);
                 break;

@@ -7,24 +7,32 @@ namespace Switchyard.Plan.WhatIf;
 /// price for a unit of work. A problem with these alone is solved many times faster; how far its plan can be from the cheapest one is
 /// then measured against the bound of the whole problem.
 /// </summary>
-internal sealed class NearOffers
+/// <param name="plans">How many of the plans learned last are remembered.</param>
+/// <param name="cheapest">How many of the cheapest by unit price are looked at besides, for each workload and way of buying.</param>
+internal sealed class NearOffers(int plans = int.MaxValue, int cheapest = NearOffers.Usual)
 {
-    // The cheapest by unit price that are always looked at, for each workload and way of buying.
-    private const int Cheapest = 4;
+    /// <summary>The cheapest that are looked at unless something else is asked.</summary>
+    public const int Usual = 4;
 
-    private readonly HashSet<(string Workload, string Source)> bought = [];
+    // The plan, counted up, in which an offer was bought last.
+    private readonly Dictionary<(string Workload, string Source), int> bought = [];
+    private int learned;
 
     /// <summary>Whether any plan has been learned from.</summary>
     public bool IsEmpty => bought.Count == 0;
 
+    /// <summary>Most different offers for one workload among those remembered.</summary>
+    public int Most => bought.Where(b => learned - b.Value < plans).GroupBy(b => b.Key.Workload).Select(g => g.Count()).DefaultIfEmpty(0).Max();
+
     /// <summary>Remembers what a plan buys.</summary>
     public void Learn(IEnumerable<Purchase> purchases)
     {
+        learned++;
         foreach (var purchase in purchases) Learn(purchase.Workload, purchase.Source.Label);
     }
 
     /// <summary>Remembers an offer, by its label.</summary>
-    public void Learn(string workload, string label) => bought.Add((workload, label));
+    public void Learn(string workload, string label) => bought[(workload, label)] = learned;
 
     /// <summary>The problem with near offers alone, and what is held.</summary>
     public PlanningProblem Only(PlanningProblem problem) => problem with
@@ -35,10 +43,10 @@ internal sealed class NearOffers
             {
                 var near = Considerations.Costs(problem, need)
                     .GroupBy(o => problem.Sources[o.Source].Kind)
-                    .SelectMany(kind => kind.GroupBy(o => o.Source).OrderBy(g => g.Min(o => o.Cost)).ThenBy(g => g.Key).Take(Cheapest).Select(g => g.Key))
+                    .SelectMany(kind => kind.GroupBy(o => o.Source).OrderBy(g => g.Min(o => o.Cost)).ThenBy(g => g.Key).Take(cheapest).Select(g => g.Key))
                     .ToHashSet();
                 return Planner.Filter(need, source => near.Contains(source) || problem.Sources[source].Kind == PurchaseKind.Owned
-                    || bought.Contains((need.Workload, problem.Sources[source].Label)));
+                    || (bought.TryGetValue((need.Workload, problem.Sources[source].Label), out var last) && learned - last < plans));
             }),
         ],
     };

@@ -39,6 +39,7 @@ public sealed record PlanDiff
         Totals =
         [
             new("cash, in total", before.Cost.Total, after.Cost.Total),
+            new("amortised, within the horizon", new(before.Cost.AmortisedPerMonth.Sum(m => m.Usd)), new(after.Cost.AmortisedPerMonth.Sum(m => m.Usd))),
             new("present value", before.Cost.PresentValue, after.Cost.PresentValue),
             new("due after the horizon", before.Cost.AfterHorizon, after.Cost.AfterHorizon),
             new("credits used", before.Cost.CreditsUsed, after.Cost.CreditsUsed),

@@ -40,17 +40,27 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
     /// <summary>Paths of limits that change no option, only what may be spent.</summary>
     public static readonly ImmutableHashSet<string> MoneyLimits = ["limits.budget", "limits.budget.cash", "limits.budget.total", "limits.provider_share"];
 
-    // A plan from near offers may have a gap this much wider than the last whole search's, of the present value and the credits.
+    // A plan from near offers may have a gap this much wider than is usual, of the present value and the credits; whole searches, which are
+    // not exact either, raise what is usual by no more than this at a time.
     private const double Wider = 0.005;
 
-    // Near offers are few, so that more nodes rarely help.
-    private const int NearNodes = 60;
+    // One from the offers of the plan before alone may be this much worse than that: else small losses would add up along the way.
+    private const double Drift = 0.001;
 
-    private readonly NearOffers near = new();
+    // Near offers are few, so that more nodes rarely help, and what they miss is judged by the gap.
+    private const int NearNodes = 15;
+    private const double NearGap = 0.005;
+
+    // Neighbours further away buy other things.
+    private const int Neighbours = 6;
+
+    private readonly NearOffers near = new(Neighbours);
+    private readonly NearOffers last = new(plans: 1, cheapest: 0);
     private readonly List<(Limits Limits, SolvedProblem Solved)> found = [];
     private readonly List<Limits> impossible = [];
     private BuiltProblem? built;
-    private double usualGap;
+    private double usualGap = double.PositiveInfinity;
+    private double lastGap;
 
     /// <summary>Plans a variant; null where there is no plan within its limits.</summary>
     /// <param name="variant">The scenario.</param>
@@ -80,10 +90,12 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
             return null;
         }
 
-        if (how == VariantSource.Whole) usualGap = solved.Gap;
+        if (how == VariantSource.Whole) usualGap = Math.Min(solved.Gap, usualGap + Wider);
+        lastGap = solved.Gap;
         found.Add((limits, solved));
         var purchases = Ledger.Purchases(solved.Problem, solved.Decisions);
         near.Learn(purchases);
+        last.Learn(purchases);
         var main = purchases.Where(p => p.Source.Kind != PurchaseKind.Owned).GroupBy(p => p.Workload).ToImmutableSortedDictionary(
             g => g.Key,
             g => g.GroupBy(p => p.Source.Label).OrderByDescending(s => s.Sum(p => p.Cost.Usd)).ThenBy(s => s.Key, StringComparer.Ordinal).First().Key,
@@ -110,15 +122,26 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
         && (a.TotalCost is not { } total || (b.TotalCost is { } lower && total >= lower))
         && (a.ProviderShare is not { } share || (b.ProviderShare is { } smaller && share >= smaller));
 
+    // First with the offers of the plan before alone, then with those of the plans before it and the cheapest.
     private SolvedProblem? Near(PlanningProblem problem, Limits limits)
     {
         if (near.IsEmpty) return null;
-        var solved = ProblemSolver.Solve(near.Only(problem), new(settings.Gap, Math.Min(settings.MaximumNodes, NearNodes)), prove: false);
-        if (!solved.HasPlan) return null;
         // A neighbour with looser limits has a bound that holds here too; where that is too far away, this problem's own relaxation is asked.
         var known = found.Where(f => IsLooser(f.Limits, limits)).Select(f => f.Solved.Bound).DefaultIfEmpty(double.NegativeInfinity).Max();
-        if (GapTo(solved, known) > usualGap + Wider) known = Math.Max(known, ProblemSolver.Relaxation(problem));
-        return GapTo(solved, known) > usualGap + Wider ? null : solved with { Bound = Math.Min(known, solved.PresentValue) };
+        var asked = false;
+        foreach (var offers in new[] { last, near })
+        {
+            var part = offers.Only(problem);
+            // So few that none needs to be dropped again.
+            if (offers == last && last.Most <= problem.OffersPerWorkload) part = part with { OffersPerWorkload = null };
+            var solved = ProblemSolver.Solve(part, new(Math.Max(settings.Gap, NearGap), Math.Min(settings.MaximumNodes, NearNodes)), prove: false);
+            if (!solved.HasPlan) continue;
+            var most = Math.Min(usualGap + Wider, offers == last ? lastGap + Drift : double.PositiveInfinity);
+            if (GapTo(solved, known) > most && !asked) (known, asked) = (Math.Max(known, ProblemSolver.Relaxation(problem)), true);
+            if (GapTo(solved, known) <= most) return solved with { Bound = Math.Min(known, solved.PresentValue) };
+        }
+
+        return null;
     }
 
     private static double GapTo(SolvedProblem solved, double bound) => (solved with { Bound = Math.Min(bound, solved.PresentValue) }).Gap;

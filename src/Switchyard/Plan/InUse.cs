@@ -1,0 +1,237 @@
+using Switchyard.Market;
+
+namespace Switchyard.Plan;
+
+/// <summary>A load segment of a month in a future.</summary>
+/// <param name="Month">Zero-based; may lie beyond the horizon.</param>
+/// <param name="Segment">Index of the segment.</param>
+/// <param name="Future">Index of the future.</param>
+internal readonly record struct Moment(int Month, int Segment, int Future);
+
+/// <summary>
+/// Which columns use how many instances of each source at which time, and the rows that follow: a pool is not used beyond what is there, and
+/// quotas, availability and power hold in every load segment. Runs count with the busiest time of the month that they touch.
+/// </summary>
+internal sealed class InUse(ProgramDraft draft)
+{
+    private readonly PlanningProblem problem = draft.Problem;
+    private readonly SortedDictionary<int, Use> uses = [];
+
+    /// <summary>Notes instances at work in a load segment, at most so many in any plan worth having.</summary>
+    public void At(int source, Moment moment, int column, double each, double most) => UseOf(source).At(moment).Add(new(column, each), most);
+
+    /// <summary>Notes gangs of runs that are on in a month, at each time that could be the busiest.</summary>
+    public void Gangs(int source, int month, uint segments, double most, List<Term[]> times) =>
+        UseOf(source).Runs.Add(new(month, segments, most, times));
+
+    /// <summary>Notes instances, at most so many, that are there from one month to another whether used or not. Terms that overlap add up.</summary>
+    public void There(int source, int from, int until, int column, double units, double most) =>
+        UseOf(source).Cohorts.Add((from, until, column, units, most));
+
+    /// <summary>Adds the rows. Pools in <paramref name="direct"/> are used by all their cohorts at all times and need none.</summary>
+    public void AddRows(HashSet<int> direct)
+    {
+        foreach (var (source, use) in uses)
+        {
+            var own = problem.Sources[source];
+            if (own.IsPool && !direct.Contains(source)) Pool(own, use);
+            else if (own.Kind is not PurchaseKind.Commitment && !own.IsPool) Offered(source, own);
+            if (own is { Kind: PurchaseKind.Commitment, MaxCount: { } most })
+                foreach (var month in Months(use)) Limit(most, null, [(source, 1)], month);
+        }
+
+        foreach (var limit in problem.CapacityLimits)
+        {
+            var path = limit.Assumed ? DeclaredLimit.Availability : limit.Id;
+            var members = limit.Sources.Select((s, at) => (s, limit.Weight(problem, at))).Where(x => uses.ContainsKey(x.s)).ToArray();
+            foreach (var month in members.SelectMany(x => Months(uses[x.s])).Distinct().Order()) Limit(limit.Most, path, members, month);
+        }
+    }
+
+    private IEnumerable<int> Months(Use use)
+    {
+        var months = use.Moments.Keys.Select(m => m.Month).Concat(use.Runs.Select(r => r.Month));
+        return months.Concat(use.Cohorts.SelectMany(c => Enumerable.Range(c.From, Math.Max(0, Math.Min(problem.Horizon.Months, c.Until) - c.From)))).Distinct().Order();
+    }
+
+    private void Offered(int source, Source own)
+    {
+        if ((own.Kind == PurchaseKind.Tokens ? own.MaxPerSecond : own.MaxCount) is not { } most) return;
+        foreach (var month in Months(uses[source])) Limit(most, null, [(source, 1)], month);
+    }
+
+    // What is used of a pool is there.
+    private void Pool(Source own, Use use)
+    {
+        foreach (var month in use.Moments.Keys.Select(m => m.Month).Concat(use.Runs.Select(r => r.Month)).Distinct().Order())
+        {
+            var there = use.Cohorts.Where(c => c.From <= month && month < c.Until).Select(c => new Term(c.Column, -c.Units)).ToList();
+            var held = own.Kind == PurchaseKind.Owned ? own.MostAt(month) ?? 0 : 0;
+            var stated = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var (terms, runs, most) in Times(use, month))
+            {
+                if (own.Kind == PurchaseKind.Owned && most <= held + 1e-9) continue;
+                foreach (var alternative in Alternatives(terms, runs))
+                {
+                    if (alternative.Count == 0 || !stated.Add(Key(alternative))) continue;
+                    if (there.Count == 0 && alternative is [var (alone, each)] && draft.Program.IsInteger(alone)) Bound(alone, held / each);
+                    else draft.Terms(draft.Row(double.NegativeInfinity, held), [.. alternative, .. there]);
+                }
+            }
+        }
+    }
+
+    // Σ weight × in use ≤ most, in each load segment of a month. Commitments count as a whole, used or not.
+    private void Limit(double most, string? path, (int Source, double Weight)[] members, int month)
+    {
+        var there = new List<Term>();
+        var mostThere = 0.0;
+        foreach (var (source, weight) in members)
+        {
+            if (problem.Sources[source].Kind != PurchaseKind.Commitment || !uses.TryGetValue(source, out var use)) continue;
+            var cohorts = use.Cohorts.Where(c => c.From <= month && month < c.Until).ToList();
+            there.AddRange(cohorts.Select(c => new Term(c.Column, c.Units * weight)));
+            mostThere += cohorts.Sum(c => c.Most) * weight;
+        }
+
+        var byHour = members.Where(x => problem.Sources[x.Source].Kind != PurchaseKind.Commitment).Select(x => (Use: uses[x.Source], x.Weight)).ToList();
+        var stated = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var moment in MomentsOf(byHour.Select(x => x.Use), month))
+        {
+            var terms = new List<Term>(there);
+            var runs = new List<(RunUse Run, double Weight)>();
+            var together = mostThere;
+            foreach (var (use, weight) in byHour)
+            {
+                if (use.Moments.TryGetValue(moment, out var at))
+                {
+                    terms.AddRange(at.Terms.Select(t => t with { Each = t.Each * weight }));
+                    together += at.Most * weight;
+                }
+
+                foreach (var run in use.Runs.Where(r => r.Month == month && (r.Segments >> moment.Segment & 1) != 0))
+                {
+                    runs.Add((run, weight));
+                    together += run.Most * weight;
+                }
+            }
+
+            if (together <= most + 1e-9) continue;
+            foreach (var alternative in Alternatives(terms, runs))
+            {
+                if (!stated.Add(Key(alternative))) continue;
+                if (alternative is [var (alone, each)] && draft.Program.IsInteger(alone))
+                {
+                    if (path is not null) draft.LimitRows.Add((path, -1));
+                    Bound(alone, most / each);
+                }
+                else
+                {
+                    draft.Terms(draft.Row(double.NegativeInfinity, most, path), alternative);
+                }
+            }
+        }
+    }
+
+    private void Bound(int column, double most) =>
+        draft.Program.SetColumnBounds(column, 0, Math.Min(draft.Program.ColumnUpper[column], Math.Floor(most + 1e-9)));
+
+    private IEnumerable<Moment> MomentsOf(IEnumerable<Use> some, int month)
+    {
+        // Where only runs and commitments count, one moment for each set of segments that runs know stands for all.
+        var moments = some.SelectMany(u => u.Moments.Keys.Where(m => m.Month == month)).Distinct().ToList();
+        return moments.Count > 0 && some.All(u => !u.Runs.Exists(r => r.Month == month))
+            ? moments.Order(ByTime)
+            : Enumerable.Range(0, problem.Segments.Length).SelectMany(k => Enumerable.Range(0, problem.Futures.Length).Select(f => new Moment(month, k, f)));
+    }
+
+    private static readonly Comparer<Moment> ByTime = Comparer<Moment>.Create((a, b) =>
+        a.Month != b.Month ? a.Month.CompareTo(b.Month) : a.Segment != b.Segment ? a.Segment.CompareTo(b.Segment) : a.Future.CompareTo(b.Future));
+
+    private IEnumerable<(List<Term> Terms, List<(RunUse Run, double Weight)> Runs, double Most)> Times(Use use, int month)
+    {
+        foreach (var moment in MomentsOf([use], month))
+        {
+            var at = use.Moments.GetValueOrDefault(moment);
+            var runs = use.Runs.Where(r => r.Month == month && (r.Segments >> moment.Segment & 1) != 0).Select(r => (r, 1.0)).ToList();
+            yield return (at is null ? [] : [.. at.Terms], runs, (at?.Most ?? 0) + runs.Sum(r => r.r.Most));
+        }
+    }
+
+    // Alone, each of a run's busy times is a row; beside others, a column at least as large as each stands for them.
+    private IEnumerable<List<Term>> Alternatives(List<Term> terms, List<(RunUse Run, double Weight)> runs)
+    {
+        if (runs is [var (only, factor)] && (terms.Count == 0 || only.Times.Count == 1))
+        {
+            foreach (var time in only.Times) yield return [.. terms, .. time.Select(t => t with { Each = t.Each * factor })];
+            yield break;
+        }
+
+        var all = new List<Term>(terms);
+        foreach (var (run, weight) in runs)
+        {
+            if (run.Times is [var time]) all.AddRange(time.Select(t => t with { Each = t.Each * weight }));
+            else all.Add(new(Peak(run), weight));
+        }
+
+        yield return all;
+    }
+
+    private int Peak(RunUse run)
+    {
+        if (run.Peak is { } known) return known;
+        var peak = draft.Auxiliary(run.Most);
+        run.Peak = peak;
+        foreach (var time in run.Times) draft.Terms(draft.AtLeast(0, new Term(peak, 1)), time, -1);
+        return peak;
+    }
+
+    private static string Key(List<Term> terms) => string.Join(';', terms.Select(t => FormattableString.Invariant($"{t.Column}:{t.Each:R}")));
+
+    private Use UseOf(int source)
+    {
+        if (!uses.TryGetValue(source, out var use)) uses[source] = use = new();
+        return use;
+    }
+
+    private sealed class Use
+    {
+        public Dictionary<Moment, Together> Moments { get; } = [];
+
+        public List<RunUse> Runs { get; } = [];
+
+        public List<(int From, int Until, int Column, double Units, double Most)> Cohorts { get; } = [];
+
+        public Together At(Moment moment)
+        {
+            if (!Moments.TryGetValue(moment, out var together)) Moments[moment] = together = new();
+            return together;
+        }
+    }
+
+    private sealed class Together
+    {
+        public List<Term> Terms { get; } = [];
+
+        public double Most { get; private set; }
+
+        public void Add(Term term, double most)
+        {
+            Terms.Add(term);
+            Most += most;
+        }
+    }
+
+    private sealed class RunUse(int month, uint segments, double most, List<Term[]> times)
+    {
+        public int Month => month;
+
+        public uint Segments => segments;
+
+        public double Most => most;
+
+        public List<Term[]> Times => times;
+
+        public int? Peak { get; set; }
+    }
+}

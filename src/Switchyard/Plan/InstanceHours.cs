@@ -1,0 +1,33 @@
+using Switchyard.Market;
+
+namespace Switchyard.Plan;
+
+/// <summary>Instance-hours that a decision pays for or takes from what is owned.</summary>
+internal static class InstanceHours
+{
+    /// <summary>Instance-hours by month for one unit of a decision; none for the use of what is committed to, which counts when it is committed to.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="decision">The decision; its value does not matter.</param>
+    public static IEnumerable<(int Month, double Hours)> Of(PlanningProblem problem, Decision decision)
+    {
+        if (decision.SourceIn(problem) is not (>= 0 and var index)) return [];
+        var (source, horizon) = (problem.Sources[index], problem.Horizon);
+        if (decision.Kind == DecisionKind.Commit)
+            return Enumerable.Range(decision.Index, source.TermMonths).Select(month => (month, horizon.Hours(month)));
+        if (source.Kind is PurchaseKind.Commitment or PurchaseKind.Tokens) return [];
+        switch (problem.Needs[decision.Need])
+        {
+            case ServiceNeed service:
+                return [(service.Slots[decision.Index].Month, service.Slots[decision.Index].Hours)];
+            case RunNeed runs:
+                var (option, group) = (runs.Options[decision.Option], runs.Groups[decision.Index]);
+                return group.Starts.SelectMany(start => Payments.MonthsOf(horizon, start, option.Hours)).GroupBy(x => x.Month).OrderBy(g => g.Key)
+                    .Select(m => (m.Key, option.Gang * option.BilledHours * m.Sum(x => x.Hours) / option.Hours / group.Starts.Length));
+            case PileNeed piles:
+                var pile = decision.Kind == DecisionKind.WorkSegment ? decision.Index / problem.Segments.Length : decision.Index;
+                return [(piles.Piles[pile].Month, 1)];
+            default:
+                return [];
+        }
+    }
+}
