@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Switchyard.Connect;
 using Switchyard.Connect.Catalog;
+using Switchyard.Connect.Measurements;
 using Switchyard.Market;
 
 namespace Switchyard.Cli;
@@ -44,9 +45,24 @@ internal sealed class CatalogOptions
         CustomParser = WholeNumber.Parser("--max-spot-age", "days", 0),
     };
 
+    private readonly Option<string?> calibration = new("--calibration")
+    {
+        Description = "Corrections from your own runs, as 'switchyard performance calibrate' writes them",
+        HelpName = "calibration.csv",
+    };
+
+    private readonly Option<string[]> models = new("--models")
+    {
+        Description = "Models of your own, as 'switchyard performance model import' writes them; can be given several times",
+        HelpName = "FILE",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
     /// <summary>Adds the options to a command.</summary>
     public CatalogOptions(Command command)
     {
+        command.Options.Add(models);
+        command.Options.Add(calibration);
         command.Options.Add(folder);
         command.Options.Add(asOf);
         command.Options.Add(allowIndicative);
@@ -71,7 +87,27 @@ internal sealed class CatalogOptions
             }
         }
 
-        return reading;
+        return reading.Value is { } read ? WithOwn(read, parsed.GetValue(models) ?? [], parsed.GetValue(calibration)) : reading;
+    }
+
+    private static Reading<CatalogContents> WithOwn(CatalogContents contents, string[] files, string? corrections)
+    {
+        List<Problem> problems = [];
+        if (corrections is not null)
+        {
+            var own = CalibrationTable.Read(corrections, contents.Prices.Accelerators);
+            if (own.Value is { } made) contents = contents with { Factors = made.On(contents.Factors) };
+            else problems.AddRange(own.Problems);
+        }
+
+        foreach (var file in files)
+        {
+            var own = CatalogReader.ReadModels(file, contents.Models);
+            if (own.Value is { } more) contents = contents with { Models = [.. contents.Models, .. more] };
+            else problems.AddRange(own.Problems);
+        }
+
+        return problems.Count > 0 ? problems : contents;
     }
 
     private static DateOnly? ParseDay(ArgumentResult result)

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Switchyard.Connect.Catalog;
 using Switchyard.Demand;
 using Switchyard.Market;
+using Switchyard.Performance;
 using Switchyard.Performance.Measured;
 using Switchyard.Units;
 
@@ -44,6 +46,98 @@ internal static class Known
         };
         if (format is null) wrong("--precision", text, "bf16, fp8, int8, fp4 or int4");
         return format;
+    }
+
+    /// <summary>The name of a number format, as options take it.</summary>
+    internal static string Name(Precision precision) => precision.ToString().ToLowerInvariant();
+
+    internal static Engine EngineOf(string text, Wrong wrong)
+    {
+        switch (text.ToLowerInvariant())
+        {
+            case "vllm": return Engine.Vllm;
+            case "sglang": return Engine.Sglang;
+            case "trtllm" or "tensorrt" or "tensorrt-llm": return Engine.TensorRt;
+            default:
+                wrong("--engine", text, "vllm, sglang or trtllm", Nearest.To(text, ["vllm", "sglang", "trtllm"]));
+                return Engine.Vllm;
+        }
+    }
+
+    /// <summary>The efficiency reached, with the corrections of the scenario, else of the command.</summary>
+    internal static EfficiencyFactors Factors(CatalogContents contents, Scenario scenario) => contents.Factors with
+    {
+        Corrections = scenario.Corrections.IsEmpty ? contents.Factors.Corrections : scenario.Corrections,
+        TrainingCorrections = scenario.TrainingCorrections.IsEmpty ? contents.Factors.TrainingCorrections : scenario.TrainingCorrections,
+    };
+
+    /// <summary>How the numbers of a replica came about.</summary>
+    internal static string Provenance(Replica replica) => replica.IsCalibrated ? "calibrated" : "modelled";
+
+    /// <summary>A cap on power such as <c>500W</c>; 0 where there is none.</summary>
+    internal static double Cap(string? text, Accelerator? accelerator, EfficiencyFactors factors, Wrong wrong)
+    {
+        if (text is null) return 0;
+        if (!PhysicalText.TryParsePower(text, out var power, out var misread) || !(power.Watts > 0))
+        {
+            wrong("--power-cap", text, misread.Expected ?? "a power above 0, such as 500W", misread.Correction);
+            return 0;
+        }
+
+        if (accelerator is null) return power.Watts;
+        if (accelerator.ThermalDesignPower is not { } rated)
+        {
+            wrong("--power-cap", text, $"to be had: the catalog has no rated power of {accelerator.Name}");
+            return 0;
+        }
+
+        var least = Math.Ceiling(rated.Watts * (factors.Power.StaticShare + 0.03));
+        if (power.Watts < least || power.Watts > rated.Watts)
+            wrong("--power-cap", text, FormattableString.Invariant($"a power that {accelerator.Name} can be held to, {least:0} to {rated.Watts:0} W"));
+        return power.Watts;
+    }
+
+    /// <summary>Requests a second, such as <c>6/s</c>; null where nothing is written or it is wrong.</summary>
+    internal static double? Rate(string? text, Wrong wrong)
+    {
+        if (text is null) return null;
+        var number = text.EndsWith("/s", StringComparison.Ordinal) ? text[..^2] : text;
+        if (double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is > 0 and < 1e9) return value;
+        wrong("--rate", text, "a rate above 0, such as 6/s");
+        return null;
+    }
+
+    /// <summary>Lengths such as <c>1024</c>, or <c>900..2400</c> for median and 95th percentile.</summary>
+    internal static TokenLengths? Lengths(string option, string text, int least, Wrong wrong)
+    {
+        var parts = text.Split("..");
+        if (parts.Length <= 2 && double.TryParse(parts[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var median)
+            && double.TryParse(parts[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var high) && median >= least && high >= median && high <= 1e8)
+            return new(median, high);
+        wrong(option, text, $"a length of at least {least} token{(least > 1 ? "s" : "")}, or its median and 95th percentile, such as 900..2400");
+        return null;
+    }
+
+    /// <summary>A service level such as <c>ttft:p95:500ms,tpot:p95:50ms</c>.</summary>
+    internal static ServiceLevel Level(string? text, Wrong wrong)
+    {
+        LatencyObjective? ttft = null, tpot = null, whole = null;
+        foreach (var (quantity, objective) in Objectives(text, wrong))
+        {
+            ref var slot = ref ttft;
+            if (quantity == Quantity.Tpot) slot = ref tpot;
+            else if (quantity == Quantity.EndToEnd) slot = ref whole;
+            else if (quantity == Quantity.Itl)
+            {
+                wrong("--slo", "itl", "ttft, tpot or e2e; what is between two tokens is promised as tpot", "tpot");
+                continue;
+            }
+
+            if (slot is not null) wrong("--slo", text!, $"one objective each; {quantity} stands there twice");
+            slot = objective;
+        }
+
+        return new(ttft, tpot, whole);
     }
 
     /// <summary>Objectives such as <c>ttft:p95:500ms,tpot:p95:50ms</c>.</summary>

@@ -16,10 +16,13 @@ internal static class PerformanceCommand
     public static Command Create() => new("performance", "Predict what a model does on hardware, and compare predictions with measured runs")
     {
         EstimateCommand.Create(),
+        SearchCommand.Create(),
         TrainEstimateCommand.Create(),
         Check(),
+        CalibrateCommand.Create(),
         FitCommand.Create(),
         ValidationCommand.Create(),
+        ModelCommand.Create(),
     };
 
     private static Command Check()

@@ -49,6 +49,7 @@ internal sealed class PlanCommand
 
     private readonly Option<bool> timing = new("--timing") { Description = "Say on stderr how long each step took" };
     private readonly SettingOption sets;
+    private readonly CapacityOption kept;
     private readonly CatalogOptions catalogs;
     private readonly Printer printer;
 
@@ -57,6 +58,7 @@ internal sealed class PlanCommand
         scenarios = new(command);
         sets = new(command);
         foreach (var option in new Option[] { save, gap, nodes, bare, why, baseline, timing }) command.Options.Add(option);
+        kept = new(command);
         catalogs = new(command);
         printer = new(command);
         command.Subcommands.Add(PlanDiffCommand.Create());
@@ -79,10 +81,15 @@ internal sealed class PlanCommand
         var read = watch.Elapsed;
         var opened = scenarios.Open(parsed);
         if (opened.Value is not { } source) return Printer.Fail(opened.Problems);
-        var planner = new PlannerSettings(parsed.GetValue(gap), parsed.GetValue(nodes), Explain: !parsed.GetValue(bare), Why: parsed.GetValue(why));
+        var planner = new PlannerSettings(parsed.GetValue(gap), parsed.GetValue(nodes), Explain: !parsed.GetValue(bare), Why: parsed.GetValue(why))
+        {
+            SideBySide = SideBySide.Run,
+        };
         if (ranges.Exists(r => r.IsSweep))
         {
-            var code = SweepRun.Run(parsed, printer, source, contents, ranges, planner, path);
+            var known = kept.Load(parsed);
+            var code = SweepRun.Run(parsed, printer, source, contents, ranges, planner, known, path);
+            kept.Save(known);
             if (parsed.GetValue(timing)) Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"catalog {read.TotalMilliseconds:0} ms, sweep {(watch.Elapsed - read).TotalMilliseconds:0} ms"));
             return code;
         }
@@ -90,14 +97,16 @@ internal sealed class PlanCommand
         var variant = ReadVariant.All(source, contents, ranges);
         if (variant.Value is not [{ Scenario: var wanted }]) return Printer.Fail(variant.Problems);
         var understood = watch.Elapsed;
-        var cycle = new Cycle(contents.Prices, new PerformanceModel(contents.Factors));
+        var capacities = kept.Load(parsed);
+        var cycle = new Cycle(contents.Prices, new PerformanceModel(Known.Factors(contents, wanted), capacities));
         if ((parsed.GetValue(baseline) is { } name ? Simpler(cycle, wanted, planner, name) : cycle.Plan(wanted, planner)) is not { } result) return ExitCode.No;
         var planned = watch.Elapsed;
+        kept.Save(capacities);
         Show(parsed, wanted, result, path);
         if (parsed.GetValue(timing))
         {
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"catalog {read.TotalMilliseconds:0} ms, scenario {(understood - read).TotalMilliseconds:0} ms, plan {(planned - understood).TotalMilliseconds:0} ms, output {(watch.Elapsed - planned).TotalMilliseconds:0} ms"));
+                $"{capacities?.Added.Count ?? 0} capacities simulated; catalog {read.TotalMilliseconds:0} ms, scenario {(understood - read).TotalMilliseconds:0} ms, plan {(planned - understood).TotalMilliseconds:0} ms, output {(watch.Elapsed - planned).TotalMilliseconds:0} ms"));
         }
 
         return result.Plan is null ? ExitCode.No : ExitCode.Done;

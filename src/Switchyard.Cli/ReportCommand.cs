@@ -4,6 +4,7 @@ using Switchyard.Cli.Output;
 using Switchyard.Connect;
 using Switchyard.Connect.PlanFile;
 using Switchyard.Connect.Report;
+using Switchyard.Market;
 using Switchyard.Plan;
 
 namespace Switchyard.Cli;
@@ -41,8 +42,7 @@ internal static class ReportCommand
             else if (problems.Count == 0)
             {
                 var (_, plan, json) = plans[0];
-                Printer.WriteFile(path, ReportPage.Fill(page, plan, json, evidence.Select(e => e.Json), catalog.Value!.Prices, Version()));
-                Console.Error.WriteLine($"wrote {path}");
+                Write(path, page, plan, json, evidence.Select(e => e.Json), catalog.Value!.Prices);
                 return ExitCode.Done;
             }
 
@@ -71,13 +71,28 @@ internal static class ReportCommand
         else problems.AddRange(reading.Problems);
     }
 
-    private static string? Page()
+    /// <summary>Writes the page of a plan, and says so on stderr.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="page">The page as it was built.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="planJson">The plan as JSON.</param>
+    /// <param name="evidenceJson">What was found about it, as JSON.</param>
+    /// <param name="prices">Where regions lie.</param>
+    public static void Write(string path, string page, PurchasePlan plan, string planJson, IEnumerable<string> evidenceJson, PriceBook prices)
+    {
+        Printer.WriteFile(path, ReportPage.Fill(page, plan, planJson, evidenceJson, prices, Version()));
+        Console.Error.WriteLine($"wrote {path}");
+    }
+
+    /// <summary>The page as it was built; null where it is not.</summary>
+    public static string? Page()
     {
         var built = Path.Combine(Home.Folder("artifacts"), "web", "report.html");
         return File.Exists(built) ? File.ReadAllText(built) : null;
     }
 
-    private static string Missing() => """
+    /// <summary>What to install where the page is not built.</summary>
+    public static string Missing() => """
         the page of the report is not built; it needs Node.js 20.19 or later, and npm
           Debian, Ubuntu: apt-get install nodejs npm, or https://nodejs.org where that is older;  Fedora: dnf install nodejs;  macOS: brew install node
           then run this again: ./switchyard builds the page when it is not there

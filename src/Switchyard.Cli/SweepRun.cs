@@ -5,6 +5,7 @@ using Switchyard.Connect.Catalog;
 using Switchyard.Connect.PlanFile;
 using Switchyard.Connect.ScenarioFile;
 using Switchyard.Performance;
+using Switchyard.Performance.Search;
 using Switchyard.Plan;
 using Switchyard.Plan.WhatIf;
 
@@ -16,7 +17,7 @@ internal static class SweepRun
     /// <summary>Plans every combination and shows them.</summary>
     /// <returns>The exit code.</returns>
     public static int Run(
-        ParseResult parsed, Printer printer, ScenarioBytes source, CatalogContents catalog, List<SettingRange> ranges, PlannerSettings settings, string? save)
+        ParseResult parsed, Printer printer, ScenarioBytes source, CatalogContents catalog, List<SettingRange> ranges, PlannerSettings settings, SimulatedCapacities? capacities, string? save)
     {
         // The base is the scenario without what is swept; a setting with one value holds for it too.
         var (swept, held) = (ranges.Where(r => r.IsSweep).ToList(), ranges.Where(r => !r.IsSweep).ToList());
@@ -25,7 +26,7 @@ internal static class SweepRun
         var all = ReadVariant.All(source, catalog, ranges);
         if (all.Value is not { } variants) return Printer.Fail(all.Problems);
 
-        var planner = new VariantPlanner(catalog.Prices, new RememberedPerformance(new PerformanceModel(catalog.Factors)), settings);
+        var planner = new VariantPlanner(catalog.Prices, new RememberedPerformance(new PerformanceModel(Known.Factors(catalog, unchanged.Scenario), capacities)), settings);
         var money = swept.TrueForAll(range => VariantPlanner.MoneyLimits.Contains(range.Path));
         var done = new Variant?[variants.Count];
         var before = planner.Plan(unchanged.Scenario, sameOptions: false);

@@ -73,6 +73,8 @@ public static class Cli
             RedirectStandardError = true,
         };
         start.Environment["SWITCHYARD_HOME"] = Root;
+        // Tests leave the user's cache alone, and find nothing in it.
+        start.Environment["SWITCHYARD_NO_CACHE"] = "1";
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
         {
             start.Environment[name] = value;

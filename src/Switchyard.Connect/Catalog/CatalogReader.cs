@@ -39,6 +39,34 @@ public static class CatalogReader
         return new CatalogContents(book, [.. models.OrderBy(model => model.Name, StringComparer.Ordinal)], folder) { Factors = factors, Intervals = intervals, Spot = [.. spot] };
     }
 
+    /// <summary>Reads models of a user's own: a table like <c>performance/models.csv</c>, as <c>switchyard performance model import</c> writes it.</summary>
+    /// <param name="text">The table.</param>
+    /// <param name="file">Its name, for problems.</param>
+    /// <param name="known">The models known already, whose names are taken.</param>
+    public static Reading<IReadOnlyList<ModelArchitecture>> ReadModels(TextReader text, string file, IEnumerable<ModelArchitecture> known)
+    {
+        List<Problem> problems = [];
+        var models = ModelTable.Read(text, file, known, problems);
+        if (problems.Count == 0 && models.Count == 0) problems.Add(new(file, 0, "", "holds no model"));
+        return problems.Count > 0 ? problems : new Reading<IReadOnlyList<ModelArchitecture>>(models, []);
+    }
+
+    /// <summary>Reads models of a user's own from a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="known">The models known already, whose names are taken.</param>
+    public static Reading<IReadOnlyList<ModelArchitecture>> ReadModels(string path, IEnumerable<ModelArchitecture> known)
+    {
+        try
+        {
+            using var text = new StreamReader(path);
+            return ReadModels(text, path, known);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            return new List<Problem> { new(path, 0, "", File.Exists(path) ? "cannot be read" : "there is no such file") };
+        }
+    }
+
     private static DateOnly OwnDate(string market, List<Problem> problems)
     {
         var file = Path.Combine(market, "as_of.txt");

@@ -18,9 +18,23 @@ internal static class ModelTable
 
     internal static List<ModelArchitecture> Read(string folder, List<Problem> problems)
     {
+        using var table = CsvTable.Open(folder, "models.csv", Columns, problems);
+        return Read(table, [], problems);
+    }
+
+    /// <summary>Models of a user's own table, beside those that are known already.</summary>
+    internal static List<ModelArchitecture> Read(TextReader text, string file, IEnumerable<ModelArchitecture> known, List<Problem> problems)
+    {
+        using var table = CsvTable.Open(text, file, Columns, problems);
+        return Read(table, known, problems);
+    }
+
+    private static List<ModelArchitecture> Read(CsvTable? table, IEnumerable<ModelArchitecture> known, List<Problem> problems)
+    {
         List<ModelArchitecture> models = [];
         Dictionary<string, string> names = new(StringComparer.OrdinalIgnoreCase);
-        using var table = CsvTable.Open(folder, "models.csv", Columns, problems);
+        foreach (var model in known)
+            foreach (var taken in model.Aliases.Prepend(model.Name)) names.TryAdd(taken, model.Name);
         while (table?.Next() ?? false)
         {
             var name = table.Required("name");
@@ -34,13 +48,16 @@ internal static class ModelTable
             var parameters = Known(table, "parameters_b", table.Positive("parameters_b"));
             var active = table.Positive("active_parameters_b") ?? parameters;
             if (active > parameters) table.Report("active_parameters_b", $"{active} is above parameters_b {parameters}");
+            // Of the layers after the dense ones, every so many has experts; the others are dense too.
+            var (layers, dense, step) = (Count(table, "layers"), table.Whole("dense_layers") ?? 0, table.Column("moe_layer_step") >= 0 ? table.Whole("moe_layer_step") ?? 1 : 1);
+            if (step > 1 && layers > dense) dense = layers - ((layers - dense) / step);
             models.Add(new()
             {
                 Name = name,
                 Aliases = aliases,
                 Parameters = parameters * 1e9,
                 ActiveParameters = active * 1e9,
-                Layers = Count(table, "layers"),
+                Layers = layers,
                 Hidden = Count(table, "hidden"),
                 Heads = Count(table, "heads"),
                 KvHeads = Count(table, "kv_heads"),
@@ -61,7 +78,7 @@ internal static class ModelTable
                 ExpertsPerToken = table.Whole("experts_per_token") ?? 0,
                 SharedExperts = table.Whole("shared_experts") ?? 0,
                 ExpertFfn = table.Whole("moe_ffn") ?? 0,
-                DenseLayers = table.Whole("dense_layers") ?? 0,
+                DenseLayers = dense,
                 SlidingWindow = table.Whole("sliding_window") ?? 0,
                 SlidingWindowLayers = table.Whole("sliding_window_layers") ?? 0,
                 LinearAttentionLayers = table.Whole("linear_attention_layers") ?? 0,

@@ -10,7 +10,7 @@ public static class ScenarioReader
 {
     internal static readonly string[] Keys =
     [
-        "name", "start", "horizon", "period", "discount_rate", "tail", "limits", "commercial", "offers", "owned", "current", "workloads", "options",
+        "name", "start", "horizon", "period", "discount_rate", "tail", "limits", "commercial", "offers", "owned", "current", "models", "calibration", "workloads", "options",
     ];
 
     internal static readonly string[] OptionKeys = ["buy", "build"];
@@ -53,7 +53,7 @@ public static class ScenarioReader
         var root = YamlTree.Read(text, findings) is { } tree ? Section.Open(Overrides.Apply(tree, settings ?? [], findings), "", findings, Keys) : null;
         if (root is null) return findings.Problems;
         var name = Name(root, findings);
-        var scope = new ScenarioScope(findings, book, models, Months(root, book, findings), open);
+        var scope = new ScenarioScope(findings, book, OwnFiles.Models(root, models, findings, open), Months(root, book, findings), open);
         var discount = root.ReadOr<Growth>("discount_rate", Growth.TryParse, new(0, 12), "0%/year", "later payments count in full");
         if (discount.Share < 0) findings.Say(root.LineOf("discount_rate"), "discount_rate", "is below 0");
         var tail = root.ReadOr<double>("tail", ShareText.TryParse, 1, "100%", "what is still owed after the horizon counts in full");
@@ -65,6 +65,7 @@ public static class ScenarioReader
         var owned = HoldingsPart.Owned(root, scope).ToList();
         var current = HoldingsPart.Current(root, scope);
         Options(root, findings);
+        var corrections = OwnFiles.Corrections(root, book, findings, open);
         var workloads = WorkloadsPart.Read(root, scope);
         if (findings.Problems.Count > 0) return findings.Problems;
         return new Scenario
@@ -81,6 +82,8 @@ public static class ScenarioReader
             Holdings = [.. owned, .. committed],
             Current = current,
             Workloads = workloads,
+            Corrections = corrections?.Serving ?? [],
+            TrainingCorrections = corrections?.Training ?? [],
             Assumed = [.. findings.Assumed],
             NotYetUsed = [.. findings.NotYetUsed],
         };

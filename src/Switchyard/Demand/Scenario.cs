@@ -43,6 +43,12 @@ public sealed record Scenario
     /// <summary>The work.</summary>
     public required ImmutableArray<Workload> Workloads { get; init; }
 
+    /// <summary>What the user's own runs correct in predictions of serving; empty where nothing was calibrated.</summary>
+    public ImmutableArray<Performance.Correction> Corrections { get; init; } = [];
+
+    /// <summary>The same for training.</summary>
+    public ImmutableArray<Performance.TrainingCorrection> TrainingCorrections { get; init; } = [];
+
     /// <summary>Defaults in force because the file says nothing, each as <c>path: value (reason)</c>.</summary>
     public ImmutableArray<string> Assumed { get; init; } = [];
 

@@ -22,4 +22,13 @@ internal readonly record struct Collective(double LatencySeconds, double Seconds
             linked ? factors.LinkLatencySeconds + ((count - 2) * factors.LinkPeerSeconds) : factors.PcieLatencySeconds,
             2.0 * (count - 1) / count / Math.Max(bandwidth, 1));
     }
+
+    /// <summary>A message from one accelerator to another: over the scale-up link where it spans them all, else over the fabric between instances.</summary>
+    public static Collective Hop(Accelerator accelerator, int count, EfficiencyFactors factors)
+    {
+        var linked = accelerator.ScaleUp is not null && accelerator.ScaleUpDomain >= count;
+        return linked
+            ? new(factors.LinkLatencySeconds, 1 / (accelerator.ScaleUp!.Value.BytesPerSecond * factors.LinkBandwidth))
+            : new(factors.FabricLatencySeconds, 1 / factors.FabricBytesPerSecond);
+    }
 }

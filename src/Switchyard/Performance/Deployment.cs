@@ -30,6 +30,12 @@ public sealed record Deployment
     /// <summary>Ranks that each attend to their own requests and share the experts (data-parallel attention); at least 1.</summary>
     public int DataParallel { get; init; } = 1;
 
+    /// <summary>
+    /// Stages into which the layers are cut; at least 1. As many batches take turns on them, each with its own requests: a step takes as long as
+    /// without stages, but for the hops between them, and there are as many steps at a time as stages.
+    /// </summary>
+    public int PipelineParallel { get; init; } = 1;
+
     /// <summary>Groups among which whole experts are dealt out; 1 where each expert is split over all accelerators.</summary>
     public int ExpertParallel { get; init; } = 1;
 
@@ -58,17 +64,28 @@ public sealed record Deployment
     public double KvTokens { get; init; }
 
     /// <summary>Accelerators of the replica.</summary>
-    public int Accelerators => TensorParallel * DataParallel;
+    public int Accelerators => TensorParallel * DataParallel * PipelineParallel;
+
+    /// <summary>Accelerators of one stage; all of them where there is one.</summary>
+    public int StageAccelerators => TensorParallel * DataParallel;
+
+    /// <summary>Most watts that each accelerator may draw; 0 for its rated power.</summary>
+    public double PowerCapWatts { get; init; }
+
+    /// <summary>As people write it, such as <c>TP2</c>, <c>TP4 PP2</c> or <c>TP1 DP8 EP8</c>.</summary>
+    public string Division =>
+        $"TP{TensorParallel}{(PipelineParallel > 1 ? $" PP{PipelineParallel}" : "")}{(DataParallel > 1 ? $" DP{DataParallel}" : "")}{(ExpertParallel > 1 ? $" EP{ExpertParallel}" : "")}";
 
     /// <summary>Why a model cannot be divided like this; null where it can.</summary>
     /// <param name="model">The model.</param>
     public string? Impossible(ModelArchitecture model)
     {
-        if (TensorParallel < 1 || DataParallel < 1 || ExpertParallel < 1) return "a replica has at least one accelerator in each direction";
+        if (TensorParallel < 1 || DataParallel < 1 || ExpertParallel < 1 || PipelineParallel < 1) return "a replica has at least one accelerator in each direction";
         if (model.Heads % TensorParallel != 0) return $"{model.Heads} heads of {model.Name} cannot be split over {TensorParallel} accelerators";
         var copies = model.Attention == AttentionKind.Latent
             || (model.KvHeads >= TensorParallel ? model.KvHeads % TensorParallel == 0 : TensorParallel % model.KvHeads == 0);
         if (!copies) return $"{model.KvHeads} key and value heads of {model.Name} can be neither split over {TensorParallel} accelerators nor copied";
+        if (PipelineParallel > model.Layers) return $"{model.Layers} layers of {model.Name} cannot be cut into {PipelineParallel} stages";
         if (ExpertParallel > 1 && model.Experts == 0) return $"{model.Name} has no experts to deal out";
         return null;
     }

@@ -162,6 +162,12 @@ public sealed record EfficiencyFactors
     /// </summary>
     public double SustainedFlopsPerWatt { get; init; } = 0.66e12;
 
+    /// <summary>Latency of a message between instances, seconds: an RDMA write and the kernel that waits for it; an assumption.</summary>
+    public double FabricLatencySeconds { get; init; } = 20e-6;
+
+    /// <summary>Bandwidth between instances, bytes a second and accelerator: 70% of one 400 Gbit/s port each, as H100 servers have them.</summary>
+    public double FabricBytesPerSecond { get; init; } = 35e9;
+
     /// <summary>Share of memory that an engine may use: the default of vLLM's <c>gpu_memory_utilization</c>.</summary>
     public double MemoryShare { get; init; } = 0.90;
 
@@ -225,6 +231,12 @@ public sealed record EfficiencyFactors
         deployment.CacheElementBytes > 0 ? deployment.CacheElementBytes
         : (deployment.Engine == Engine.TensorRt && deployment.Precision is Demand.Precision.Fp8 or Demand.Precision.Fp4)
             || (deployment.Engine != Engine.Unknown && deployment.Precision == Demand.Precision.Fp4 && accelerator.Fp4Tflops is not null) ? 1 : CacheElementBytes;
+
+    /// <summary>What the user's own runs correct, by accelerator, engine and kind of model; empty where nothing was calibrated.</summary>
+    public System.Collections.Immutable.ImmutableArray<Correction> Corrections { get; init; } = [];
+
+    /// <summary>The same for training.</summary>
+    public System.Collections.Immutable.ImmutableArray<TrainingCorrection> TrainingCorrections { get; init; } = [];
 
     /// <summary>What training, its failures and its power reach.</summary>
     public TrainingFactors Training { get; init; } = new();
@@ -301,14 +313,29 @@ public sealed record PowerFactors
     /// Share of the range from idle to rated power drawn by moving data at full bandwidth without arithmetic. An H100 that decodes an 8B
     /// model at batch 8 uses two thirds of its bandwidth and draws 486 W (ML.ENERGY's measurements, as are the others here).
     /// </summary>
-    public double Traffic { get; init; } = 0.95;
+    public double Traffic { get; init; } = 0.80;
 
-    /// <summary>Share of the range that is added as arithmetic rises to <see cref="ArithmeticKnee"/>: the same H100 draws 688 W at batch 512.</summary>
-    public double Arithmetic { get; init; } = 0.45;
+    /// <summary>Share of the range that is added as arithmetic rises to <see cref="ArithmeticKnee"/>: the same H100 draws 610 W at batch 64, 688 W from 192 on.</summary>
+    public double Arithmetic { get; init; } = 0.67;
 
     /// <summary>Share of the arithmetic peak above which more arithmetic draws no more.</summary>
-    public double ArithmeticKnee { get; init; } = 0.30;
+    public double ArithmeticKnee { get; init; } = 0.42;
+
+    /// <summary>Share of the rated power that flows however little is done at full voltage: 83 W of an A100's 400; fitted (see <see cref="PowerCap"/>).</summary>
+    public double StaticShare { get; init; } = 0.207;
+
+    /// <summary>Voltage as the clock goes to 0, as a share of that at full clock; fitted.</summary>
+    public double LeastVoltage { get; init; } = 0.50;
+
+    /// <summary>Share of the time that waits for the clock where hardly anything is multiplied; fitted to serving.</summary>
+    public double ClockBoundLeast { get; init; } = 0.20;
+
+    /// <summary>The same from <see cref="ClockKnee"/> of the arithmetic peak up; fitted to pretraining.</summary>
+    public double ClockBoundMost { get; init; } = 0.69;
+
+    /// <summary>Share of the arithmetic peak from which on <see cref="ClockBoundMost"/> holds: about what pretraining reaches.</summary>
+    public double ClockKnee { get; init; } = 0.40;
 
     /// <summary>Share of the bandwidth in use while a job is bound by arithmetic (training, embeddings): an assumption that puts a well-fed H100 at 640 W.</summary>
-    public double TrafficWhenComputing { get; init; } = 0.50;
+    public double TrafficWhenComputing { get; init; } = 0.58;
 }

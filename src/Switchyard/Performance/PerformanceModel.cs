@@ -1,4 +1,5 @@
 using Switchyard.Demand;
+using Switchyard.Performance.Search;
 using Switchyard.Units;
 
 namespace Switchyard.Performance;
@@ -12,6 +13,7 @@ namespace Switchyard.Performance;
 public sealed class PerformanceModel
 {
     private readonly EfficiencyFactors factors;
+    private readonly SimulatedCapacities? capacities;
 
     /// <summary>The model with the factors that the product ships.</summary>
     public PerformanceModel()
@@ -21,22 +23,29 @@ public sealed class PerformanceModel
 
     /// <summary>The model with factors of one's own.</summary>
     /// <param name="factors">The efficiency reached.</param>
-    public PerformanceModel(EfficiencyFactors factors) => this.factors = factors;
+    /// <param name="capacities">What simulations say of the closed form's capacities; null to leave them as they are.</param>
+    public PerformanceModel(EfficiencyFactors factors, SimulatedCapacities? capacities = null) => (this.factors, this.capacities) = (factors, capacities);
 
     /// <summary>
     /// The number format and tensor parallelism with which one instance serves most requests a second within the service level (on a tie the
     /// smaller parallelism, then the wider format), or why it serves none.
     /// </summary>
     /// <param name="question">What is asked.</param>
-    public Outcome<ServingEstimate> Serve(ServingQuestion question) => new ServingSearch(question, factors).Best();
+    public Outcome<ServingEstimate> Serve(ServingQuestion question)
+    {
+        var outcome = new ServingSearch(question, factors).Best();
+        if (capacities is null || outcome.Value is not { } estimate || question.ServiceLevel == ServiceLevel.None || question.Output.P50 <= 1) return outcome;
+        var ratio = capacities.Ratio(question, new() { Precision = estimate.Precision, TensorParallel = estimate.TensorParallel }, factors);
+        return estimate with { RequestsPerSecond = estimate.RequestsPerSecond * ratio, Concurrency = estimate.Concurrency * ratio };
+    }
 
     /// <summary>The layout with which a gang trains fastest, or why it cannot.</summary>
     /// <param name="question">What is asked.</param>
     public Outcome<TrainingEstimate> Train(TrainingQuestion question) => new TrainingSearch(question, factors).Best();
 
-    /// <summary>A modelled prediction with the stated range.</summary>
-    internal static Prediction Predicted(double value, EfficiencyFactors factors) =>
-        new(value, value * (1 - factors.Range), value * (1 + factors.Range), Provenance.Modelled);
+    /// <summary>A prediction with the stated range.</summary>
+    internal static Prediction Predicted(double value, EfficiencyFactors factors, bool calibrated = false) =>
+        new(value, value * (1 - factors.Range), value * (1 + factors.Range), calibrated ? Provenance.Calibrated : Provenance.Modelled);
 
     /// <summary>A modelled share, whose range ends at 1.</summary>
     internal static Prediction PredictedShare(double value, EfficiencyFactors factors) =>

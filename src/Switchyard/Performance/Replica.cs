@@ -9,7 +9,7 @@ namespace Switchyard.Performance;
 /// max(operations, weight bytes) + max(operations, expert bytes) + max(operations, cache bytes) + collectives + layers and requests
 /// (Williams et al., Roofline, CACM 2009).
 /// </summary>
-public sealed class Replica
+public sealed partial class Replica
 {
     private readonly double tokenSeconds, headSeconds, sharedSeconds, assignmentSeconds, expertSeconds, expertsUntouched, independence, activationSeconds, tile, ridge;
     private readonly double hostSeconds, promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, promptFixed, requestSeconds, kvTokens;
@@ -42,7 +42,7 @@ public sealed class Replica
         var sixteen = 1e12 * (accelerator.Tflops16 ?? peak / 2e12);
         var own = accelerator.Vendor.Equals("NVIDIA", StringComparison.OrdinalIgnoreCase);
         var (maker, memory) = own ? (1, 1) : (factors.OtherVendors, factors.OtherVendorsBandwidth);
-        var (tensor, ranks, group) = (deployment.TensorParallel, deployment.DataParallel, deployment.Accelerators);
+        var (tensor, ranks, group) = (deployment.TensorParallel, deployment.DataParallel, deployment.StageAccelerators);
         var widened = precision == Precision.Int4 || (precision == Precision.Fp4 && accelerator.Fp4Tflops is null);
         var share = Sustained(accelerator, peak, precision, widened, factors) * maker * (widened ? factors.Matrix16 : precision switch
         {
@@ -64,7 +64,8 @@ public sealed class Replica
         PeakFlops = peak * group;
         Bandwidth = accelerator.MemoryBandwidth.BytesPerSecond * group;
         UsableBytes = accelerator.Memory.Bytes * (deployment.MemoryShare > 0 ? deployment.MemoryShare : factors.MemoryShare);
-        WeightBytes = ((footprint.WeightBytes - (footprint.ExpertBytes * model.Experts)) / tensor) + (footprint.ExpertBytes * model.Experts / group);
+        WeightBytes = (((footprint.WeightBytes - (footprint.ExpertBytes * model.Experts)) / tensor) + (footprint.ExpertBytes * model.Experts / group))
+            / deployment.PipelineParallel;
         ReservedBytes = factors.ReservedBytes;
         CacheBytesPerLayer = Footprint.CacheBytes(model, tensor, factors.CacheBytesOf(deployment, accelerator));
 
@@ -103,6 +104,14 @@ public sealed class Replica
             collectives += 2 * footprint.ExpertLayers * all.LatencySeconds;
         }
 
+        if (deployment.PipelineParallel > 1)
+        {
+            // Activations hop from stage to stage, each accelerator sending its share of the width.
+            var hop = Collective.Hop(accelerator, deployment.Accelerators, factors);
+            tokenLink += (deployment.PipelineParallel - 1) * 2.0 * model.Hidden / group * hop.SecondsPerByte;
+            collectives += (deployment.PipelineParallel - 1) * hop.LatencySeconds;
+        }
+
         var special = model.Attention == AttentionKind.Latent ? model.Layers : model.LinearAttentionLayers;
         var overhead = factors.StepSeconds + (model.Layers * factors.LayerSeconds);
         var further = (footprint.ExpertLayers * factors.ExpertLayerOf(deployment.Engine))
@@ -110,6 +119,8 @@ public sealed class Replica
         var newer = accelerator.Architecture is "Blackwell" or "Blackwell Ultra" or "Rubin" ? factors.BlackwellSteps : 1;
         hostSeconds = (factors.StepSeconds * factors.StepsOf(deployment.Engine)) + collectives;
         fixedSeconds = (((overhead * factors.StepsOf(deployment.Engine)) + further) * newer) + collectives;
+        (this.accelerator, this.factors, capWatts) = (accelerator, factors, deployment.PowerCapWatts);
+        Correction = Correction.For(factors.Corrections, model, accelerator, deployment.Engine);
         promptFixed = ((model.Layers - special) * factors.PromptLayerSeconds) + (special * factors.LatentPromptLayerSeconds)
             + (footprint.ExpertLayers * factors.ExpertPromptLayerSeconds);
     }
@@ -162,12 +173,8 @@ public sealed class Replica
     /// <summary>Measured times of the model's kernels on this accelerator, which then stand for all but the exchange between accelerators; null for none.</summary>
     public KernelProfile? Kernels { get; init; }
 
-    /// <summary>Seconds of one step.</summary>
-    /// <param name="prompt">Prompt tokens that are prefilled in it.</param>
-    /// <param name="promptContext">Positions that such a token sees on average: about half of the prompt where it is prefilled at once.</param>
-    /// <param name="decodes">Requests that get one more token.</param>
-    /// <param name="context">Their mean context in tokens.</param>
-    public double Step(double prompt, double promptContext, double decodes, double context)
+    /// <summary>Seconds of one step at full power, before the user's own runs correct it.</summary>
+    private double Plain(double prompt, double promptContext, double decodes, double context)
     {
         var tokens = prompt + decodes;
         if (Kernels is not null) return Kernels.Step(prompt, promptContext, decodes, context, Model.Layers) + (tokens * tokenLink) + hostSeconds + (decodes * requestSeconds);

@@ -42,7 +42,7 @@ internal readonly struct ServingCapacity
         tpot = At(level.Tpot?.Percentile ?? 95, traffic);
         endToEnd = At(level.EndToEnd?.Percentile ?? 95, traffic);
         roomScore = Math.Max(Math.Max(level.Ttft is null ? 0 : ttft.Score, level.Tpot is null ? 0 : tpot.Score), level.EndToEnd is null ? 0 : endToEnd.Score);
-        cacheLimit = Math.Min(factors.MaxSequences, replica.KvBytes / replica.KvBytesOf(traffic.Context));
+        cacheLimit = Math.Min(factors.MaxSequences, replica.KvBytes / replica.KvBytesOf(traffic.Context) * replica.DataParallel);
     }
 
     /// <summary>The largest load.</summary>
@@ -79,6 +79,10 @@ internal readonly struct ServingCapacity
 
         return traffic.Decodes > 0 ? Peak(best, low) : best;
     }
+
+    /// <summary>The load at a mean batch under random arrivals, and the first promise that it breaks.</summary>
+    /// <param name="batch">Mean requests that decode; where nothing is decoded, the share of the prefill capacity in use.</param>
+    public Capacity At(double batch) => Load(batch, queued: true);
 
     /// <summary>
     /// The load of most requests up to a batch. Decodes that share a step with a long prefill cost arithmetic that is free elsewhere, so

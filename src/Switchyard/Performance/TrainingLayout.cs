@@ -25,7 +25,7 @@ public sealed class TrainingStep
 {
     private readonly ModelArchitecture model;
     private readonly EfficiencyFactors factors;
-    private readonly double layerFlops, attentionFlops, flopsPerSecond, attentionPerSecond, fabric;
+    private readonly double layerFlops, attentionFlops, flopsPerSecond, attentionPerSecond, fabric, correction;
     private readonly Accelerator accelerator;
     private readonly int perInstance, sequence;
     private readonly bool frozen;
@@ -61,6 +61,7 @@ public sealed class TrainingStep
             * precision switch { Precision.Fp8 => training.Fp8, Precision.Fp4 => training.Fp4, _ => 1 };
         flopsPerSecond = Peak * share;
         attentionPerSecond = 1e12 * (accelerator.Tflops16 ?? Peak / 1e12) * training.Attention * maker;
+        correction = TrainingCorrection.For(factors.TrainingCorrections, model, accelerator)?.Time ?? 1;
         fabric = fabricBytesPerSecond * training.FabricBandwidth;
     }
 
@@ -93,7 +94,7 @@ public sealed class TrainingStep
         // Gradients are reduced and weights gathered once a step; fully sharded weights are gathered for each micro-batch, twice.
         var exchange = DataSeconds(layout, (layout.Sharded ? 2 * micro : frozen ? 0 : 1) + (frozen ? 0 : 2));
         var hidden = Math.Min(exchange * factors.Training.Overlap, work * factors.Training.Overlap);
-        return work + exchange - hidden;
+        return (work + exchange - hidden) * correction;
     }
 
     /// <summary>Bytes needed on one accelerator.</summary>

@@ -41,7 +41,8 @@ internal readonly struct TrainingSearch(TrainingQuestion question, EfficiencyFac
             TensorParallel = bestLayout.TensorParallel,
             PipelineParallel = bestLayout.PipelineParallel,
             DataParallel = bestLayout.DataParallel,
-            TokensPerSecond = PerformanceModel.Predicted(bestRate, factors),
+            TokensPerSecond = PerformanceModel.Predicted(
+                bestRate, factors, TrainingCorrection.For(factors.TrainingCorrections, question.Model, accelerator) is not null),
             Mfu = PerformanceModel.PredictedShare(useful, factors),
             Goodput = new(goodput, Math.Max(0, 1 - (2 * (1 - goodput))), 1 - ((1 - goodput) / 2), Provenance.Modelled),
             Memory = new(best.MemoryBytes(bestLayout)),

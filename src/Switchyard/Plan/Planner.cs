@@ -13,7 +13,17 @@ namespace Switchyard.Plan;
 /// <param name="MaximumNodes">Most nodes of the search tree, for each program solved.</param>
 /// <param name="Explain">False to leave out baselines, alternatives and what limits cost.</param>
 /// <param name="Why">True to ask further, by solving again with something changed: what limits cost, what would flip the choice, other loads.</param>
-public sealed record PlannerSettings(double Gap = 0.002, int MaximumNodes = 500, bool Explain = true, bool Why = false);
+public sealed record PlannerSettings(double Gap = 0.002, int MaximumNodes = 150, bool Explain = true, bool Why = false)
+{
+    /// <summary>
+    /// Does two things that do not depend on each other. One after the other unless the host lends its cores; the answers are the same.
+    /// </summary>
+    public Action<Action, Action> SideBySide { get; init; } = static (first, second) =>
+    {
+        first();
+        second();
+    };
+}
 
 /// <summary>Finds the cheapest way to do all the work within all the limits, and says why.</summary>
 public sealed class Planner
@@ -81,7 +91,18 @@ public sealed class Planner
     private PlanningResult Plan()
     {
         var built = Build(scenario);
-        var solved = ProblemSolver.Solve(built.Problem, limits);
+        var declared = DeclaredLimit.Of(scenario, built).Where(l => !l.IsChoice).ToList();
+        var searched = new Baselines(scenario, built.Problem, rough);
+        var (baselines, filters) = (ImmutableArray<Baseline>.Empty, new Dictionary<string, double>(StringComparer.Ordinal));
+        // What simpler ways cost, and what could be had without limits that rule offers out, does not depend on the plan.
+        SolvedProblem? found = null;
+        settings.SideBySide(() => found = ProblemSolver.Solve(built.Problem, limits), () =>
+        {
+            if (!settings.Explain) return;
+            baselines = searched.All();
+            foreach (var limit in declared.Where(l => !l.IsRow)) filters[limit.Path] = Without(limit);
+        });
+        var solved = found!;
         if (!solved.HasPlan)
         {
             if (solved.Status != SolveStatus.Infeasible) throw new SearchStoppedException(settings.MaximumNodes);
@@ -89,8 +110,6 @@ public sealed class Planner
         }
 
         if (!settings.Explain) return new(PlanOf(built, solved), null);
-        var searched = new Baselines(scenario, built.Problem, rough);
-        var baselines = searched.All();
         // Where a simpler way comes close to what the search found, or below it, the best of both is looked for among the offers of both.
         if (searched.Cheapest is { } simple && simple.PresentValue < solved.PresentValue * (1 + Close))
         {
@@ -107,11 +126,15 @@ public sealed class Planner
         }
 
         var plan = PlanOf(built, solved);
+        var (alternatives, binding) = (ImmutableArray<Alternative>.Empty, ImmutableArray<BindingLimit>.Empty);
+        settings.SideBySide(
+            () => alternatives = [.. built.Problem.Needs.Select((_, need) => RunnerUp(built.Problem, solved, plan.Purchases, need))],
+            () => binding = [.. Binding(built, solved, declared, filters)]);
         plan = plan with
         {
             Baselines = baselines,
-            Alternatives = [.. built.Problem.Needs.Select((_, need) => RunnerUp(built.Problem, solved, plan.Purchases, need))],
-            Binding = [.. Binding(built, solved)],
+            Alternatives = alternatives,
+            Binding = binding,
             UseFirst = new UseFirst.UseFirstFinder(scenario, prices, performance, built).Find(plan.Purchases),
         };
         return new(settings.Why ? plan with { Why = new WhyFinder(scenario, (asked, lifted) => Build(asked, lifted), built, solved, plan, settings).Find() } : plan, null);
@@ -193,14 +216,18 @@ public sealed class Planner
         _ => need,
     };
 
+    // The relaxation without a limit.
+    private double Without(DeclaredLimit limit) => ProblemSolver.Relaxation(Build(scenario, limit.Path).Problem);
+
     // What each limit costs, by the difference of the relaxations with and without it: both are proven, and quick to find.
-    private IEnumerable<BindingLimit> Binding(BuiltProblem built, SolvedProblem solved)
+    private IEnumerable<BindingLimit> Binding(
+        BuiltProblem built, SolvedProblem solved, List<DeclaredLimit> declared, Dictionary<string, double> filters)
     {
-        foreach (var limit in DeclaredLimit.Of(scenario, built).Where(l => !l.IsChoice))
+        foreach (var limit in declared)
         {
             // A quota or an availability can also rule out gangs before there are rows.
             if (limit.IsRow && !solved.TightLimits.Contains(limit.Path) && built.Exclusions.All(e => e.Limit != limit.Path)) continue;
-            var cheaper = solved.Relaxation - ProblemSolver.Relaxation(Build(scenario, limit.Path).Problem);
+            var cheaper = solved.Relaxation - (filters.TryGetValue(limit.Path, out var known) ? known : Without(limit));
             if (cheaper > LeastWorth * Math.Abs(solved.Relaxation)) yield return new(limit.Path, limit.Value, Money.FromUsd(cheaper));
         }
     }

@@ -15,6 +15,8 @@ public sealed partial class SchemaTests(Plans plans)
         { "market-regions", ["market", "regions"] },
         { "market-spot", ["market", "spot"] },
         { "performance-estimate", ["performance", "estimate", "--model", "llama-3.1-8b", "--accelerator", "H100:1", "--rate", "2/s", "--requests", "300"] },
+        { "performance-estimate", ["performance", "estimate", "--model", "llama-3.1-8b", "--accelerator", "H100:2", "--layout", "1xTP1", "--prefill", "1xTP1", "--rate", "2/s", "--requests", "300", "--power-cap", "500W", "--slo", "ttft:1s"] },
+        { "performance-search", ["performance", "search", "--model", "llama-3.1-8b", "--accelerator", "H100:2,T4:2", "--slo", "ttft:p95:1s,tpot:p95:50ms"] },
         { "performance-train", ["performance", "train", "--model", "llama-3.1-8b", "--accelerator", "H100:64", "--tokens", "10B"] },
     };
 
@@ -68,10 +70,35 @@ public sealed partial class SchemaTests(Plans plans)
     }
 
     [Fact]
+    public async Task A_sweep_a_difference_and_the_statistics_of_a_trace_are_valid()
+    {
+        var (a, b) = (await plans.OfAsync("batch-nightly"), await plans.OfAsync("startup"));
+        using Scratch scratch = new();
+        var trace = scratch.Write("arrivals.csv", "arrival,input_tokens,output_tokens\n0,100,20\n1.5,200,30\n4,150,10\n");
+        (string Schema, string[] Arguments)[] outputs =
+        [
+            ("sweep", ["plan", "scenarios/batch-nightly", "--set", "limits.provider_share=80%,100%"]), ("diff", ["plan", "diff", a.Path, b.Path]), ("demand-trace", ["demand", "trace", trace]),
+        ];
+        foreach (var (schema, arguments) in outputs)
+        {
+            var run = await Cli.RunAsync([.. arguments, "-o", "json"], "", Plans.Patience);
+            run.ExitCode.ShouldBe(0, run.Stderr);
+            (await SchemaFile.AgainstAsync(schema, run.Stdout)).ShouldBeEmpty(schema);
+        }
+    }
+
+    [Fact]
     public async Task A_conflict_is_valid()
     {
-        var init = (await Cli.RunAsync("init", "inference")).Stdout.Replace("$60k/month", "$100/month", StringComparison.Ordinal);
-        var run = await Cli.RunAsync(["plan", "-", "-o", "json"], init, Plans.Patience);
+        const string scenario = """
+            name: small
+            start: 2027-01-01
+            horizon: 2 months
+            limits: {budget: {cash: $100/month}}
+            workloads:
+              chat: {kind: inference, model: llama-3.1-8b, rate: 2/s, tokens: {input: 800, output: 200}, slo: {ttft: 1s, tpot: 60ms}}
+            """;
+        var run = await Cli.RunAsync(["plan", "-", "-o", "json"], scenario, Plans.Patience);
         run.ExitCode.ShouldBe(2, run.Stderr);
         (await SchemaFile.AgainstAsync("conflict", run.Stdout)).ShouldBeEmpty();
     }

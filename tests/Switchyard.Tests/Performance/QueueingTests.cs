@@ -81,7 +81,7 @@ public sealed class QueueingTests
     };
 
     private static ReplicaSimulator Simulator(EfficiencyFactors factors, SchedulerLimits limits) =>
-        new(new(Llama8, Precision.Bf16, A100, 1, factors), limits, A100, factors);
+        new(new(Llama8, Precision.Bf16, A100, 1, factors), limits);
 
     /// <summary>Requests at random with a prompt of one token, and the mean time between them that came out.</summary>
     private static (RequestShape[] Arrivals, double Gap) Drawn(double gap, int seed, Func<Random, int> output)

@@ -117,7 +117,7 @@ public sealed class SimulatorTests
         (Environment.CpuUsage.TotalTime - before).TotalSeconds.ShouldBeLessThan(10);
     }
 
-    private static ReplicaSimulator Simulator(SchedulerLimits limits) => new(Eight, limits, A100, Factors);
+    private static ReplicaSimulator Simulator(SchedulerLimits limits) => new(Eight, limits);
 
     private static RequestShape[] Mixed(int count, double rate) =>
         RunPredictor.Arrivals([new(rate, count / rate)], true, RequestLengths.Between(20, 1500), RequestLengths.Between(1, 400), 0, 11);

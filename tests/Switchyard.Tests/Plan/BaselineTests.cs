@@ -17,7 +17,7 @@ public sealed class BaselineTests
     public void No_baseline_that_keeps_the_limits_is_cheaper_than_the_plan()
     {
         var feasible = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        for (var seed = 700_000; seed < 700_500; seed++)
+        for (var seed = 700_000; seed < 700_200; seed++)
         {
             var free = ProblemSolver.Solve(RandomProblems.Free(seed), SolveLimits.Exact).PresentValue;
             // Baselines state their total, which is what a plan minimises where nothing is discounted.

@@ -1,5 +1,5 @@
-using Switchyard.Demand;
 using System.Globalization;
+using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Plan;
 using Switchyard.Plan.Solve;

@@ -1,5 +1,5 @@
-using Switchyard.Demand;
 using System.Collections.Immutable;
+using Switchyard.Demand;
 using Switchyard.Plan;
 using Switchyard.Plan.Solve;
 
@@ -8,7 +8,7 @@ namespace Switchyard.Tests.Plan;
 /// <summary>A tighter limit, more work or a higher price never makes the cheapest plan cheaper.</summary>
 public sealed class MonotonicityTests
 {
-    private const int Cases = 50;
+    private const int Cases = 30;
 
     [Fact]
     public void A_smaller_monthly_budget() => NeverCheaper(1, false, (p, random) => p with { CashPerMonth = (p.CashPerMonth ?? 4000) * 0.93 });

@@ -205,7 +205,7 @@ internal sealed class RandomProblems
             Slots = [.. slots],
             UserShares = groups == 1 ? [1] : [0.6, 0.4],
             MinReplicas = random.Next(0, 3),
-            Survives = Has(Element.Survive) ? (FailureDomain)Math.Max(1, random.Next(6) - 1) : FailureDomain.None,
+            Survives = Has(Element.Survive) ? random.Next(5) switch { 0 => FailureDomain.Instance, 1 => FailureDomain.Region, 2 => FailureDomain.Provider, _ => FailureDomain.Zone } : FailureDomain.None,
             Spread = Has(Element.Spread) ? (FailureDomain)random.Next(1, 5) : FailureDomain.None,
             FirmShare = Has(Element.Firm) ? random.Next(1, 5) / 4.0 : 0,
             SpotPoolShare = Has(Element.SpotPools) ? random.Next(0, 4) / 4.0 : 1,

@@ -70,7 +70,7 @@ public sealed class RunPredictor(EfficiencyFactors factors)
             return Refused($"{PerformanceModel.NameOf(run.Deployment.Precision)} weights leave no room for one request on {run.Deployment.Accelerators} accelerators");
         if (run.Prefill is { } before) return Apart(run, before, replica, model, accelerator);
         var limits = SchedulerLimits.Of(replica, run.Deployment, context, factors);
-        var simulator = new ReplicaSimulator(replica, limits, accelerator, factors);
+        var simulator = new ReplicaSimulator(replica, limits);
         var result = run.Load switch
         {
             ClosedLoop loop => Closed(simulator, run, loop),
@@ -99,7 +99,7 @@ public sealed class RunPredictor(EfficiencyFactors factors)
         var context = run.Input.Mean + run.Output.Mean;
         if (replica.KvTokens(context) < context) return null;
         var tally = new StepTally();
-        var simulator = new ReplicaSimulator(replica, SchedulerLimits.Of(replica, run.Deployment, context, factors), accelerator, factors) { Tally = tally };
+        var simulator = new ReplicaSimulator(replica, SchedulerLimits.Of(replica, run.Deployment, context, factors)) { Tally = tally };
         return Closed(simulator, run, loop).Requests > 0 ? tally : null;
     }
 
@@ -138,8 +138,8 @@ public sealed class RunPredictor(EfficiencyFactors factors)
         if (deployment.Impossible(model) is { } reason) return reason;
         if (Footprint.PeakFlops(accelerator, deployment.Precision, model.NativePrecision) is not > 0)
             return $"{accelerator.Name} cannot multiply in {PerformanceModel.NameOf(deployment.Precision)}";
-        return deployment.Accelerators > Math.Max(8, accelerator.ScaleUpDomain)
-            ? $"a replica over {deployment.Accelerators} accelerators leaves the scale-up link of {accelerator.Name}" : null;
+        return deployment.StageAccelerators > Math.Max(8, accelerator.ScaleUpDomain)
+            ? $"a replica over {deployment.StageAccelerators} accelerators leaves the scale-up link of {accelerator.Name}" : null;
     }
 
     private Outcome<Predicted> Saturate(ServingRun run, Saturated saturated, ModelArchitecture model, Accelerator accelerator)

@@ -1,5 +1,3 @@
-using Switchyard.Market;
-
 namespace Switchyard.Performance.Simulate;
 
 /// <summary>
@@ -8,13 +6,11 @@ namespace Switchyard.Performance.Simulate;
 /// out, the request that started last is put back to the front of the queue and computed again. Steps that only decode and between which
 /// nothing comes or goes take time linear in the context, so that any number of them is one sum. Arrays by request, no allocation per step.
 /// </summary>
-public sealed class ReplicaSimulator
+public sealed partial class ReplicaSimulator
 {
     private const int Block = SchedulerLimits.BlockTokens;
     private readonly Replica replica;
     private readonly SchedulerLimits limits;
-    private readonly Accelerator accelerator;
-    private readonly PowerFactors power;
     private readonly TimeHistogram gaps = new();
     private readonly int[] phases = new int[Block];
 
@@ -35,11 +31,9 @@ public sealed class ReplicaSimulator
     /// <summary>Prepares a replica.</summary>
     /// <param name="replica">The replica.</param>
     /// <param name="limits">Its scheduler's limits.</param>
-    /// <param name="accelerator">The accelerator, for its power.</param>
-    /// <param name="factors">The curve of power.</param>
-    public ReplicaSimulator(Replica replica, SchedulerLimits limits, Accelerator accelerator, EfficiencyFactors factors)
+    public ReplicaSimulator(Replica replica, SchedulerLimits limits)
     {
-        (this.replica, this.limits, this.accelerator, power) = (replica, limits, accelerator, factors.Power);
+        (this.replica, this.limits) = (replica, limits);
         blocks = (long)Math.Min(1e15, Math.Floor(limits.KvTokens / Block)) - limits.SharedBlocks;
         accelerators = replica.TensorParallel * (double)replica.DataParallel;
     }
@@ -114,6 +108,7 @@ public sealed class ReplicaSimulator
         {
             while (arrived < known && arrival[arrived] + limits.ArrivalSeconds <= now) arrived++;
             MakeRoom();
+            if (limits.PrefilledElsewhere) Take();
             var (prompt, promptContext, starts) = Admit();
             if (prompt > 0) MixedStep(prompt, promptContext, starts);
             else if (decoding > 0) DecodeSteps();
@@ -129,7 +124,7 @@ public sealed class ReplicaSimulator
     private void Idle()
     {
         var wait = arrival[arrived] + limits.ArrivalSeconds - now;
-        joules += wait * accelerators * (PowerDraw.Watts(accelerator, 0, 0, power) ?? double.NaN);
+        joules += wait * accelerators * (replica.Watts(0, 0) ?? double.NaN);
         now += wait;
     }
 
@@ -172,7 +167,7 @@ public sealed class ReplicaSimulator
             var request = partial;
             if (request < 0)
             {
-                if (running >= limits.MaxSequences || (backs == 0 && head >= arrived)) break;
+                if (running >= limits.MaxSequences || (backs == 0 && (head >= arrived || limits.PrefilledElsewhere))) break;
                 request = backs > 0 ? putBack[backs - 1] : head;
             }
 
@@ -289,7 +284,7 @@ public sealed class ReplicaSimulator
         var bytes = passed * replica.StepBytes(Math.Max(1, decoding), context);
         var arithmetic = tokens * replica.Footprint.LayerFlops / (seconds * replica.PeakFlops);
         joules += seconds * accelerators
-            * (PowerDraw.Watts(accelerator, Math.Min(1, bytes / (seconds * replica.Bandwidth)), Math.Min(1, arithmetic), power) ?? double.NaN);
+            * (replica.Watts(bytes / (seconds * replica.Bandwidth), arithmetic) ?? double.NaN);
         var rounds = passed / Block;
         var grown = rounds * decoding;
         for (var at = rounds * Block; at < passed; at++) grown += phases[(int)(-(step + at) & (Block - 1))];
@@ -406,11 +401,9 @@ public sealed class ReplicaSimulator
     private SimulationResult Result()
     {
         var answered = total - rejected;
-        var times = new double[answered];
-        var wholes = new double[answered];
-        var paces = new double[answered];
+        var (times, wholes, paces) = (new double[answered], new double[answered], new double[answered]);
         var (at, several) = (0, 0);
-        for (var i = 0; i < total; i++)
+        for (var i = Math.Min(Unseen, total / 2); i < total; i++)
         {
             if (double.IsNaN(finish[i])) continue;
             times[at] = first[i] - arrival[i];
@@ -418,15 +411,16 @@ public sealed class ReplicaSimulator
             if (output[i] > 1) paces[several++] = (finish[i] - first[i]) / (output[i] - 1);
         }
 
+        (firstTimes, wholeTimes, paceTimes) = (times.AsMemory(0, at), wholes.AsMemory(0, at), paces.AsMemory(0, several));
         return new()
         {
             Requests = answered,
             Rejected = rejected,
             Seconds = now,
-            Ttft = Distribution.Of(times),
-            Tpot = Distribution.Of(paces.AsSpan(0, several)),
+            Ttft = Distribution.Of(firstTimes.Span),
+            Tpot = Distribution.Of(paceTimes.Span),
             Itl = gaps.Distribution(),
-            EndToEnd = Distribution.Of(wholes),
+            EndToEnd = Distribution.Of(wholeTimes.Span),
             OutputTokens = outputTokens,
             PromptTokens = promptTokens,
             Steps = steps,

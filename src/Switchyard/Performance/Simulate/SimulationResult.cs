@@ -21,6 +21,9 @@ public sealed record SchedulerLimits
     /// <summary>Seconds from an arrival to its place in the engine's queue.</summary>
     public double ArrivalSeconds { get; init; }
 
+    /// <summary>Whether prompts are worked on by other replicas, and requests come with their keys, values and first token.</summary>
+    public bool PrefilledElsewhere { get; init; }
+
     /// <summary>The limits of a deployment; where it says nothing, the engine's defaults.</summary>
     /// <param name="replica">The replica.</param>
     /// <param name="deployment">Its deployment.</param>
@@ -31,7 +34,7 @@ public sealed record SchedulerLimits
         MaxSequences = (deployment.MaxSequences > 0 ? deployment.MaxSequences : (int)factors.MaxSequences) * deployment.DataParallel,
         TokenBudget = (deployment.TokenBudget > 0 ? deployment.TokenBudget : (int)factors.TokenBudget) * deployment.DataParallel,
         KvTokens = replica.KvTokens(context),
-        ArrivalSeconds = factors.ArrivalOf(deployment.Engine),
+        ArrivalSeconds = factors.ArrivalOf(deployment.Engine) * replica.Correction.Arrival,
     };
 }
 
@@ -68,8 +71,10 @@ public readonly record struct Distribution(double Mean, double Median, double P9
         return new(sum / values.Length, At(values, 0.5), At(values, 0.9), At(values, 0.95), At(values, 0.99));
     }
 
-    private static double At(ReadOnlySpan<double> sorted, double share)
+    /// <summary>The number at a share of ordered numbers, between neighbours as numpy's default has it; 0 where there are none.</summary>
+    internal static double At(ReadOnlySpan<double> sorted, double share)
     {
+        if (sorted.Length == 0) return 0;
         var place = share * (sorted.Length - 1);
         var low = (int)place;
         return low + 1 < sorted.Length ? sorted[low] + ((place - low) * (sorted[low + 1] - sorted[low])) : sorted[low];
