@@ -15,6 +15,8 @@ Command root = new("switchyard", "Plans where to run AI work, proves the plan, a
     new VersionOption(),
     PlanCommand.Create(),
     ExplainCommand.Create(),
+    ProveCommand.Create(),
+    DemoCommand.Create(),
     ReportCommand.Create(),
     ValidateCommand.Create(),
     InitCommand.Create(),

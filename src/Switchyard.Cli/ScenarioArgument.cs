@@ -39,6 +39,18 @@ internal sealed class ScenarioArgument
             return new List<Problem> { new("switchyard", 0, "", $"which scenario, {one} or {other}? Name only one") };
         if ((parsed.GetValue(name) ?? parsed.GetValue(file)) is not { } text)
             return new List<Problem> { new("switchyard", 0, "", "which scenario? Name a file, a folder, a bundled scenario, or - for stdin") };
+        return Open(text);
+    }
+
+    /// <summary>Reads the scenario that a text names.</summary>
+    public static Reading<Scenario> Read(string text, CatalogContents catalog)
+    {
+        var opened = Open(text);
+        return opened.Value?.Read(catalog.Prices, catalog.Models) ?? new(null, opened.Problems);
+    }
+
+    private static Reading<ScenarioBytes> Open(string text)
+    {
         if (text == "-")
         {
             using var stdin = Console.OpenStandardInput();

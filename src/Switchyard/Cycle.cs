@@ -2,6 +2,7 @@ using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Performance;
 using Switchyard.Plan;
+using Switchyard.Prove;
 
 namespace Switchyard;
 
@@ -17,6 +18,10 @@ namespace Switchyard;
 /// <para><b>Plan</b>: a <see cref="Planner"/> joins the three: each offer becomes an option with a capacity and a price
 /// (<see cref="ProblemBuilder"/>), needless options go (<see cref="Dominance"/>), a mixed-integer program finds the cheapest plan and a
 /// bound below which none can lie (<see cref="ProblemSolver"/>), and every answer is recomputed (<see cref="Recheck"/>) and explained.</para>
+/// <para><b>Prove</b>: a plan is set up on a simulated fleet (<see cref="Staging"/>) and played through the controller, once for each seed
+/// (<see cref="ProofRun"/>: independent of each other, so that the caller may play them side by side); what they gave is evidence
+/// (<see cref="Evidence"/>), and what would mend a plan that does not hold is looked for (<see cref="Mender"/>).</para>
+/// <para><b>Operate</b>: the <see cref="Operate.Controller"/> decides on events, the same for a simulated fleet and for a real one.</para>
 /// </remarks>
 public sealed class Cycle
 {
@@ -36,6 +41,14 @@ public sealed class Cycle
     /// <param name="scenario">What is wanted.</param>
     /// <param name="settings">When the solver may stop and what is explained.</param>
     public PlanningResult Plan(Scenario scenario, PlannerSettings settings) => Planner.Plan(scenario, prices, performance, settings);
+
+    /// <summary>A plan set up to be played, or all that keeps it from that.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="scenario">The scenario that it was made for.</param>
+    /// <param name="factors">What engines reach.</param>
+    /// <param name="intervals">How far predictions are off.</param>
+    public StagingResult Stage(PurchasePlan plan, Scenario scenario, EfficiencyFactors factors, ErrorIntervals intervals) =>
+        Staging.Set(plan, scenario, prices, factors, intervals);
 
     /// <summary>The same in a simpler way, for comparison: the way, and its plan where it can be done.</summary>
     /// <param name="scenario">What is wanted.</param>

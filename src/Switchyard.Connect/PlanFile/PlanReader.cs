@@ -71,6 +71,9 @@ public static class PlanReader
                 Term(c), MonthOf(horizon, Text(c, "start")), c.GetProperty("instances").GetDouble(), Amount(c.GetProperty("cost")),
                 Amount(c.GetProperty("after_horizon")), Texts(c, "workloads"))),
             Demand = root.TryGetProperty("demand", out _) ? List(root, "demand", d => DemandJson.Read(d, horizon)) : [],
+            Margins = root.TryGetProperty("margins", out var margins)
+                ? margins.EnumerateObject().ToImmutableSortedDictionary(m => m.Name, m => m.Value.GetDouble(), StringComparer.Ordinal)
+                : ImmutableSortedDictionary<string, double>.Empty,
             Baseline = root.TryGetProperty("baseline", out var way) ? Way(way) : null,
             Baselines = List(root, "baselines", Way),
             Limits = Added(root, "limits", l => new StatedLimit(Text(l, "limit"), Text(l, "value"))),

@@ -46,6 +46,13 @@ public static class PlanWriter
             Texts(json, "workloads", commitment.Workloads);
         });
         List(json, "demand", plan.Demand, demand => DemandJson.Write(json, plan.Horizon, demand));
+        if (plan.Margins.Count > 0)
+        {
+            json.WriteStartObject("margins");
+            foreach (var (workload, margin) in plan.Margins) json.WriteNumber(workload, Math.Round(margin, 6));
+            json.WriteEndObject();
+        }
+
         if (plan.Baseline is { } followed)
         {
             json.WriteStartObject("baseline");

@@ -33,6 +33,9 @@ public sealed record PurchasePlan
     /// <summary>For each workload, what it asks for and what is there for it.</summary>
     public ImmutableArray<WorkloadDemand> Demand { get; init; } = [];
 
+    /// <summary>How much slower than predicted machines may be, by workload, such as 0.25: what it was sized for; 0 where a workload is not named.</summary>
+    public ImmutableSortedDictionary<string, double> Margins { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+
     /// <summary>What simpler ways of buying would cost.</summary>
     public ImmutableArray<Baseline> Baselines { get; init; } = [];
 

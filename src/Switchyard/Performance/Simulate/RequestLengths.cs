@@ -42,6 +42,14 @@ public readonly record struct RequestLengths
 /// <param name="Cached">Tokens at the start of the prompt whose keys and values are there already.</param>
 public readonly record struct RequestShape(double Arrival, int Input, int Output, int Cached = 0);
 
+/// <summary>A request that a scheduler is done with.</summary>
+/// <param name="Tag">What the caller knows it by.</param>
+/// <param name="Arrival">When it was offered, seconds.</param>
+/// <param name="First">When it got its first token.</param>
+/// <param name="Finish">When it got its last; NaN where it never fits into the memory.</param>
+/// <param name="Output">Its answer, tokens.</param>
+public readonly record struct AnsweredRequest(long Tag, double Arrival, double First, double Finish, int Output);
+
 /// <summary>
 /// The engine's own random numbers: xoshiro256** seeded by splitmix64 (Blackman and Vigna, ACM TOMS 2021). The same seed gives the same numbers on
 /// every machine.

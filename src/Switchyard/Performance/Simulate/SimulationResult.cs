@@ -160,6 +160,17 @@ internal sealed class TimeHistogram
         counts[Math.Clamp((int)(Math.Log(seconds / Least) * PerLog), 0, counts.Length - 1)] += count;
     }
 
+    /// <summary>Adds another's counts.</summary>
+    public void Add(TimeHistogram other)
+    {
+        for (var i = 0; i < counts.Length; i++) counts[i] += other.counts[i];
+        total += other.total;
+        weighted += other.weighted;
+    }
+
+    /// <summary>Mean and three percentiles; zeros where there is nothing.</summary>
+    public (double Mean, double Median, double P95, double P99) Summary() => total > 0 ? (weighted / total, At(0.5), At(0.95), At(0.99)) : default;
+
     public Distribution Distribution() => total > 0 ? new(weighted / total, At(0.5), At(0.9), At(0.95), At(0.99)) : default;
 
     private double At(double share)

@@ -1,0 +1,126 @@
+using System.Globalization;
+using Spectre.Console;
+using Switchyard.Operate;
+using Switchyard.Prove;
+using Switchyard.Units;
+
+namespace Switchyard.Cli.Output;
+
+/// <summary>Evidence as tables: the verdict, what is broken, and what the plan delivers.</summary>
+internal static class EvidenceTables
+{
+    /// <summary>Writes the tables.</summary>
+    public static void Write(IAnsiConsole console, Evidence evidence)
+    {
+        var expected = evidence.Expected;
+        var horizon = evidence.Horizon;
+        var verdict = evidence.Holds ? "[green bold]holds[/]" : "[red bold]does not hold[/]";
+        console.MarkupLine($"[bold]{Markup.Escape(evidence.Scenario)}[/]: the plan {verdict} ({expected.Seeds} runs of {horizon.Label(0)} to {horizon.Label(horizon.Months - 1)}, {expected.Played.ToString("#,##0", CultureInfo.InvariantCulture)} requests played, run hash {evidence.RunHash})");
+        console.WriteLine();
+        foreach (var breach in expected.Breaches)
+            console.MarkupLineInterpolated($"[bold]Broken[/] {breach.What}, first at {HorizonTime.Text(horizon, breach.Seconds)}: {breach.Detail}{Months(horizon, breach)}");
+        if (!expected.Services.IsEmpty) console.Write(Services(evidence));
+        if (!expected.Jobs.IsEmpty) console.Write(Jobs(expected));
+        console.Write(Hours(expected));
+        Money(console, expected);
+        Cases(console, evidence);
+        Mended(console, evidence);
+        foreach (var note in evidence.Notes) console.MarkupLineInterpolated($"[grey]note     {note}[/]");
+        foreach (var assumed in evidence.Assumed) console.MarkupLineInterpolated($"[grey]assumed  {assumed}[/]");
+    }
+
+    private static string Months(Horizon horizon, Breach breach) => breach.Months.Length switch
+    {
+        0 => "",
+        1 => $" ({horizon.Label(breach.Months[0])})",
+        var n => $" ({n} months from {horizon.Label(breach.Months[0])})",
+    };
+
+    private static Table Services(Evidence evidence)
+    {
+        var table = PlanTables.Compact("Services");
+        foreach (var heading in new[] { "Workload", "Objective", "Attained, worst month", "95% interval", "", "p50", "p95", "p99" }) table.AddColumn(new TableColumn(heading) { NoWrap = true });
+        foreach (var service in evidence.Expected.Services)
+        {
+            foreach (var kind in Enum.GetValues<ObjectiveKind>())
+            {
+                var times = kind switch { ObjectiveKind.Ttft => service.Ttft, ObjectiveKind.Tpot => service.Tpot, _ => service.EndToEnd };
+                var worst = service.Objectives.Where(o => o.Kind == kind).MinBy(o => o.Attained.Low);
+                table.AddRow(PlanTables.Row(
+                    kind == ObjectiveKind.Ttft ? service.Workload : "",
+                    worst is null ? Judge.Name(kind) : Text($"{Judge.Name(kind)} p{worst.Wanted * 100:0.##} < {worst.Limit * 1000:0.##}ms"),
+                    worst is null ? "" : Text($"{worst.Attained.Mean:P2} in {evidence.Horizon.Label(worst.Month)}"),
+                    worst is null ? "" : Text($"{worst.Attained.Low:P2} to {worst.Attained.High:P2}"),
+                    worst is null ? "" : worst.Holds ? "✓" : "✗",
+                    Text($"{times.P50 * 1000:0} ms"), Text($"{times.P95 * 1000:0} ms"), Text($"{times.P99 * 1000:0} ms")));
+            }
+        }
+
+        return table;
+    }
+
+    private static Table Jobs(CaseEvidence expected)
+    {
+        var table = PlanTables.Compact("Jobs");
+        foreach (var heading in new[] { "Workload", "Runs", "In time", "", "Hours each", "Waiting", "Interruptions", "Slack in the worst 5%" }) table.AddColumn(new TableColumn(heading) { NoWrap = true });
+        foreach (var job in expected.Jobs)
+        {
+            table.AddRow(PlanTables.Row(
+                job.Workload, Text($"{job.Runs}"), Text($"{job.InTime:P1} of {job.Promised:P0}"), job.InTime >= job.Promised ? "✓" : "✗",
+                Text($"{job.Hours.Mean:0.##} ({job.Hours.Low:0.##} to {job.Hours.High:0.##})"), Text($"{job.WaitHours.Mean:0.##} h"), Text($"{job.Failures:0.##}"),
+                double.IsFinite(job.WorstSlackHours) ? Text($"{job.WorstSlackHours:0.#} h") : "never ends"));
+        }
+
+        return table;
+    }
+
+    private static Table Hours(CaseEvidence expected)
+    {
+        var table = PlanTables.Compact("Accelerator-hours");
+        table.AddColumn("Workload");
+        foreach (var state in Enum.GetNames<HourState>()) table.AddColumn(new TableColumn(state) { NoWrap = true }.RightAligned());
+        table.AddColumn(new TableColumn("All").RightAligned());
+        foreach (var (workload, hours) in expected.Hours)
+            table.AddRow(PlanTables.Row([workload, .. hours.Select(h => Text($"{h.Mean:#,##0.#}")), Text($"{hours.Sum(h => h.Mean):#,##0}")]));
+        return table;
+    }
+
+    private static void Money(IAnsiConsole console, CaseEvidence expected)
+    {
+        var planned = (double)expected.PlannedCost.Usd;
+        console.MarkupLineInterpolated($"[bold]Cost[/]   {Usd(expected.Cost.Mean)} as billed ({Usd(expected.Cost.Low)} to {Usd(expected.Cost.High)}), {Usd(planned)} planned ({Text($"{(planned == 0 ? 0 : (expected.Cost.Mean / planned) - 1):+0.0%;-0.0%;0%}")}).");
+        if (expected.KilowattHours is { } energy)
+            console.MarkupLineInterpolated($"[bold]Energy[/] {new Energy(energy.Mean)}{(expected.CarbonKilograms is { } carbon ? Text($", {carbon.Mean / 1000:#,##0.##} t of CO2e") : ", carbon unknown for a region")}.");
+        foreach (var service in expected.Services.Where(s => s.Headroom is not null))
+            console.MarkupLineInterpolated($"[bold]Room[/]   {service.Workload}: load could grow {Text($"{service.Headroom!.Value.Share:P0}")} above its peak in the tightest month before the plan's capacity, as it is reckoned, is used up.");
+    }
+
+    private static void Cases(IAnsiConsole console, Evidence evidence)
+    {
+        if (evidence.Pessimistic is { } p90)
+        {
+            console.MarkupLineInterpolated($"[bold]P90[/]    {(p90.Breaches.IsEmpty ? "holds too if all predictions are wrong by their P90" : $"if all predictions were wrong by their P90, these would fail: {string.Join("; ", p90.Breaches.Select(b => b.What))}")}.");
+        }
+
+        foreach (var stress in evidence.Stress)
+            console.MarkupLineInterpolated($"[bold]Stress[/] {stress.Name}: {(stress.Breaches.IsEmpty ? "holds" : string.Join("; ", stress.Breaches.Select(b => $"{b.What} ({b.Detail})")))}; {Usd(stress.Cost.Mean)} billed.");
+    }
+
+    private static void Mended(IAnsiConsole console, Evidence evidence)
+    {
+        if (evidence.Mend is not { } mend) return;
+        var margins = string.Join(", ", mend.Margins.Select(m => Text($"{m.Key} {m.Value:P0}")));
+        if (mend.Plan is null)
+        {
+            console.MarkupLineInterpolated($"[bold]Mend[/]   nothing found; with a margin of {margins}: {string.Join("; ", mend.Additions)}.");
+            return;
+        }
+
+        console.MarkupLineInterpolated($"[bold]Mend[/]   planned again for machines slower than predicted by {margins}, it {(mend.Holds ? "holds" : "comes closest and still does not hold")}, for {(mend.Cost.Usd >= 0 ? "+" : "")}{mend.Cost}; save that plan with --mend:");
+        foreach (var change in mend.Additions) console.MarkupLineInterpolated($"       {change}");
+    }
+
+    private static string Usd(double usd) => Units.Money.FromUsd(double.IsFinite(usd) ? usd : 0).ToString();
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using Switchyard.Cli.Output;
+using Switchyard.Connect;
+using Switchyard.Connect.Catalog;
+using Switchyard.Connect.EvidenceFile;
+using Switchyard.Connect.PlanFile;
+using Switchyard.Demand;
+using Switchyard.Performance;
+using Switchyard.Plan;
+using Switchyard.Prove;
+
+namespace Switchyard.Cli;
+
+/// <summary><c>switchyard prove</c>: whether a plan keeps what it promises.</summary>
+internal static class ProveCommand
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        Argument<string> file = new("plan") { Description = "A plan saved by 'switchyard plan --out', or - for stdin" };
+        Option<string?> scenarios = new("--file", "-f") { Description = "The scenario that it was made for; by default the bundled one of its name", HelpName = "scenario.yaml" };
+        Option<int> seeds = new("--seeds")
+        {
+            Description = "Runs, each with its own draws of demand, faults and errors of prediction", HelpName = "N",
+            DefaultValueFactory = _ => new ProofSettings().Seeds, CustomParser = WholeNumber.Parser("--seeds", "runs", 1),
+        };
+        Option<int> seed = new("--seed")
+        {
+            Description = "The first seed", HelpName = "N", DefaultValueFactory = _ => (int)new ProofSettings().FirstSeed, CustomParser = WholeNumber.Parser("--seed", "a seed", 0),
+        };
+        Option<bool> stress = new("--stress") { Description = "Play it under stress too: failures, outages, more demand, no spot, a provider lost" };
+        Option<bool> whole = new("--whole") { Description = "Play every request instead of representative windows" };
+        Option<string?> save = new("--out") { Description = "Save the evidence as JSON in this file", HelpName = "evidence.json" };
+        Option<string?> mend = new("--mend") { Description = "Where the plan does not hold, save one that does in this file", HelpName = "plan.json" };
+        Option<bool> verdict = new("--no-mend") { Description = "Say only whether the plan holds, not what would mend it" };
+        Option<bool> timing = new("--timing") { Description = "Say on stderr how long each step took" };
+        Command command = new("prove", "Play a saved plan through demand, failures and outages, and say whether it holds (exit code 0) or not (2)") { file };
+        foreach (var option in new Option[] { scenarios, seeds, seed, stress, whole, save, mend, verdict, timing }) command.Options.Add(option);
+        var catalogs = new CatalogOptions(command);
+        var printer = new Printer(command);
+        command.SetAction(parsed =>
+        {
+            var path = parsed.GetValue(file)!;
+            var reading = SavedPlan.Read(path);
+            var catalog = catalogs.Read(parsed);
+            if (catalog.Value is not { } contents) return Printer.Fail([.. reading.Problems, .. catalog.Problems]);
+            if (reading.Value is not { } plan) return Printer.Fail(reading.Problems);
+            var scenario = ScenarioArgument.Read(parsed.GetValue(scenarios) ?? plan.Scenario, contents);
+            if (scenario.Value is not { } wanted)
+                return Printer.Fail([.. scenario.Problems.Select(p => parsed.GetValue(scenarios) is null ? p with { Message = $"{p.Message}; name the scenario of the plan with -f" } : p)]);
+            var settings = new ProofSettings(parsed.GetValue(seeds), (ulong)parsed.GetValue(seed), parsed.GetValue(stress), new() { Whole = parsed.GetValue(whole) });
+            var proof = Proof.Of(plan, wanted, contents, settings, path, timing: parsed.GetValue(timing), mend: !parsed.GetValue(verdict));
+            if (proof.Value is not { } evidence) return Printer.Fail(proof.Problems);
+            var json = new Lazy<string>(() => EvidenceWriter.Write(evidence));
+            if (parsed.GetValue(save) is { } target) Printer.WriteFile(target, json.Value);
+            if (parsed.GetValue(mend) is { } mended)
+            {
+                if (evidence.Mend?.Plan is { } better) Printer.WriteFile(mended, PlanWriter.Write(better));
+                else Console.Error.WriteLine(evidence.Holds ? $"the plan holds: {mended} was not written" : $"nothing was found that mends the plan: {mended} was not written");
+            }
+
+            printer.Show(parsed, console => EvidenceTables.Write(console, evidence), () => json.Value);
+            return evidence.Holds ? ExitCode.Done : ExitCode.No;
+        });
+        return command;
+    }
+}
+
+/// <summary>Plays a plan's runs, side by side where there are cores.</summary>
+internal static class Proof
+{
+    /// <summary>The evidence for a plan, or why it cannot be played.</summary>
+    public static Reading<Evidence> Of(
+        PurchasePlan plan, Scenario scenario, CatalogContents contents, ProofSettings settings, string file, bool timing, bool mend)
+    {
+        var watch = Stopwatch.StartNew();
+        var staging = new Cycle(contents.Prices, new PerformanceModel(contents.Factors)).Stage(plan, scenario, contents.Factors, contents.Intervals);
+        if (staging.Stage is not { } stage) return staging.Mismatches.Select(m => new Problem(file, 0, m.Place, m.Message)).ToList();
+        var staged = watch.Elapsed;
+        var runs = Prover.Runs(stage, contents.Factors, settings);
+        var results = Play(runs);
+        var played = watch.Elapsed;
+        var evidence = Prover.Evidence(stage, runs, results);
+        if (mend && !evidence.Holds)
+        {
+            Console.Error.WriteLine("the plan does not hold; looking for what would mend it");
+            var mender = new Mender(plan, scenario, contents.Prices, contents.Factors, contents.Intervals, settings);
+            evidence = evidence with { Mend = mender.Mend(evidence, Play) };
+        }
+
+        if (timing)
+        {
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"staging {staged.TotalMilliseconds:0} ms, {runs.Length} runs {(played - staged).TotalMilliseconds:0} ms for {results.Sum(r => r.Played):#,##0} requests and {results.Sum(r => r.Events):#,##0} events, rest {(watch.Elapsed - played).TotalMilliseconds:0} ms"));
+        }
+
+        return evidence;
+    }
+
+    private static IReadOnlyList<RunResult> Play(ImmutableArray<ProofRun> runs)
+    {
+        var results = new RunResult[runs.Length];
+        Parallel.For(0, runs.Length, i => results[i] = runs[i].Play());
+        return results;
+    }
+}

@@ -1,0 +1,164 @@
+using System.Collections.Immutable;
+
+namespace Switchyard.Operate;
+
+/// <summary>
+/// Decides what a fleet does: (state, event) → decisions, each with its reason. It knows no clock, no fleet and no market but what events tell it,
+/// so that the same one is proven by replay and runs real clusters. What it remembers beside the state are answers that follow from the
+/// mandate alone: the same state and event give the same decisions whatever came before.
+/// </summary>
+public sealed class Controller
+{
+    private readonly Mandate mandate;
+    private readonly ServiceScaling services;
+    private readonly JobPlacement jobs;
+
+    /// <summary>A controller with its charge.</summary>
+    /// <param name="mandate">What it is charged with.</param>
+    public Controller(Mandate mandate)
+    {
+        this.mandate = mandate;
+        services = new(mandate);
+        jobs = new(mandate);
+    }
+
+    /// <summary>Decides.</summary>
+    /// <param name="state">What is known.</param>
+    /// <param name="happened">What happened.</param>
+    public Decided Decide(ControllerState state, ControllerEvent happened)
+    {
+        var draft = new Draft(mandate, state, happened.Seconds);
+        switch (happened)
+        {
+            case Tick tick:
+                draft.State = state with { Loads = tick.Loads };
+                StandingCapacity(draft);
+                services.Scale(draft);
+                jobs.Place(draft);
+                break;
+            case InstanceReady ready when state.Instances.TryGetValue(ready.Instance, out var instance):
+                draft.Put(instance with { Phase = InstancePhase.Ready });
+                if (instance.Job is not null || mandate.Pools[instance.Pool].IsStanding) jobs.Place(draft);
+                break;
+            case InstanceLost lost when state.Instances.TryGetValue(lost.Instance, out var instance):
+                draft.Remove(instance);
+                JobPlacement.Lose(draft, instance);
+                if (mandate.Pools[instance.Pool].IsStanding) StandingCapacity(draft);
+                services.Replace(draft, instance, lost.Cause);
+                jobs.Place(draft);
+                break;
+            case InstanceRefused refused when state.Instances.TryGetValue(refused.Instance, out var instance):
+                draft.Remove(instance);
+                draft.Refuse(instance.Pool, happened.Seconds + mandate.Policy.RetrySeconds, refused.Cause);
+                services.Replace(draft, instance, refused.Cause);
+                jobs.Place(draft);
+                break;
+            case JobArrived arrived:
+                draft.Put(new Job(arrived.Job, -1, false, 0, 0));
+                jobs.Place(draft);
+                break;
+            case JobInterrupted stopped when state.Jobs.TryGetValue(stopped.Job, out var job):
+                draft.Put(job with { IsRunning = false });
+                jobs.Place(draft);
+                break;
+            case JobProgressed progressed when state.Jobs.TryGetValue(progressed.Job, out var job):
+                draft.Put(job with { Share = progressed.Share });
+                jobs.Hurry(draft, draft.State.Jobs[progressed.Job]);
+                break;
+            case JobEnded ended when state.Jobs.TryGetValue(ended.Job, out var job):
+                jobs.End(draft, job);
+                jobs.Place(draft);
+                break;
+        }
+
+        return new(draft.State, draft.Decisions);
+    }
+
+    /// <summary>Capacity that is paid for whatever happens is kept up.</summary>
+    private void StandingCapacity(Draft draft)
+    {
+        foreach (var pool in mandate.Pools)
+        {
+            if (!pool.IsStanding) continue;
+            var (most, have) = (pool.MostAt(draft.Month), draft.Count(pool.Index));
+            for (; have < most; have++) draft.Start(pool, null, "paid for in this month");
+            if (have <= most) continue;
+            foreach (var instance in draft.Of(pool.Index).Reverse())
+            {
+                if (have-- <= most) break;
+                draft.Stop(instance, "its term has ended");
+                if (instance.Job is not null) JobPlacement.Lose(draft, instance);
+            }
+        }
+    }
+}
+
+/// <summary>A decision in the making: the state as it becomes, and what is to be done.</summary>
+internal sealed class Draft(Mandate mandate, ControllerState state, double seconds)
+{
+    private readonly ImmutableArray<ControllerDecision>.Builder decisions = ImmutableArray.CreateBuilder<ControllerDecision>();
+
+    public ControllerState State { get; set; } = state;
+
+    public double Seconds { get; } = seconds;
+
+    public int Month { get; } = HorizonTime.MonthAt(mandate.Horizon, seconds);
+
+    public ImmutableArray<ControllerDecision> Decisions => decisions.ToImmutable();
+
+    public IEnumerable<Instance> Of(int pool) => State.Instances.Values.Where(i => i.Pool == pool);
+
+    public int Count(int pool)
+    {
+        var count = 0;
+        foreach (var (_, instance) in State.Instances) count += instance.Pool == pool ? 1 : 0;
+        return count;
+    }
+
+    public bool IsRefused(int pool) => State.RefusedUntil.TryGetValue(pool, out var until) && until > Seconds;
+
+    public void Put(Instance instance) => State = State with { Instances = State.Instances.SetItem(instance.Id, instance) };
+
+    public void Put(Job job) => State = State with { Jobs = State.Jobs.SetItem(job.Order.Id, job) };
+
+    public void Remove(Instance instance) => State = State with { Instances = State.Instances.Remove(instance.Id) };
+
+    public void Start(Pool pool, string? job, string reason)
+    {
+        Span<int> inZone = stackalloc int[Math.Max(1, pool.Zones)];
+        foreach (var (_, other) in State.Instances)
+            if (mandate.Pools[other.Pool] is var its && its.Workload == pool.Workload && its.Provider == pool.Provider && its.Region == pool.Region && other.Zone < inZone.Length)
+                inZone[other.Zone]++;
+        var zone = 0;
+        // A gang stays together; everything else is spread.
+        if (pool.Gang == 1)
+        {
+            for (var i = 1; i < inZone.Length; i++)
+                if (inZone[i] < inZone[zone]) zone = i;
+        }
+
+        var id = State.NextInstance;
+        State = State with { NextInstance = id + 1, Instances = State.Instances.Add(id, new(id, pool.Index, zone, InstancePhase.Starting, job)) };
+        decisions.Add(new StartInstance(id, pool.Index, zone, job, reason));
+    }
+
+    public void Drain(Instance instance, string reason)
+    {
+        Remove(instance);
+        decisions.Add(new DrainInstance(instance.Id, reason));
+    }
+
+    public void Stop(Instance instance, string reason)
+    {
+        Remove(instance);
+        decisions.Add(new StopInstance(instance.Id, reason));
+    }
+
+    public void Refuse(int pool, double until, string cause)
+    {
+        State = State with { RefusedUntil = State.RefusedUntil.SetItem(pool, until) };
+        decisions.Add(new LookAgain(until, $"{mandate.Pools[pool].Source} cannot be had: {cause}"));
+    }
+
+    public void Decide(ControllerDecision decision) => decisions.Add(decision);
+}

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+
+namespace Switchyard.Operate;
+
+/// <summary>Where an instance stands, as far as the controller knows.</summary>
+public enum InstancePhase
+{
+    /// <summary>Asked for, not working yet.</summary>
+    Starting,
+
+    /// <summary>Working or free to.</summary>
+    Ready,
+}
+
+/// <summary>An instance that the controller has.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Pool">Index of its pool.</param>
+/// <param name="Zone">The zone that it is in.</param>
+/// <param name="Phase">Where it stands.</param>
+/// <param name="Job">The job that it is for; null for none.</param>
+public sealed record Instance(int Id, int Pool, int Zone, InstancePhase Phase, string? Job);
+
+/// <summary>A job that is not done.</summary>
+/// <param name="Order">What it is.</param>
+/// <param name="Pool">The pool that its gang is put together in; −1 for none yet.</param>
+/// <param name="IsRunning">Whether it runs.</param>
+/// <param name="Share">Share of its work known to be done.</param>
+/// <param name="Attempts">How often it has been started.</param>
+public sealed record Job(JobOrder Order, int Pool, bool IsRunning, double Share, int Attempts);
+
+/// <summary>All that a controller knows: a value. A decision is a function of it and of an event.</summary>
+public sealed record ControllerState
+{
+    /// <summary>The instances, by id.</summary>
+    public ImmutableSortedDictionary<int, Instance> Instances { get; init; } = ImmutableSortedDictionary<int, Instance>.Empty;
+
+    /// <summary>The jobs that are not done, by name.</summary>
+    public ImmutableSortedDictionary<string, Job> Jobs { get; init; } = ImmutableSortedDictionary.Create<string, Job>(StringComparer.Ordinal);
+
+    /// <summary>The id of the next instance.</summary>
+    public int NextInstance { get; init; }
+
+    /// <summary>Until when each pool is not asked again, by index; empty where none was refused.</summary>
+    public ImmutableSortedDictionary<int, double> RefusedUntil { get; init; } = ImmutableSortedDictionary<int, double>.Empty;
+
+    /// <summary>The load of each service when it was last seen.</summary>
+    public ImmutableArray<ObservedLoad> Loads { get; init; } = [];
+}
+
+/// <summary>What was decided, and what the controller knows then.</summary>
+/// <param name="State">What it knows.</param>
+/// <param name="Decisions">What is to be done, in order.</param>
+public readonly record struct Decided(ControllerState State, ImmutableArray<ControllerDecision> Decisions);

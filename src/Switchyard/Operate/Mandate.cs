@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using Switchyard.Demand;
+using Switchyard.Market;
+using Switchyard.Units;
+
+namespace Switchyard.Operate;
+
+/// <summary>What a controller is charged with: the capacity that it may draw on, the services it keeps up, and how it goes about it.</summary>
+public sealed record Mandate
+{
+    /// <summary>The months of the plan.</summary>
+    public required Horizon Horizon { get; init; }
+
+    /// <summary>The capacity, by index.</summary>
+    public required ImmutableArray<Pool> Pools { get; init; }
+
+    /// <summary>The services.</summary>
+    public ImmutableArray<ServiceMandate> Services { get; init; } = [];
+
+    /// <summary>How it goes about it.</summary>
+    public Policy Policy { get; init; } = new();
+
+    /// <summary>Capacity held above what jobs are reckoned to need, by workload, such as 0.25.</summary>
+    public ImmutableSortedDictionary<string, double> JobMargins { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+}
+
+/// <summary>Capacity of one kind that one workload may draw on.</summary>
+public sealed record Pool
+{
+    /// <summary>Its place among the pools.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>The workload.</summary>
+    public required string Workload { get; init; }
+
+    /// <summary>The source's label, as plans show it.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Whose it is.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>Where it is.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>How it is bought.</summary>
+    public required PurchaseKind Kind { get; init; }
+
+    /// <summary>US dollars for one more instance-hour; 0 where it is paid for whatever happens.</summary>
+    public required double PricePerHour { get; init; }
+
+    /// <summary>Accelerators of an instance.</summary>
+    public required double Accelerators { get; init; }
+
+    /// <summary>Requests a second that one instance is planned to answer; 0 for training.</summary>
+    public double Rate { get; init; }
+
+    /// <summary>Replicas in an instance; 1 where that means nothing.</summary>
+    public int Replicas { get; init; } = 1;
+
+    /// <summary>The groups of users that it is near enough to, a bit each.</summary>
+    public uint Users { get; init; } = 1;
+
+    /// <summary>Instances of a gang, for training; 1 otherwise.</summary>
+    public int Gang { get; init; } = 1;
+
+    /// <summary>Most instances at a time, by month.</summary>
+    public required ImmutableArray<int> Most { get; init; }
+
+    /// <summary>Seconds from asking for an instance to its working: machine, image, weights.</summary>
+    public required double StartSeconds { get; init; }
+
+    /// <summary>Zones of the region over which instances can be spread.</summary>
+    public int Zones { get; init; } = 1;
+
+    /// <summary>Whether it is paid for whatever happens, and so always kept up.</summary>
+    public bool IsStanding => Kind is PurchaseKind.Commitment or PurchaseKind.Owned;
+
+    /// <summary>Most instances in a month; none outside the plan.</summary>
+    /// <param name="month">Zero-based.</param>
+    public int MostAt(int month) => month >= 0 && month < Most.Length ? Most[month] : 0;
+}
+
+/// <summary>A service to be kept up.</summary>
+public sealed record ServiceMandate
+{
+    /// <summary>The workload.</summary>
+    public required string Workload { get; init; }
+
+    /// <summary>The load that is expected.</summary>
+    public required LoadCurve Load { get; init; }
+
+    /// <summary>Share of the load by group of users; sums to 1.</summary>
+    public required ImmutableArray<double> UserShares { get; init; }
+
+    /// <summary>Capacity held above the expected load, such as 0.2: the scenario's headroom and the plan's margin.</summary>
+    public required double Headroom { get; init; }
+
+    /// <summary>Fewest replicas at any time.</summary>
+    public required int MinReplicas { get; init; }
+
+    /// <summary>Its pools, by index.</summary>
+    public required ImmutableArray<int> Pools { get; init; }
+
+    /// <summary>Index of the pool that is an API, which answers what instances have no room for; −1 for none.</summary>
+    public int Api { get; init; } = -1;
+
+    /// <summary>Requests a second that are expected at a moment.</summary>
+    /// <param name="horizon">The months of the plan.</param>
+    /// <param name="seconds">Seconds from its start.</param>
+    public double Expected(Horizon horizon, double seconds)
+    {
+        var hour = (long)Math.Floor(seconds / 3600);
+        return Load.Peak(HorizonTime.MonthAt(horizon, seconds)) * Load.Shape.Levels[HorizonTime.HourOfWeek(horizon, hour)];
+    }
+}
+
+/// <summary>Work with an end: a training run, or a pile of requests.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Workload">The workload.</param>
+/// <param name="IsGang">Whether it needs its machines all at once: training.</param>
+/// <param name="Arrives">When it may begin, seconds.</param>
+/// <param name="Deadline">By when it must end, seconds.</param>
+/// <param name="Requests">Requests to be answered; 0 for training.</param>
+public sealed record JobOrder(string Id, string Workload, bool IsGang, double Arrives, double Deadline, double Requests);
+
+/// <summary>How a controller goes about its work: values, each its own.</summary>
+public sealed record Policy
+{
+    /// <summary>Seconds after which capacity that was refused is asked for again.</summary>
+    public double RetrySeconds { get; init; } = 600;
+
+    /// <summary>Seconds of warning added to the start of an instance before a rise of the load.</summary>
+    public double LeadSeconds { get; init; } = 60;
+
+    /// <summary>Seconds in which a queue that has built up is to be worked off.</summary>
+    public double CatchUpSeconds { get; init; } = 300;
+
+    /// <summary>Seconds before its deadline by which a pile is aimed to end, as a share of its window.</summary>
+    public double PileReserve { get; init; } = 0.02;
+
+    /// <summary>Replicas looked at for each request; the least loaded for its capacity gets it (Mitzenmacher, IEEE TPDS 2001).</summary>
+    public int Choices { get; init; } = 2;
+
+    /// <summary>Up to this many replicas all of them are looked at.</summary>
+    public int ChooseAmongAll { get; init; } = 4;
+}
+
+/// <summary>Moments of a horizon: months and hours of the week.</summary>
+public static class HorizonTime
+{
+    /// <summary>The month at a moment, zero-based; beyond the last where the moment is.</summary>
+    /// <param name="horizon">The horizon.</param>
+    /// <param name="seconds">Seconds from its start.</param>
+    public static int MonthAt(Horizon horizon, double seconds)
+    {
+        var days = (int)Math.Floor(seconds / 86400);
+        var month = (int)(days / 30.436875);
+        while (month > 0 && horizon.HoursBefore(month) > days * 24.0) month--;
+        while (horizon.HoursBefore(month + 1) <= days * 24.0) month++;
+        return month;
+    }
+
+    /// <summary>The hour of the week, 0 to 167, Monday 00:00 first.</summary>
+    /// <param name="horizon">The horizon.</param>
+    /// <param name="hour">Whole hours from its start.</param>
+    public static int HourOfWeek(Horizon horizon, long hour)
+    {
+        // DayOfWeek counts from Sunday.
+        var first = (((int)horizon.Start.DayOfWeek + 6) % 7) * 24;
+        return (int)((((first + hour) % 168) + 168) % 168);
+    }
+
+    /// <summary>A moment as people write it, such as <c>2027-03-04 08:00</c>.</summary>
+    /// <param name="horizon">The horizon.</param>
+    /// <param name="seconds">Seconds from its start.</param>
+    public static string Text(Horizon horizon, double seconds) => horizon.Start.ToDateTime(TimeOnly.MinValue).AddSeconds(Math.Floor(seconds))
+        .ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture);
+}

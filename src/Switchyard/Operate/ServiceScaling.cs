@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Switchyard.Operate;
+
+/// <summary>
+/// How many instances a service runs: enough for what is expected until an instance asked for now would work, for what is seen, and for the queue
+/// that has built up; the cheapest of the plan's pools that suffice, and never more than the plan has.
+/// </summary>
+internal sealed class ServiceScaling(Mandate mandate)
+{
+    // What is cheapest follows from the need and the pools alone: remembered, not state.
+    private readonly Dictionary<(int Service, int Month, double Need, ulong Refused), (ImmutableArray<int> Counts, bool Suffices)> known = [];
+
+    public void Scale(Draft draft)
+    {
+        for (var service = 0; service < mandate.Services.Length; service++) Scale(draft, service, null);
+    }
+
+    /// <summary>Makes up for an instance that is lost or cannot be had.</summary>
+    public void Replace(Draft draft, Instance instance, string cause)
+    {
+        if (instance.Job is not null) return;
+        for (var service = 0; service < mandate.Services.Length; service++)
+            if (mandate.Services[service].Pools.Contains(instance.Pool)) Scale(draft, service, cause);
+    }
+
+    private void Scale(Draft draft, int service, string? cause)
+    {
+        var charge = mandate.Services[service];
+        var lead = mandate.Policy.LeadSeconds + charge.Pools.Select(p => mandate.Pools[p].StartSeconds).DefaultIfEmpty(0).Max();
+        var now = charge.Expected(mandate.Horizon, draft.Seconds);
+        var soon = charge.Expected(mandate.Horizon, draft.Seconds + lead);
+        var load = service < draft.State.Loads.Length ? draft.State.Loads[service] : default;
+        var need = (Math.Max(Math.Max(now, soon), load.RequestsPerSecond) * (1 + charge.Headroom)) + (load.Waiting / mandate.Policy.CatchUpSeconds);
+        // A rise is served in the month in which it comes.
+        var month = Math.Min(HorizonTime.MonthAt(mandate.Horizon, draft.Seconds + lead), mandate.Horizon.Months - 1);
+        var (target, suffices) = Target(draft, service, month, need);
+        Span<int> ready = stackalloc int[charge.Pools.Length], have = stackalloc int[charge.Pools.Length];
+        foreach (var (_, instance) in draft.State.Instances)
+        {
+            var at = charge.Pools.IndexOf(instance.Pool);
+            if (at < 0) continue;
+            have[at]++;
+            if (instance.Phase == InstancePhase.Ready) ready[at]++;
+        }
+
+        for (var i = 0; i < charge.Pools.Length; i++)
+        {
+            var pool = mandate.Pools[charge.Pools[i]];
+            if (pool.IsStanding || have[i] >= target[i]) continue;
+            var reason = cause is not null ? $"{cause}: makes up for it"
+                : soon > now ? Text($"{soon:0.##} requests/s expected within {lead / 60:0} min, {need:0.##}/s to be held ready")
+                : load.Waiting > 1 ? Text($"{load.Waiting:0} requests wait")
+                : Text($"{need:0.##} requests/s to be held ready");
+            if (!suffices) reason += "; the plan has no more";
+            for (var more = have[i]; more < target[i]; more++) draft.Start(pool, null, reason);
+        }
+
+        Shrink(draft, charge, target, ready, have, need);
+    }
+
+    private (ImmutableArray<int> Counts, bool Suffices) Target(Draft draft, int service, int month, double need)
+    {
+        var charge = mandate.Services[service];
+        var refused = 0UL;
+        for (var i = 0; i < charge.Pools.Length; i++)
+            if (!mandate.Pools[charge.Pools[i]].IsStanding && draft.IsRefused(charge.Pools[i])) refused |= 1UL << i;
+        var key = (service, month, need, refused);
+        ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(known, key, out var exists);
+        if (exists) return entry;
+        var pools = charge.Pools.Select(p => mandate.Pools[p]).ToArray();
+        // Whoever is refused keeps what it has: only what is still wanted on top is looked for elsewhere.
+        int[] most = [.. pools.Select((p, i) => (refused >> i & 1) == 1 ? 0 : p.MostAt(month))];
+        return entry = CapacityChoice.Of(pools, most, charge.UserShares, need, charge.MinReplicas);
+    }
+
+    /// <summary>Drains what is not needed, once what remains and works suffices.</summary>
+    private void Shrink(Draft draft, ServiceMandate charge, ImmutableArray<int> target, Span<int> ready, Span<int> have, double need)
+    {
+        for (var i = 0; i < charge.Pools.Length; i++)
+        {
+            var pool = mandate.Pools[charge.Pools[i]];
+            if (pool.IsStanding || have[i] <= target[i] || draft.IsRefused(pool.Index)) continue;
+            foreach (var instance in draft.Of(pool.Index).Reverse())
+            {
+                if (have[i] <= target[i]) break;
+                if (instance.Phase == InstancePhase.Ready)
+                {
+                    ready[i]--;
+                    if (!Suffices(charge, ready, target, need))
+                    {
+                        ready[i]++;
+                        break;
+                    }
+                }
+
+                have[i]--;
+                draft.Drain(instance, Text($"{need:0.##} requests/s to be held ready need no more"));
+            }
+        }
+    }
+
+    // What works must be enough, or as much as is wanted of every pool.
+    private bool Suffices(ServiceMandate charge, ReadOnlySpan<int> ready, ImmutableArray<int> target, double need)
+    {
+        int[] counts = [.. ready];
+        var pools = charge.Pools.Select(p => mandate.Pools[p]).ToArray();
+        return CapacityChoice.Suffices(pools, counts, charge.UserShares, need, charge.MinReplicas)
+            || counts.Select((c, i) => c >= target[i]).All(enough => enough);
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,80 @@
+using Switchyard.Market;
+using Switchyard.Operate;
+
+namespace Switchyard.Prove;
+
+/// <summary>What an accelerator does with an hour that is held.</summary>
+public enum HourState
+{
+    /// <summary>Work that was kept: answering requests, training steps that a checkpoint has.</summary>
+    Useful,
+
+    /// <summary>Work that a failure undid.</summary>
+    Lost,
+
+    /// <summary>Coming back after a failure.</summary>
+    Restart,
+
+    /// <summary>Writing checkpoints.</summary>
+    Checkpoint,
+
+    /// <summary>Machine, image and weights on their way.</summary>
+    Starting,
+
+    /// <summary>Ready, while the rest of the gang is not.</summary>
+    Waiting,
+
+    /// <summary>Ready and with nothing to do.</summary>
+    Idle,
+
+    /// <summary>Away: failed and not yet replaced, though paid for.</summary>
+    Down,
+}
+
+/// <summary>Accelerator-hours and money as they run up.</summary>
+internal sealed class Books
+{
+    private readonly Stage stage;
+
+    public Books(Stage stage)
+    {
+        this.stage = stage;
+        var pools = stage.Mandate.Pools.Length;
+        Hours = new double[pools, Enum.GetValues<HourState>().Length];
+        Held = new double[pools];
+        Seconds = new double[pools, Months];
+        Cash = new double[pools, Months];
+    }
+
+    /// <summary>Months that are accounted for: those of the plan, and a few after for what runs on.</summary>
+    public int Months => stage.Horizon.Months + 6;
+
+    /// <summary>Accelerator-hours by pool and state.</summary>
+    public double[,] Hours { get; }
+
+    /// <summary>Accelerator-hours by pool from the moments at which instances came and went: what the states must add up to.</summary>
+    public double[] Held { get; }
+
+    /// <summary>Instance-seconds by pool and month.</summary>
+    public double[,] Seconds { get; }
+
+    /// <summary>US dollars for hours, by pool and month.</summary>
+    public double[,] Cash { get; }
+
+    public void Add(int pool, HourState state, double seconds) =>
+        Hours[pool, (int)state] += seconds / 3600 * stage.Mandate.Pools[pool].Accelerators;
+
+    /// <summary>An instance was held from a moment to another.</summary>
+    public void Hold(Pool pool, double from, double to)
+    {
+        Held[pool.Index] += (to - from) / 3600 * pool.Accelerators;
+        for (var (at, month) = (from, HorizonTime.MonthAt(stage.Horizon, from)); at < to; month++)
+        {
+            var end = Math.Min(to, stage.Horizon.HoursBefore(month + 1) * 3600);
+            var into = Math.Min(month, Months - 1);
+            Seconds[pool.Index, into] += end - at;
+            if (pool.Kind != PurchaseKind.Commitment) Cash[pool.Index, into] += (end - at) / 3600 * pool.PricePerHour;
+            at = end;
+        }
+    }
+}

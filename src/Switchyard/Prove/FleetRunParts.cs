@@ -1,0 +1,242 @@
+using Switchyard.Market;
+using Switchyard.Operate;
+
+namespace Switchyard.Prove;
+
+/// <content>Machines, jobs and capacity.</content>
+internal sealed partial class FleetRun
+{
+    private void Start(StartInstance start)
+    {
+        var pool = stage.Mandate.Pools[start.Pool];
+        var delay = 0.0;
+        if (weather.Missing(pool, start.Zone) is { } missing)
+        {
+            if (!pool.IsStanding)
+            {
+                // What cannot be had is told at the same time, after what else is decided now.
+                queue.Add(now, new(What.Ready, ~start.Instance));
+                nodes[~start.Instance] = new()
+                {
+                    Id = ~start.Instance, Pool = start.Pool, Zone = start.Zone, Job = missing.Cause, From = now, Slow = 1, State = HourState.Starting, Since = now,
+                };
+                return;
+            }
+
+            delay = missing.UpAt - now;
+        }
+
+        if (pool.IsStanding && repairs[pool.Index].Count > 0)
+        {
+            // What failed is back first; spares stand in for as many as there are.
+            repairs[pool.Index].Sort();
+            if (repairs[pool.Index].Count > Math.Floor(faults.Spares * pool.MostAt(HorizonTime.MonthAt(stage.Horizon, now)))) delay = Math.Max(delay, repairs[pool.Index][0] - now);
+            repairs[pool.Index].RemoveAt(0);
+        }
+
+        var slow = faults.SlowNodes > 0 && slowing.Unit() < faults.SlowNodes ? faults.SlowFactor : 1;
+        nodes[start.Instance] = new()
+        {
+            Id = start.Instance, Pool = start.Pool, Zone = start.Zone, Job = start.Job, From = now, Slow = slow,
+            State = delay > 0 ? HourState.Down : HourState.Starting, Since = now,
+        };
+        queue.Add(now + Math.Max(0, delay) + pool.StartSeconds, new(What.Ready, start.Instance));
+    }
+
+    private void Ready(Node node)
+    {
+        var pool = stage.Mandate.Pools[node.Pool];
+        if (node.Id < 0)
+        {
+            nodes.Remove(node.Id);
+            Tell(new InstanceRefused(now, ~node.Id, node.Job!));
+            return;
+        }
+
+        if (node.State == HourState.Down) Mark(node, HourState.Starting, now - pool.StartSeconds);
+        node.IsReady = true;
+        Mark(node, services[node.Pool] >= 0 ? HourState.Useful : node.Job is null ? HourState.Idle : HourState.Waiting, now);
+        Serve(node, ReplicaChangeKind.Serves);
+        var rate = faults.NodeEventRate(pool.Accelerators);
+        if (rate > 0) queue.Add(now + (failing.Exponential() / rate), new(What.Fails, node.Id));
+        Tell(new InstanceReady(now, node.Id));
+        if (!nodes.TryGetValue(node.Id, out var still) || still.InRun || node.Job is null) return;
+        // A machine of a pile works as soon as it is there.
+        if (jobs.TryGetValue(node.Job, out var job) && !job.Order.IsGang) Join(node, job);
+    }
+
+    private void Join(Node node, JobRun job)
+    {
+        node.InRun = true;
+        Mark(node, HourState.Useful, now);
+        Paced(job, PaceOf(node));
+    }
+
+    private double PaceOf(Node node) => stage.Makes[node.Pool].PileRate / (draws.Slowness[node.Pool] * node.Slow);
+
+    private void Paced(JobRun job, double change)
+    {
+        var end = job.Pace(now, change);
+        if (!double.IsPositiveInfinity(end)) queue.Add(end, new(What.JobEnds, 0, job.Epoch, job.Order.Id));
+    }
+
+    private void Run(RunJob run)
+    {
+        var job = jobs[run.Job];
+        if (!job.Order.IsGang)
+        {
+            foreach (var id in run.Instances)
+            {
+                nodes[id].Job = run.Job;
+                Join(nodes[id], job);
+            }
+
+            return;
+        }
+
+        var pool = stage.Mandate.Pools[run.Pool];
+        var make = stage.Makes[run.Pool];
+        var slow = draws.Slowness[run.Pool] * run.Instances.Max(id => nodes[id].Slow);
+        var accelerators = pool.Accelerators * run.Instances.Length;
+        var loss = faults.NodeFailureRate(accelerators) + faults.JobFailureRate(accelerators)
+            + (pool.Kind == PurchaseKind.Spot ? faults.SpotInterruptionsPerHour / 3600 : 0);
+        var interval = Reliability.CheckpointInterval(make.CheckpointSeconds, loss > 0 ? 1 / loss : double.PositiveInfinity);
+        foreach (var id in run.Instances)
+        {
+            nodes[id].Job = run.Job;
+            nodes[id].InRun = true;
+            Mark(nodes[id], HourState.Useful, now);
+        }
+
+        var end = job.Start(now, run.Pool, [.. run.Instances], make.RunSeconds * slow, interval, make.CheckpointSeconds, faults.RestartSeconds);
+        queue.Add(end, new(What.JobEnds, 0, job.Epoch, run.Job));
+        var rate = faults.JobFailureRate(accelerators);
+        if (rate > 0) queue.Add(now + (failing.Exponential() / rate), new(What.JobFails, 0, job.Epoch, run.Job));
+    }
+
+    /// <summary>Stops a gang's work: its time is booked by what became of it, the same for each machine.</summary>
+    private void StopRun(JobRun job, HourState next, bool done = false)
+    {
+        var spent = job.Stop(now, done);
+        foreach (var id in job.Nodes)
+        {
+            if (!nodes.TryGetValue(id, out var node) || !node.InRun) continue;
+            node.InRun = false;
+            books.Add(node.Pool, HourState.Useful, spent.Useful);
+            books.Add(node.Pool, HourState.Lost, spent.Lost);
+            books.Add(node.Pool, HourState.Checkpoint, spent.Checkpoint);
+            books.Add(node.Pool, HourState.Restart, spent.Restart);
+            (node.State, node.Since) = (next, now);
+        }
+    }
+
+    private void EndJob(JobRun job)
+    {
+        if (job.Order.IsGang)
+        {
+            StopRun(job, HourState.Idle, done: true);
+        }
+        else
+        {
+            job.Pace(now, 0);
+            foreach (var node in nodes.Values.Where(n => n.Job == job.Order.Id).OrderBy(n => n.Id)) Leave(node);
+        }
+
+        job.Ended = now;
+        jobs.Remove(job.Order.Id);
+        if (now > job.Order.Deadline) Note($"{job.Order.Id} ends {(now - job.Order.Deadline) / 3600:0.#} h late");
+        foreach (var node in nodes.Values.Where(n => n.Job == job.Order.Id)) node.Job = null;
+        Tell(new JobEnded(now, job.Order.Id));
+    }
+
+    /// <summary>A machine leaves the job that it works on.</summary>
+    private void Leave(Node node)
+    {
+        if (!node.InRun || node.Job is null || !jobs.TryGetValue(node.Job, out var job)) return;
+        if (job.Order.IsGang)
+        {
+            StopRun(job, HourState.Waiting);
+            return;
+        }
+
+        node.InRun = false;
+        Mark(node, HourState.Idle, now);
+        Paced(job, -PaceOf(node));
+    }
+
+    private void Fail(Node node)
+    {
+        if (!node.IsReady) return;
+        List<Node> gone = [node];
+        if (faults.SharedFate > 0 && failing.Unit() < faults.SharedFate)
+        {
+            // Machines behind the same switch: neighbours of the same pool and zone.
+            var peers = nodes.Values.Where(n => n.Pool == node.Pool && n.Zone == node.Zone && n.IsReady).OrderBy(n => n.Id).ToList();
+            var rack = peers.IndexOf(node) / faults.RackNodes;
+            gone = [.. peers.Skip(rack * faults.RackNodes).Take(faults.RackNodes)];
+        }
+
+        var back = now + ((stage.Mandate.Pools[node.Pool].Kind == PurchaseKind.Owned ? faults.RepairHours : faults.ReplaceHours) * 3600);
+        Lose(gone, gone.Count > 1 ? "a switch failed" : "the machine failed", back);
+    }
+
+    private void Lose(List<Node> gone, string cause, double? back)
+    {
+        Note($"{gone.Count} × {stage.Mandate.Pools[gone[0].Pool].Source} lost: {cause}");
+        foreach (var node in gone)
+        {
+            if (!nodes.ContainsKey(node.Id)) continue;
+            if (node.Job is { } name && jobs.TryGetValue(name, out var job)) job.Failures++;
+            Leave(node);
+            Serve(node, ReplicaChangeKind.IsLost);
+            End(node);
+            if (back is { } time && stage.Mandate.Pools[node.Pool].IsStanding) repairs[node.Pool].Add(time);
+            Tell(new InstanceLost(now, node.Id, cause));
+        }
+    }
+
+    private void GoDown(int index)
+    {
+        var supply = weather.Supplies[index];
+        var forced = double.IsPositiveInfinity(supply.MeanUp);
+        var lasts = forced ? weather.Forced.First(f => f.Supply == index).Absence.Seconds : supply.DrawDown();
+        queue.Add(now + lasts, new(What.Up, index));
+        (supply.IsUp, supply.UpAt) = (lasts < supply.RideThrough, now + lasts);
+        if (supply.IsUp || !supply.Takes) return;
+        var gone = nodes.Values.Where(n => n.Id >= 0 && weather.Hangs(n.Pool, n.Zone, index)).OrderBy(n => n.Id).ToList();
+        if (gone.Count > 0) Lose(gone, supply.Cause, null);
+    }
+
+    private void ComeUp(int index)
+    {
+        var supply = weather.Supplies[index];
+        supply.IsUp = true;
+        if (!double.IsPositiveInfinity(supply.MeanUp)) queue.Add(now + supply.DrawUp(), new(What.Down, index));
+    }
+
+    private void Mark(Node node, HourState next, double at)
+    {
+        books.Add(node.Pool, node.State, at - node.Since);
+        (node.State, node.Since) = (next, at);
+    }
+
+    private void Serve(Node node, ReplicaChangeKind kind)
+    {
+        var service = services[node.Pool];
+        if (service < 0 || !node.IsReady) return;
+        Flow(service);
+        var slow = draws.Slowness[node.Pool] * node.Slow;
+        var rate = stage.Mandate.Pools[node.Pool].Rate / slow;
+        capacity[service] += kind == ReplicaChangeKind.Serves ? rate : -rate;
+        changes[service].Add(new(now, kind, node.Id, node.Pool, slow));
+    }
+
+    /// <summary>A machine is given back or gone: its time is booked and billed.</summary>
+    private void End(Node node)
+    {
+        if (!nodes.Remove(node.Id)) return;
+        if (node.Id < 0) return;
+        Mark(node, node.State, now);
+        books.Hold(stage.Mandate.Pools[node.Pool], node.From, now);
+    }
+}

@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Switchyard.Demand;
+using Switchyard.Market;
+using Switchyard.Operate;
+using Switchyard.Units;
+
+namespace Switchyard.Prove;
+
+/// <summary>Turns runs into evidence: figures with their intervals over the seeds, and what is broken.</summary>
+public static class Judge
+{
+    /// <summary>How far the billed cost may lie above the planned one: the plan's stated interval, ±10%.</summary>
+    public const double CostTolerance = 0.10;
+
+    /// <summary>Share of a workload's runs that must end in time, where the scenario does not say.</summary>
+    public const double PromisedInTime = 0.95;
+
+    /// <summary>The evidence of runs of one case.</summary>
+    /// <param name="stage">The plan, set up.</param>
+    /// <param name="circumstances">The case.</param>
+    /// <param name="runs">Its runs, one for each seed.</param>
+    public static CaseEvidence Of(Stage stage, ProofCase circumstances, IReadOnlyList<RunResult> runs)
+    {
+        var services = stage.Services.Select((_, s) => ServiceOf(stage, s, runs)).ToImmutableArray();
+        var jobs = stage.Jobs.GroupBy(j => j.Workload).Select(g => JobsOf(stage, g.Key, runs)).ToImmutableArray();
+        var months = stage.Horizon.Months;
+        var cash = Enumerable.Range(0, months).Select(m => Figure.OfAmounts([.. runs.Select(r => (double)r.CashPerMonth[m])])).ToImmutableArray();
+        var cost = Figure.OfAmounts([.. runs.Select(r => (double)r.CashPerMonth.Sum())]);
+        return new()
+        {
+            Name = circumstances.Name,
+            Seeds = runs.Count,
+            Services = services,
+            Jobs = jobs,
+            CashPerMonth = cash,
+            Cost = cost,
+            PlannedCost = stage.PlannedTotal,
+            Hours = runs[0].Hours.Keys.ToImmutableSortedDictionary(
+                w => w, w => Enum.GetValues<HourState>().Select(s => Figure.OfAmounts([.. runs.Select(r => r.Hours[w][(int)s])])).ToImmutableArray(), StringComparer.Ordinal),
+            KilowattHours = Known(runs, r => r.KilowattHours),
+            CarbonKilograms = Known(runs, r => r.CarbonKilograms),
+            Breaches = [.. Breaches(stage, services, jobs, cost, runs).OrderBy(b => b.Seconds).ThenBy(b => b.What, StringComparer.Ordinal)],
+            Timeline = [.. runs[0].Noted.Select(n => new TimelineEntry(n.Seconds, n.Text))],
+            Played = runs.Sum(r => r.Played),
+        };
+    }
+
+    private static Figure? Known(IReadOnlyList<RunResult> runs, Func<RunResult, double?> figure) =>
+        runs.All(r => figure(r) is not null) ? Figure.OfAmounts([.. runs.Select(r => figure(r)!.Value)]) : null;
+
+    private static ServiceEvidence ServiceOf(Stage stage, int service, IReadOnlyList<RunResult> runs)
+    {
+        var workload = stage.Services[service];
+        var all = new MonthTally();
+        foreach (var month in runs.SelectMany(r => r.Services[service].Months)) all.Add(month);
+        var objectives = ImmutableArray.CreateBuilder<ObjectiveEvidence>();
+        LatencyObjective?[] wanted = [workload.ServiceLevel.Ttft, workload.ServiceLevel.Tpot, workload.ServiceLevel.EndToEnd];
+        for (var kind = 0; kind < 3; kind++)
+        {
+            if (wanted[kind] is not { } objective) continue;
+            for (var month = 0; month < stage.Horizon.Months; month++)
+            {
+                var shares = runs.Select(r => r.Services[service].Months[month]).Where(m => m.Requests > 0).Select(m => m.Met[kind] / m.Requests).ToList();
+                if (shares.Count == 0) continue;
+                objectives.Add(new((ObjectiveKind)kind, month, objective.Percentile / 100, objective.Limit.TotalSeconds, Figure.OfShares(shares)));
+            }
+        }
+
+        return new(
+            workload.Name, all.Requests / runs.Count, LatencyOf(all, 0), LatencyOf(all, 1), LatencyOf(all, 2),
+            Figure.OfShares([.. runs.Select(r => r.Services[service].Months.Sum(m => m.Failed) / Math.Max(1e-9, r.Services[service].Months.Sum(m => m.Requests)))]),
+            objectives.ToImmutable(), Headroom(stage, service));
+    }
+
+    private static Latency LatencyOf(MonthTally tally, int kind)
+    {
+        var (mean, median, p95, p99) = tally.Times[kind].Summary();
+        return new(mean, median, p95, p99);
+    }
+
+    // What the plan's instances are reckoned to answer, against the peak.
+    private static (double, int)? Headroom(Stage stage, int service)
+    {
+        var mandate = stage.Mandate.Services[service];
+        return Enumerable.Range(0, stage.Horizon.Months)
+            .Select(m => (Share: (mandate.Pools.Sum(p => stage.Mandate.Pools[p].MostAt(m) * stage.Mandate.Pools[p].Rate) / mandate.Load.Peak(m)) - 1, Month: m))
+            .MinBy(x => x.Share);
+    }
+
+    private static JobEvidence JobsOf(Stage stage, string workload, IReadOnlyList<RunResult> runs)
+    {
+        var jobs = runs.SelectMany(r => r.Jobs).Where(j => j.Workload == workload).ToList();
+        var done = jobs.Where(j => !double.IsNaN(j.Ended)).ToList();
+        var slack = jobs.Select(j => double.IsNaN(j.Ended) ? double.NegativeInfinity : (j.Deadline - j.Ended) / 3600).Order().ToList();
+        Figure Over(Func<JobOutcome, double> figure) => Figure.OfAmounts([.. runs
+            .Select(r => r.Jobs.Where(j => j.Workload == workload && !double.IsNaN(j.Ended)).Select(figure).DefaultIfEmpty(double.NaN).Average())]);
+        return new(
+            workload, jobs.Count, done.Count, jobs.Count(j => j.InTime) / (double)jobs.Count, PromisedInTime,
+            Over(j => (j.Ended - j.Arrives) / 3600), Over(j => (j.Started - j.Arrives) / 3600), jobs.Average(j => j.Failures), slack[(int)(0.05 * (slack.Count - 1))]);
+    }
+
+    private static IEnumerable<Breach> Breaches(
+        Stage stage, ImmutableArray<ServiceEvidence> services, ImmutableArray<JobEvidence> jobs, Figure cost, IReadOnlyList<RunResult> runs)
+    {
+        var horizon = stage.Horizon;
+        for (var s = 0; s < services.Length; s++)
+        {
+            foreach (var objective in services[s].Objectives.Where(o => !o.Holds).GroupBy(o => o.Kind))
+            {
+                var worst = objective.MinBy(o => o.Attained.Low)!;
+                var months = objective.Select(o => o.Month).ToImmutableArray();
+                var first = runs.SelectMany(r => r.Services[s].Missed).Where(m => m.Kind == objective.Key && months.Contains(HorizonTime.MonthAt(horizon, m.Seconds)))
+                    .Select(m => m.Seconds).DefaultIfEmpty(horizon.HoursBefore(months[0]) * 3600).Min();
+                yield return new(first, Text($"{services[s].Workload}: {Name(objective.Key)} p{worst.Wanted * 100:0.##} < {worst.Limit * 1000:0.##}ms"), months,
+                    Text($"{worst.Attained.Mean:P2} of requests in {horizon.Label(worst.Month)} (95% interval from {worst.Attained.Low:P2}), {worst.Wanted:P0} wanted"), services[s].Workload);
+            }
+        }
+
+        foreach (var job in jobs.Where(j => j.InTime < j.Promised - 1e-12))
+        {
+            var late = runs.SelectMany(r => r.Jobs).Where(j => j.Workload == job.Workload && !j.InTime).ToList();
+            yield return new(late.Min(j => j.Deadline), $"{job.Workload}: deadline",
+                [.. late.Select(j => Math.Min(horizon.Months - 1, HorizonTime.MonthAt(horizon, j.Deadline))).Distinct().Order()],
+                Text($"{job.InTime:P1} of {job.Runs} runs end in time, {job.Promised:P0} wanted; {(double.IsNegativeInfinity(job.WorstSlackHours) ? "some never end" : Text($"{-job.WorstSlackHours:0.#} h late in the worst 5%"))}"),
+                job.Workload);
+        }
+
+        foreach (var breach in Money(stage, cost, runs)) yield return breach;
+    }
+
+    private static IEnumerable<Breach> Money(Stage stage, Figure cost, IReadOnlyList<RunResult> runs)
+    {
+        var planned = (double)stage.PlannedTotal.Usd;
+        if (cost.Mean > planned * (1 + CostTolerance))
+            yield return new(0, "cost", [], Text($"billed {Usd(cost.Mean)}, {(cost.Mean / planned) - 1:P1} above the planned {Usd(planned)}; up to {CostTolerance:P0} is within the plan's interval"), null);
+        if (stage.Limits.CashPerMonth is { } cash)
+        {
+            var over = Enumerable.Range(0, stage.Horizon.Months).Where(m => runs.Any(r => r.CashPerMonth[m] > cash.Usd + 0.01m)).ToImmutableArray();
+            if (over.Length > 0)
+                yield return new(stage.Horizon.HoursBefore(over[0]) * 3600, "limits.budget.cash", over, Text($"up to {Usd((double)over.Max(m => runs.Max(r => r.CashPerMonth[m])))} in a month, {cash} allowed"), null);
+        }
+
+        if (stage.Limits.TotalCost is { } total && runs.Any(r => r.CashPerMonth.Sum() > total.Usd + 0.01m))
+            yield return new(0, "limits.budget.total", [], Text($"up to {Usd((double)runs.Max(r => r.CashPerMonth.Sum()))}, {total} allowed"), null);
+    }
+
+    /// <summary>An objective's name, as scenario files write it.</summary>
+    public static string Name(ObjectiveKind kind) => kind switch { ObjectiveKind.Ttft => "ttft", ObjectiveKind.Tpot => "tpot", _ => "e2e" };
+
+    private static string Usd(double usd) => Units.Money.FromUsd(usd).ToString();
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

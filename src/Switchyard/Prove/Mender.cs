@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Switchyard.Demand;
+using Switchyard.Market;
+using Switchyard.Operate;
+using Switchyard.Performance;
+using Switchyard.Plan;
+using Switchyard.Units;
+
+namespace Switchyard.Prove;
+
+/// <summary>
+/// Looks for what mends a plan: plans again with a margin for what is broken (machines slower than predicted by so much: objectives as much tighter,
+/// capacity as much larger, runs as much longer), plays the new plan with the same seeds, and takes the next larger margin until it holds.
+/// </summary>
+public sealed class Mender
+{
+    // None first: the plan may simply not be the one that planning gives.
+    private static readonly double[] Steps = [0, 0.15, 0.3, 0.5, 0.75, 1.0];
+
+    private readonly PurchasePlan plan;
+    private readonly Scenario scenario;
+    private readonly PriceBook prices;
+    private readonly EfficiencyFactors factors;
+    private readonly ErrorIntervals intervals;
+    private readonly ProofSettings settings;
+
+    /// <summary>Takes what the plan was proven with.</summary>
+    public Mender(PurchasePlan plan, Scenario scenario, PriceBook prices, EfficiencyFactors factors, ErrorIntervals intervals, ProofSettings settings) =>
+        (this.plan, this.scenario, this.prices, this.factors, this.intervals, this.settings) = (plan, scenario, prices, factors, intervals, settings with { Stress = false });
+
+    /// <summary>Mends.</summary>
+    /// <param name="broken">The evidence against the plan.</param>
+    /// <param name="play">Plays runs: all of them, in order.</param>
+    /// <returns>What mends it, or comes closest; null where nothing that a plan can change is broken.</returns>
+    public Mend? Mend(Evidence broken, Func<ImmutableArray<ProofRun>, IReadOnlyList<RunResult>> play)
+    {
+        var margins = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        Mend? best = null;
+        for (var breaches = broken.Expected.Breaches; ;)
+        {
+            var grown = false;
+            foreach (var workload in breaches.Select(b => b.Workload).OfType<string>().Distinct(StringComparer.Ordinal))
+            {
+                var step = margins.TryGetValue(workload, out var before) ? before + 1 : 0;
+                if (step >= Steps.Length) continue;
+                margins[workload] = step;
+                grown = true;
+            }
+
+            if (!grown) return best;
+            var wanted = margins.ToImmutableSortedDictionary(s => s.Key, s => Steps[s.Value], StringComparer.Ordinal);
+            var (again, conflict) = Again(wanted);
+            if (again is null) return best is { Holds: true } ? best : new(wanted, [conflict ?? "no plan"], Money.Zero, false, null);
+            if (Same(again)) continue;
+            if (Staging.Set(again, scenario, prices, factors, intervals).Stage is not { } stage) return best;
+            var runs = Prover.Runs(stage, factors, settings).Where(r => r.Case == ProofCase.Expected).ToImmutableArray();
+            var evidence = Judge.Of(stage, ProofCase.Expected, play(runs));
+            breaches = evidence.Breaches;
+            best = new(wanted, [.. Changes(again)], again.Cost.Total - plan.Cost.Total, breaches.IsEmpty, again);
+            if (breaches.IsEmpty) return best;
+        }
+    }
+
+    // The plan that is there already has been played.
+    private bool Same(PurchasePlan again) => again.Margins.All(m => m.Value <= plan.Margins.GetValueOrDefault(m.Key))
+        && again.Cost.Total == plan.Cost.Total && again.Purchases.Length == plan.Purchases.Length
+        && again.Purchases.Zip(plan.Purchases).All(p => p.First.Source.Label == p.Second.Source.Label && p.First.Months.SequenceEqual(p.Second.Months));
+
+    /// <summary>Plans with margins.</summary>
+    private (PurchasePlan? Plan, string? Conflict) Again(ImmutableSortedDictionary<string, double> margins)
+    {
+        var harder = scenario with { Workloads = [.. scenario.Workloads.Select(w => Harder(w, 1 + margins.GetValueOrDefault(w.Name, plan.Margins.GetValueOrDefault(w.Name))))] };
+        PlanningResult result;
+        try
+        {
+            result = Planner.Plan(harder, prices, new PerformanceModel(factors), new(Explain: false));
+        }
+        catch (SearchStoppedException stopped)
+        {
+            return (null, stopped.Message);
+        }
+
+        if (result.Plan is not { } again)
+        {
+            var limits = result.Conflict!.Limits.Select(l => l.Limit);
+            return (null, $"no plan within the limits has this margin: {string.Join(", ", limits.DefaultIfEmpty("nothing on offer can do it"))}");
+        }
+
+        // What is promised stays what the scenario promises; the margin says what it was sized for.
+        var demand = again.Demand.Select(d => scenario.Workloads.First(w => w.Name == d.Workload) is InferenceWorkload service ? d with { ServiceLevel = service.ServiceLevel } : d);
+        return (again with { Demand = [.. demand], Margins = plan.Margins.SetItems(margins).Where(m => m.Value > 0).ToImmutableSortedDictionary(StringComparer.Ordinal) }, null);
+    }
+
+    /// <summary>A workload on machines that are slower by a factor, as one for machines as fast as predicted.</summary>
+    /// <param name="workload">The workload.</param>
+    /// <param name="slower">The factor on times.</param>
+    internal static Workload Harder(Workload workload, double slower) => workload switch
+    {
+        InferenceWorkload s => s with { ServiceLevel = Tighter(s.ServiceLevel, slower), Headroom = ((1 + s.Headroom) * slower) - 1 },
+        TrainingWorkload t => t with { Work = new(t.Work.Count * slower) },
+        BatchWorkload b => b with { Requests = b.Requests * slower },
+        _ => workload,
+    };
+
+    /// <summary>A service level as much tighter as machines may be slower.</summary>
+    internal static ServiceLevel Tighter(ServiceLevel level, double slower)
+    {
+        LatencyObjective? By(LatencyObjective? objective) => objective is { } o ? o with { Limit = o.Limit / slower } : null;
+        return new(By(level.Ttft), By(level.Tpot), By(level.EndToEnd));
+    }
+
+    private IEnumerable<string> Changes(PurchasePlan again)
+    {
+        static double Hours(PurchasePlan of, string workload, string source) =>
+            of.Purchases.Where(p => p.Workload == workload && p.Source.Label == source).SelectMany(p => p.Months).Sum(m => m.InstanceHours);
+        static double Most(PurchasePlan of, string workload, string source) =>
+            of.Purchases.Where(p => p.Workload == workload && p.Source.Label == source).SelectMany(p => p.Months).Select(m => m.Instances).DefaultIfEmpty(0).Max();
+        foreach (var (workload, source) in again.Purchases.Concat(plan.Purchases).Select(p => (p.Workload, p.Source.Label)).Distinct())
+        {
+            var (before, after) = (Hours(plan, workload, source), Hours(again, workload, source));
+            if (Math.Abs(after - before) < 0.5 && Most(plan, workload, source) == Most(again, workload, source)) continue;
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"{workload}: {after - before:+#,##0;-#,##0} h of {source} ({before:#,##0} to {after:#,##0}; at most {Most(plan, workload, source):0.##} to {Most(again, workload, source):0.##} at a time)");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+using Switchyard.Market;
+using Switchyard.Operate;
+using Switchyard.Performance;
+
+namespace Switchyard.Prove;
+
+/// <summary>How a plan is played: with which seed, under which circumstances, how closely.</summary>
+/// <param name="Stage">The plan, set up.</param>
+/// <param name="Case">The circumstances.</param>
+/// <param name="Seed">The seed.</param>
+/// <param name="Rule">How much is played request by request.</param>
+/// <param name="Factors">What engines reach.</param>
+public sealed record ProofRun(Stage Stage, ProofCase Case, ulong Seed, WindowRule Rule, EfficiencyFactors Factors)
+{
+    /// <summary>Plays it. Runs are independent of each other: they may go side by side.</summary>
+    public RunResult Play() => RunResult.Of(this, record: false);
+
+    /// <summary>Plays it and keeps every event with what was decided.</summary>
+    public (RunResult Result, ImmutableArray<RecordedDecision> Log) Record()
+    {
+        var result = RunResult.Of(this, record: true);
+        return (result, [.. result.Fleet.Log!.Select(entry => new RecordedDecision(entry.Happened, entry.Decisions))]);
+    }
+}
+
+/// <summary>An event and what was decided on it.</summary>
+/// <param name="Happened">The event.</param>
+/// <param name="Decisions">The decisions.</param>
+public sealed record RecordedDecision(ControllerEvent Happened, ImmutableArray<ControllerDecision> Decisions);
+
+/// <summary>How a job went.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Workload">The workload.</param>
+/// <param name="Arrives">When it could begin, seconds.</param>
+/// <param name="Deadline">By when it had to end.</param>
+/// <param name="Started">When it began; NaN where it never did.</param>
+/// <param name="Ended">When it ended; NaN where it never did.</param>
+/// <param name="Failures">How often it was interrupted.</param>
+public sealed record JobOutcome(string Id, string Workload, double Arrives, double Deadline, double Started, double Ended, int Failures)
+{
+    /// <summary>Whether it ended in time.</summary>
+    public bool InTime => Ended <= Deadline;
+}
+
+/// <summary>What one run of a plan gave.</summary>
+public sealed record RunResult
+{
+    /// <summary>The seed.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>The run's fingerprint.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>Events of the fleet.</summary>
+    public required long Events { get; init; }
+
+    /// <summary>Requests that were played.</summary>
+    public required long Played { get; init; }
+
+    /// <summary>The jobs.</summary>
+    public required ImmutableArray<JobOutcome> Jobs { get; init; }
+
+    /// <summary>Cash by month, credits taken off; months after the plan included.</summary>
+    public required ImmutableArray<decimal> CashPerMonth { get; init; }
+
+    /// <summary>Cash by provider, before credits.</summary>
+    public required ImmutableSortedDictionary<string, decimal> CashPerProvider { get; init; }
+
+    /// <summary>Accelerator-hours by workload and state.</summary>
+    public required ImmutableSortedDictionary<string, ImmutableArray<double>> Hours { get; init; }
+
+    /// <summary>Accelerator-hours from the moments at which machines came and went: what the states add up to.</summary>
+    public required double HeldHours { get; init; }
+
+    /// <summary>Energy of the accelerators, kilowatt-hours, the region's overhead included where it is known; null where a power is unknown.</summary>
+    public required double? KilowattHours { get; init; }
+
+    /// <summary>Kilograms of CO2e; null where a region's is unknown.</summary>
+    public required double? CarbonKilograms { get; init; }
+
+    /// <summary>What happened, in words.</summary>
+    public required ImmutableArray<(double Seconds, string Text)> Noted { get; init; }
+
+    internal ServiceTally[] Services { get; init; } = [];
+
+    internal FleetRecord Fleet { get; init; } = null!;
+
+    internal static RunResult Of(ProofRun run, bool record)
+    {
+        var stage = run.Stage;
+        var draws = SeedDraws.Of(stage, run.Case, run.Seed);
+        var fleet = FleetRun.Play(stage, run.Case, draws, record);
+        var services = new ServiceTally[stage.Services.Length];
+        for (var s = 0; s < services.Length; s++)
+        {
+            var windows = Windows.Of(stage, s, fleet.Changes[s], run.Rule, run.Case, run.Seed);
+            services[s] = new ServicePlay(stage, s, fleet.Changes[s], run.Case).Play(windows, run.Rule, run.Seed);
+        }
+
+        var bill = Bill.Of(stage, fleet.Books, services, fleet.Jobs);
+        var (hours, kilowattHours, carbon) = Usage(stage, fleet.Books, services);
+        return new()
+        {
+            Seed = run.Seed,
+            Hash = Fingerprint(fleet.Hash, services),
+            Events = fleet.Events,
+            Played = services.Sum(s => s.Offered),
+            Jobs = [.. fleet.Jobs.Select(j => new JobOutcome(j.Order.Id, j.Order.Workload, j.Order.Arrives, j.Order.Deadline, j.FirstStart, j.Ended, j.Failures))],
+            CashPerMonth = bill.PerMonth,
+            CashPerProvider = bill.PerProvider,
+            Hours = hours,
+            HeldHours = fleet.Books.Held.Sum(),
+            KilowattHours = kilowattHours,
+            CarbonKilograms = carbon,
+            Noted = [.. fleet.Noted],
+            Services = services,
+            Fleet = fleet,
+        };
+    }
+
+    private static string Fingerprint(string fleet, ServiceTally[] services)
+    {
+        var hash = new RunHash();
+        hash.Add(fleet);
+        foreach (var month in services.SelectMany(s => s.Months))
+        {
+            hash.Add(month.Requests);
+            foreach (var met in month.Met) hash.Add(met);
+            foreach (var times in month.Times) hash.Add(times.Summary().Mean);
+        }
+
+        return hash.Text;
+    }
+
+    /// <summary>Hours by state and energy. A service's machines are useful while there is work on them: the share is that of the windows.</summary>
+    private static (ImmutableSortedDictionary<string, ImmutableArray<double>> Hours, double? KilowattHours, double? Carbon) Usage(
+        Stage stage, Books books, ServiceTally[] services)
+    {
+        var states = Enum.GetValues<HourState>().Length;
+        var byWorkload = new SortedDictionary<string, double[]>(StringComparer.Ordinal);
+        var (kilowattHours, carbon) = (0.0, 0.0);
+        foreach (var pool in stage.Mandate.Pools.Where(p => p.Kind != PurchaseKind.Tokens))
+        {
+            if (!byWorkload.TryGetValue(pool.Workload, out var hours)) byWorkload[pool.Workload] = hours = new double[states];
+            var serves = stage.Services.ToList().FindIndex(s => s.Name == pool.Workload);
+            var useful = books.Hours[pool.Index, (int)HourState.Useful];
+            var (busy, joules) = (1.0, double.NaN);
+            if (serves >= 0 && services[serves].LaneSeconds[pool.Index] is > 0 and var played)
+            {
+                busy = services[serves].BusySeconds[pool.Index] / played;
+                // A replica's joules a second, as many replicas as the instance has.
+                joules = services[serves].Joules[pool.Index] / played * pool.Replicas / pool.Accelerators * useful * 3600;
+            }
+
+            var all = 0.0;
+            for (var state = 0; state < states; state++)
+            {
+                hours[state] += books.Hours[pool.Index, state];
+                all += books.Hours[pool.Index, state];
+            }
+
+            hours[(int)HourState.Useful] -= useful * (1 - busy);
+            hours[(int)HourState.Idle] += useful * (1 - busy);
+            var worked = useful + books.Hours[pool.Index, (int)HourState.Lost];
+            var busyJoules = serves >= 0 ? useful > 0 ? joules : 0 : worked > 0 ? worked * (stage.Makes[pool.Index].Watts ?? double.NaN) / pool.Accelerators * 3600 : 0;
+            var energy = busyJoules + IdleJoules(stage, pool, all - (serves >= 0 ? useful : worked));
+            var kwh = all == 0 ? 0 : energy / 3.6e6 * (stage.Makes[pool.Index].Pue ?? 1);
+            kilowattHours += kwh;
+            carbon += kwh == 0 ? 0 : kwh * (stage.Makes[pool.Index].CarbonGrams ?? double.NaN) / 1000;
+        }
+
+        return (byWorkload.ToImmutableSortedDictionary(p => p.Key, p => p.Value.ToImmutableArray(), StringComparer.Ordinal),
+            double.IsNaN(kilowattHours) ? null : kilowattHours, double.IsNaN(carbon) ? null : carbon);
+    }
+
+    private static double IdleJoules(Stage stage, Pool pool, double hours) =>
+        hours <= 0 ? 0 : hours * (stage.Makes[pool.Index].IdleWatts ?? double.NaN) / pool.Accelerators * 3600;
+}

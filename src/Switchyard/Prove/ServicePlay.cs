@@ -1,0 +1,368 @@
+using Switchyard.Demand;
+using Switchyard.Market;
+using Switchyard.Operate;
+using Switchyard.Performance.Simulate;
+
+namespace Switchyard.Prove;
+
+/// <summary>
+/// Plays requests on the record of a service's replicas, window by window: each request goes to the least loaded of a few replicas that are near enough
+/// (two choices at random where there are many), waits, is prefilled and decoded there, and is sent elsewhere where its machine is lost. Memory
+/// grows with what is under way, not with what is played.
+/// </summary>
+internal sealed class ServicePlay
+{
+    private readonly Stage stage;
+    private readonly InferenceWorkload workload;
+    private readonly ServiceMandate mandate;
+    private readonly IReadOnlyList<ReplicaChange> changes;
+    private readonly ProofCase circumstances;
+    private readonly ServiceTally tally;
+    private readonly RequestLengths inputs, outputs;
+    private readonly double[] limits = new double[3], objectives = new double[3];
+    private readonly Dictionary<int, Stack<BatchScheduler>> idle = [];
+    private readonly SortedDictionary<int, ReplicaChange> serving = [];
+    private readonly List<Lane> lanes = [], draining = [];
+    private readonly List<Lane>[] near;
+    private readonly List<long> limbo = [], evicted = [];
+    private Pending[] pending = new Pending[1024];
+    private int[] free = new int[1024];
+    private int frees, slots, counted;
+    private Generator random;
+    private MonthTally month = new();
+    private Window window;
+    private readonly double[] windowMet = new double[3];
+    private double windowCount;
+
+    private sealed record Lane(int Node, int Pool, double Weight, BatchScheduler Scheduler, double Since);
+
+    private struct Pending
+    {
+        public double Arrival, Trip;
+        public int Input, Output, Group;
+        public bool Counts;
+    }
+
+    public ServicePlay(Stage stage, int service, IReadOnlyList<ReplicaChange> changes, ProofCase circumstances)
+    {
+        (this.stage, this.changes, this.circumstances) = (stage, changes, circumstances);
+        workload = stage.Services[service];
+        mandate = stage.Mandate.Services[service];
+        tally = new(stage.Horizon.Months, stage.Makes.Length);
+        (inputs, outputs) = (RequestLengths.Of(workload.Input), RequestLengths.Of(workload.Output));
+        near = [.. mandate.UserShares.Select(_ => new List<Lane>())];
+        LatencyObjective?[] wanted = [workload.ServiceLevel.Ttft, workload.ServiceLevel.Tpot, workload.ServiceLevel.EndToEnd];
+        for (var i = 0; i < 3; i++)
+        {
+            limits[i] = wanted[i]?.Limit.TotalSeconds ?? double.PositiveInfinity;
+            objectives[i] = (wanted[i]?.Percentile ?? 0) / 100;
+        }
+    }
+
+    /// <summary>Plays the windows, in order of time.</summary>
+    public ServiceTally Play(IReadOnlyList<Window> windows, WindowRule rule, ulong seed)
+    {
+        var (at, index) = (0, 0);
+        foreach (var next in windows)
+        {
+            window = next;
+            var from = Math.Max(0, window.From - rule.WarmSeconds);
+            // Windows can overlap: the record is walked from its beginning where one lies before the last.
+            if (at > 0 && changes[at - 1].Seconds > from)
+            {
+                serving.Clear();
+                at = 0;
+            }
+
+            for (; at < changes.Count && changes[at].Seconds <= from; at++) Note(changes[at]);
+            random = Streams.Of(seed, mandate.Workload, index++);
+            month = tally.Months[window.Month];
+            PlayWindow(from, at);
+        }
+
+        return tally;
+    }
+
+    private void Note(in ReplicaChange change)
+    {
+        if (change.Kind == ReplicaChangeKind.Serves) serving[change.Node] = change;
+        else serving.Remove(change.Node);
+    }
+
+    private void PlayWindow(double from, int at)
+    {
+        windowCount = 0;
+        Array.Clear(windowMet);
+        foreach (var (_, replica) in serving) Open(replica, from);
+        Sort();
+        var now = from;
+        var hourEnds = from;
+        var (rate, api) = (0.0, 0.0);
+        const double afterwards = 60;
+        while (true)
+        {
+            if (now >= hourEnds)
+            {
+                rate = mandate.Expected(stage.Horizon, now) * circumstances.Demand;
+                hourEnds = (Math.Floor(now / 3600) + 1) * 3600;
+                api = ApiShare(rate);
+            }
+
+            var arrives = rate > 0 ? now + (random.Exponential() / rate) : double.PositiveInfinity;
+            var changed = at < changes.Count ? changes[at].Seconds : double.PositiveInfinity;
+            var next = Math.Min(Math.Min(arrives, changed), hourEnds);
+            if (next >= window.To && (counted == 0 || next > window.To + afterwards)) break;
+            now = next;
+            if (now >= hourEnds) continue;
+            if (changed <= arrives)
+            {
+                Change(changes[at++], now);
+                api = ApiShare(rate);
+            }
+            else
+            {
+                Arrive(now, api);
+            }
+
+            if (now >= window.To && counted > 0)
+            {
+                // What is asked for now only keeps the others company.
+                foreach (var lane in lanes) Advance(lane, now);
+            }
+        }
+
+        Close(Math.Max(now, window.To));
+    }
+
+    // What instances have no room for goes to the API, as far as the plan buys it.
+    private double ApiShare(double rate)
+    {
+        if (mandate.Api < 0 || rate <= 0) return 0;
+        var capacity = lanes.Sum(l => l.Weight);
+        var most = stage.Mandate.Pools[mandate.Api].MostAt(window.Month);
+        return Math.Clamp(1 - (capacity / (rate * (1 + mandate.Headroom))), 0, most / rate);
+    }
+
+    private void Change(in ReplicaChange change, double now)
+    {
+        var node = change.Node;
+        if (change.Kind == ReplicaChangeKind.Serves)
+        {
+            Open(change, now);
+        }
+        else
+        {
+            foreach (var lane in lanes.Where(l => l.Node == node).ToList())
+            {
+                lanes.Remove(lane);
+                Advance(lane, now);
+                if (change.Kind == ReplicaChangeKind.Drains)
+                {
+                    draining.Add(lane);
+                    continue;
+                }
+
+                lane.Scheduler.Evict(evicted);
+                Give(lane);
+            }
+        }
+
+        Sort();
+        foreach (var tag in evicted)
+        {
+            tally.Retried++;
+            Send((int)tag, now);
+        }
+
+        evicted.Clear();
+        if (lanes.Count == 0 || limbo.Count == 0) return;
+        var waiting = limbo.ToArray();
+        limbo.Clear();
+        foreach (var tag in waiting) Send((int)tag, now);
+    }
+
+    private void Open(in ReplicaChange replica, double now)
+    {
+        var (pool, make) = (stage.Mandate.Pools[replica.Pool], stage.Makes[replica.Pool]);
+        if (!idle.TryGetValue(replica.Pool, out var spare)) idle[replica.Pool] = spare = new();
+        for (var i = 0; i < pool.Replicas; i++)
+        {
+            var scheduler = spare.Count > 0 ? spare.Pop() : new BatchScheduler(make.Replica!, make.Scheduler);
+            scheduler.Clear(now);
+            scheduler.Slowness = replica.Slowness;
+            lanes.Add(new(replica.Node, replica.Pool, pool.Rate / pool.Replicas, scheduler, now));
+        }
+    }
+
+    private void Give(Lane lane)
+    {
+        var seconds = Math.Max(0, lane.Scheduler.Now - lane.Since);
+        // Time counts for the time that the window stands for, as its requests do.
+        tally.LaneSeconds[lane.Pool] += seconds * window.Weight;
+        tally.BusySeconds[lane.Pool] += Math.Min(seconds, lane.Scheduler.BusySeconds) * window.Weight;
+        tally.Joules[lane.Pool] += lane.Scheduler.Joules * window.Weight;
+        idle[lane.Pool].Push(lane.Scheduler);
+    }
+
+    private void Sort()
+    {
+        for (var group = 0; group < near.Length; group++)
+        {
+            near[group].Clear();
+            foreach (var lane in lanes)
+                if ((stage.Mandate.Pools[lane.Pool].Users >> group & 1) == 1) near[group].Add(lane);
+            // Where nothing near is left, what is far must do.
+            if (near[group].Count == 0) near[group].AddRange(lanes);
+        }
+    }
+
+    private void Arrive(double now, double api)
+    {
+        var group = 0;
+        if (near.Length > 1)
+        {
+            var at = random.Unit();
+            while (group + 1 < near.Length && (at -= mandate.UserShares[group]) > 0) group++;
+        }
+
+        var slot = frees > 0 ? free[--frees] : Grow();
+        var counts = now >= window.From && now < window.To;
+        pending[slot] = new() { Arrival = now, Input = inputs.Draw(ref random), Output = outputs.Draw(ref random), Group = group, Counts = counts };
+        tally.Offered++;
+        if (counts) counted++;
+        if (api > 0 && random.Unit() < api) ByApi(slot);
+        else Send(slot, now);
+    }
+
+    private void ByApi(int slot)
+    {
+        tally.SentToApi++;
+        if (pending[slot].Counts)
+        {
+            counted--;
+            Count();
+            month.ByApi += window.Weight;
+            var promised = stage.Makes[mandate.Api].Promised!;
+            LatencyObjective?[] kept = [promised.Ttft, promised.Tpot, promised.EndToEnd];
+            for (var i = 0; i < 3; i++)
+                if (kept[i] is not { } objective || random.Unit() <= objective.Percentile / 100) Met(i);
+        }
+
+        free[frees++] = slot;
+    }
+
+    private void Send(int slot, double now)
+    {
+        ref var request = ref pending[slot];
+        var choice = near[request.Group];
+        if (choice.Count == 0)
+        {
+            limbo.Add(slot);
+            return;
+        }
+
+        var policy = stage.Mandate.Policy;
+        Lane? best = null;
+        var least = double.PositiveInfinity;
+        var all = choice.Count <= policy.ChooseAmongAll;
+        var looked = all ? choice.Count : policy.Choices;
+        for (var i = 0; i < looked; i++)
+        {
+            var lane = choice[all ? i : (int)(random.Unit() * choice.Count) % choice.Count];
+            Advance(lane, now);
+            var load = (lane.Scheduler.Outstanding + 1) / lane.Weight;
+            if (load < least) (best, least) = (lane, load);
+        }
+
+        var trips = stage.Makes[best!.Pool].RoundTrips;
+        request.Trip = request.Group < trips.Length ? trips[request.Group] : 0;
+        best.Scheduler.Offer(new(now, request.Input, request.Output), slot);
+    }
+
+    private void Advance(Lane lane, double now)
+    {
+        lane.Scheduler.AdvanceTo(now);
+        var answered = lane.Scheduler.Answered;
+        if (answered.Length == 0) return;
+        foreach (ref readonly var answer in answered) Answer((int)answer.Tag, answer);
+        lane.Scheduler.ForgetAnswered();
+    }
+
+    private void Answer(int slot, in AnsweredRequest answer)
+    {
+        ref readonly var request = ref pending[slot];
+        free[frees++] = slot;
+        if (double.IsNaN(answer.Finish)) tally.Rejected++;
+        else tally.Answered++;
+        if (!request.Counts) return;
+        counted--;
+        Count();
+        if (double.IsNaN(answer.Finish))
+        {
+            month.Failed += window.Weight;
+            return;
+        }
+
+        Time(0, answer.First - request.Arrival + request.Trip);
+        if (answer.Output > 1) Time(1, (answer.Finish - answer.First) / (answer.Output - 1));
+        else Met(1);
+        Time(2, answer.Finish - request.Arrival + request.Trip);
+    }
+
+    private void Count()
+    {
+        windowCount++;
+        month.Requests += window.Weight;
+    }
+
+    private void Time(int kind, double seconds)
+    {
+        month.Times[kind].Add(seconds, window.Weight);
+        if (seconds <= limits[kind]) Met(kind);
+    }
+
+    private void Met(int kind)
+    {
+        windowMet[kind]++;
+        month.Met[kind] += window.Weight;
+    }
+
+    private int Grow()
+    {
+        if (slots == pending.Length)
+        {
+            Array.Resize(ref pending, 2 * slots);
+            Array.Resize(ref free, 2 * slots);
+        }
+
+        return slots++;
+    }
+
+    private void Close(double now)
+    {
+        // Whoever is still waiting when arrivals end is answered in peace.
+        foreach (var lane in lanes.Concat(draining).ToList())
+        {
+            while (lane.Scheduler.Outstanding > 0) lane.Scheduler.Work(double.PositiveInfinity);
+            Advance(lane, Math.Max(now, lane.Scheduler.Now));
+            Give(lane);
+        }
+
+        foreach (var tag in limbo)
+        {
+            tally.Unserved++;
+            free[frees++] = (int)tag;
+            if (!pending[(int)tag].Counts) continue;
+            counted--;
+            Count();
+            month.Failed += window.Weight;
+        }
+
+        limbo.Clear();
+        lanes.Clear();
+        draining.Clear();
+        Sort();
+        for (var i = 0; i < 3 && windowCount > 0; i++)
+            if (windowMet[i] / windowCount < objectives[i]) tally.Missed.Add((window.From, (ObjectiveKind)i, windowMet[i] / windowCount));
+    }
+}

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using Switchyard.Demand;
+using Switchyard.Market;
+using Switchyard.Operate;
+using Switchyard.Performance;
+using Switchyard.Performance.Simulate;
+using Switchyard.Units;
+
+namespace Switchyard.Prove;
+
+/// <summary>A plan set up to be played: what the controller is charged with, what the fleet is made of, what is to be done, what is paid anyway.</summary>
+public sealed record Stage
+{
+    /// <summary>The scenario's name.</summary>
+    public required string Scenario { get; init; }
+
+    /// <summary>What the controller is charged with.</summary>
+    public required Mandate Mandate { get; init; }
+
+    /// <summary>What the pools are made of, in the order of the mandate.</summary>
+    public required ImmutableArray<PoolMake> Makes { get; init; }
+
+    /// <summary>The services, in the order of the mandate.</summary>
+    public required ImmutableArray<InferenceWorkload> Services { get; init; }
+
+    /// <summary>The jobs, by arrival.</summary>
+    public required ImmutableArray<JobOrder> Jobs { get; init; }
+
+    /// <summary>Cash by month that is paid whatever happens (commitments new and old), US dollars; may reach beyond the horizon.</summary>
+    public required ImmutableArray<FixedCash> Fixed { get; init; }
+
+    /// <summary>Credits.</summary>
+    public ImmutableArray<Credit> Credits { get; init; } = [];
+
+    /// <summary>What the plan says that it costs.</summary>
+    public required Money PlannedTotal { get; init; }
+
+    /// <summary>What the plan says by month, credits taken off.</summary>
+    public required ImmutableArray<Money> PlannedPerMonth { get; init; }
+
+    /// <summary>The scenario's limits on money.</summary>
+    public required Limits Limits { get; init; }
+
+    /// <summary>Where the plan reckons with another figure than this catalog's model.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
+    /// <summary>The months.</summary>
+    public Horizon Horizon => Mandate.Horizon;
+
+    /// <summary>When the last month ends, seconds.</summary>
+    public double End => Horizon.TotalHours * 3600;
+}
+
+/// <summary>Cash that is paid whatever happens.</summary>
+/// <param name="Month">Zero-based month.</param>
+/// <param name="Provider">To whom.</param>
+/// <param name="Usd">US dollars.</param>
+/// <param name="New">Whether it comes from a purchase of the plan rather than from an earlier commitment.</param>
+public readonly record struct FixedCash(int Month, string Provider, decimal Usd, bool New);
+
+/// <summary>What the instances of a pool are made of.</summary>
+public sealed record PoolMake
+{
+    /// <summary>The accelerator; null for an API.</summary>
+    public Accelerator? Accelerator { get; init; }
+
+    /// <summary>A serving replica; null for training.</summary>
+    public Replica? Replica { get; init; }
+
+    /// <summary>Its scheduler's limits.</summary>
+    public SchedulerLimits Scheduler { get; init; } = new();
+
+    /// <summary>Seconds of network between each group of users and the pool.</summary>
+    public ImmutableArray<double> RoundTrips { get; init; } = [];
+
+    /// <summary>Seconds that a run takes while nothing fails; 0 where the pool trains nothing.</summary>
+    public double RunSeconds { get; init; }
+
+    /// <summary>Seconds that its gang takes to write a checkpoint.</summary>
+    public double CheckpointSeconds { get; init; }
+
+    /// <summary>Watts of an instance's accelerators at work; null where unknown.</summary>
+    public double? Watts { get; init; }
+
+    /// <summary>Watts of an instance's accelerators when idle; null where unknown.</summary>
+    public double? IdleWatts { get; init; }
+
+    /// <summary>Power usage effectiveness of the region; null where unknown.</summary>
+    public double? Pue { get; init; }
+
+    /// <summary>Grams of CO2e a kilowatt-hour; null where unknown.</summary>
+    public double? CarbonGrams { get; init; }
+
+    /// <summary>How slow the machines may be against the prediction.</summary>
+    public ErrorDraw Error { get; init; }
+
+    /// <summary>What shares one draw of the error: the same accelerator for the same model is wrong in the same way everywhere.</summary>
+    public string ErrorGroup { get; init; } = "";
+
+    /// <summary>Requests a second that an instance answers of a pile by the honest model; 0 otherwise.</summary>
+    public double PileRate { get; init; }
+
+    /// <summary>What an API promises; null otherwise.</summary>
+    public ServiceLevel? Promised { get; init; }
+
+    /// <summary>US dollars a request, for an API; 0 otherwise.</summary>
+    public double CostPerRequest { get; init; }
+}
+
+/// <summary>The distribution of measured over predicted time: log-normal through the ends of the interval that holds 90% of the runs.</summary>
+/// <param name="Low">5th percentile.</param>
+/// <param name="High">95th percentile.</param>
+public readonly record struct ErrorDraw(double Low, double High)
+{
+    private const double Z95 = 1.6448536269514722;
+
+    /// <summary>The factor on time at a standard score.</summary>
+    /// <param name="score">0 for the median, 1.2816 for the 90th percentile.</param>
+    public double At(double score) => Low > 0 && High > 0 ? Math.Sqrt(Low * High) * Math.Exp(score * Math.Log(High / Low) / (2 * Z95)) : 1;
+}

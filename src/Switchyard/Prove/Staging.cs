@@ -1,0 +1,263 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Switchyard.Demand;
+using Switchyard.Market;
+using Switchyard.Operate;
+using Switchyard.Performance;
+using Switchyard.Performance.Measured;
+using Switchyard.Performance.Simulate;
+using Switchyard.Plan;
+using Switchyard.Units;
+
+namespace Switchyard.Prove;
+
+/// <summary>Where a plan and what it is to be proven on do not fit together.</summary>
+/// <param name="Place">The place in the plan, such as <c>purchases[2].usd_per_hour</c>.</param>
+/// <param name="Message">What differs.</param>
+public sealed record Mismatch(string Place, string Message);
+
+/// <summary>A stage, or all that keeps a plan from it.</summary>
+/// <param name="Stage">The stage; null where something differs.</param>
+/// <param name="Mismatches">What differs; empty where nothing does.</param>
+public sealed record StagingResult(Stage? Stage, ImmutableArray<Mismatch> Mismatches);
+
+/// <summary>
+/// Sets a plan up to be played: plan + scenario + prices + performance → fleet and demand. The one place that knows what a plan is made of.
+/// </summary>
+public sealed partial class Staging
+{
+    // Machine and image, until weights can be read; weights come at the pace of a checkpoint.
+    private const double MachineSeconds = 180;
+
+    private readonly PurchasePlan plan;
+    private readonly Scenario scenario;
+    private readonly PriceBook prices;
+    private readonly EfficiencyFactors factors;
+    private readonly ErrorIntervals intervals;
+    private readonly PerformanceModel performance;
+    private readonly List<Mismatch> mismatches = [];
+    private readonly List<string> notes = [];
+    private readonly List<Pool> pools = [];
+    private readonly List<PoolMake> makes = [];
+
+    private Staging(PurchasePlan plan, Scenario scenario, PriceBook prices, EfficiencyFactors factors, ErrorIntervals intervals)
+    {
+        (this.plan, this.scenario, this.prices, this.factors, this.intervals) = (plan, scenario, prices, factors, intervals);
+        performance = new(factors);
+    }
+
+    /// <summary>Sets a plan up.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="scenario">The scenario that it was made for.</param>
+    /// <param name="prices">The prices that it was made with.</param>
+    /// <param name="factors">What engines reach.</param>
+    /// <param name="intervals">How far predictions are off.</param>
+    public static StagingResult Set(PurchasePlan plan, Scenario scenario, PriceBook prices, EfficiencyFactors factors, ErrorIntervals intervals) =>
+        new Staging(plan, scenario, prices, factors, intervals).Set();
+
+    private StagingResult Set()
+    {
+        Compare();
+        for (var i = 0; i < plan.Purchases.Length; i++)
+            if (!plan.Purchases[i].IsSetup) Add(plan.Purchases[i], $"purchases[{i}]");
+        if (mismatches.Count > 0) return new(null, [.. mismatches]);
+        var services = scenario.Workloads.OfType<InferenceWorkload>().ToList();
+        return new(new Stage
+        {
+            Scenario = scenario.Name,
+            Mandate = new()
+            {
+                Horizon = scenario.Horizon,
+                Pools = [.. pools],
+                Services = [.. services.Select(ServiceOf)],
+                JobMargins = plan.Margins,
+            },
+            Makes = [.. makes],
+            Services = [.. services],
+            Jobs = [.. Jobs().OrderBy(j => j.Arrives).ThenBy(j => j.Id, StringComparer.Ordinal)],
+            Fixed = [.. FixedCash()],
+            Credits = scenario.Commercial.Credits,
+            PlannedTotal = plan.Cost.Total,
+            PlannedPerMonth = plan.Cost.PerMonth,
+            Limits = scenario.Limits,
+            Notes = [.. notes.Distinct(StringComparer.Ordinal)],
+        }, []);
+    }
+
+    private void Differ(string place, string message) => mismatches.Add(new(place, message));
+
+    private void Compare()
+    {
+        if (plan.Scenario != scenario.Name) Differ("scenario", $"the plan is for '{plan.Scenario}', this scenario is '{scenario.Name}'");
+        if (plan.Horizon != scenario.Horizon)
+            Differ("start", $"the plan is for {plan.Horizon.Months} months from {plan.Horizon.Start:yyyy-MM-dd}, the scenario for {scenario.Horizon.Months} from {scenario.Horizon.Start:yyyy-MM-dd}");
+        if (plan.PricesAsOf != prices.AsOf)
+            Differ("prices_as_of", $"the plan was made with prices of {plan.PricesAsOf:yyyy-MM-dd}, this catalog has those of {prices.AsOf:yyyy-MM-dd}");
+        var planned = plan.Purchases.Select(p => p.Workload).ToHashSet(StringComparer.Ordinal);
+        foreach (var workload in scenario.Workloads.Where(w => !planned.Contains(w.Name)))
+            Differ("purchases", $"the plan buys nothing for workload '{workload.Name}' of the scenario");
+        foreach (var demand in plan.Demand)
+        {
+            if (scenario.Workloads.FirstOrDefault(w => w.Name == demand.Workload) is not { } workload) continue;
+            if (demand.Model != workload.Model.Name) Differ($"demand.{demand.Workload}.model", $"{demand.Model} in the plan, {workload.Model.Name} in the scenario");
+            if (workload is not InferenceWorkload service) continue;
+            if (demand.ServiceLevel != service.ServiceLevel)
+                Differ($"demand.{demand.Workload}.objectives", $"{Said(demand.ServiceLevel)} in the plan, {Said(service.ServiceLevel)} in the scenario");
+            for (var month = 0; month < demand.Months.Length; month++)
+            {
+                var peak = service.Load.Peak(month);
+                if (Math.Abs(demand.Months[month].Peak - peak) <= (1e-4 * peak) + 1e-6) continue;
+                Differ($"demand.{demand.Workload}.months", Text($"{demand.Months[month].Peak:0.####} requests/s at the peak of {plan.Horizon.Label(month)} in the plan, {peak:0.####} in the scenario"));
+                break;
+            }
+        }
+    }
+
+    private static string Said(ServiceLevel level) => string.Join(", ", new[] { level.Ttft is { } t ? $"ttft {t}" : null, level.Tpot is { } p ? $"tpot {p}" : null, level.EndToEnd is { } e ? $"e2e {e}" : null }.OfType<string>());
+
+    private void Add(Purchase purchase, string place)
+    {
+        if (scenario.Workloads.FirstOrDefault(w => w.Name == purchase.Workload) is not { } workload)
+        {
+            Differ($"{place}.workload", $"there is no workload '{purchase.Workload}' in the scenario");
+            return;
+        }
+
+        var source = purchase.Source;
+        if (source.Kind == PurchaseKind.Tokens)
+        {
+            AddApi(purchase, workload, place);
+            return;
+        }
+
+        if (Find(source, place) is not { } offer) return;
+        if (PlannedUse.Parse(purchase.Configuration) is not { } use)
+        {
+            Differ($"{place}.configuration", $"'{purchase.Configuration}' is not how this version writes what an instance does");
+            return;
+        }
+
+        switch (workload)
+        {
+            case InferenceWorkload service: AddServing(purchase, service, offer, use, place); break;
+            case BatchWorkload batch: AddBatch(purchase, batch, offer, use, place); break;
+            case TrainingWorkload training: AddTraining(purchase, training, offer, use, place); break;
+        }
+    }
+
+    /// <summary>The instance type of a purchase, at the price that the plan reckons with.</summary>
+    private Offer? Find(Source source, string place)
+    {
+        var discount = 1 - scenario.Commercial.Discounts.GetValueOrDefault(source.Provider);
+        var (offer, price) = source.Kind switch
+        {
+            PurchaseKind.Owned => Owned(source.Id),
+            PurchaseKind.Commitment => Committed(source, discount),
+            _ => Hourly(source, discount),
+        };
+        if (offer is null) Differ($"{place}.offer", $"{source.Label} is not to be had in this catalog and scenario");
+        else if (Math.Abs(price - source.PricePerHour) > (1e-4 * price) + 1e-6)
+            Differ($"{place}.usd_per_hour", Text($"{source.Label} costs ${source.PricePerHour:0.####}/h in the plan, ${price:0.####}/h here"));
+        else return offer;
+        return null;
+    }
+
+    private (Offer?, double) Owned(string id) =>
+        scenario.Holdings.FirstOrDefault(h => h.Name == id) is { } held ? (held.Instance, (double)held.Running.Usd) : (null, 0);
+
+    private (Offer?, double) Committed(Source source, double discount)
+    {
+        var known = prices.Commitments.Where(c => c.Id == source.Id).Select(c => (c.Instance, Price: (double)c.Price.Usd * discount))
+            .Concat(scenario.TermQuotes.Where(c => c.Id == source.Id).Select(c => (c.Instance, Price: (double)c.Price.Usd))).ToList();
+        return known.Count == 0 ? (null, 0) : known.MinBy(c => Math.Abs(c.Price - source.PricePerHour));
+    }
+
+    private (Offer?, double) Hourly(Source source, double discount)
+    {
+        if (scenario.HourlyQuotes.FirstOrDefault(q => q.Id == source.Id) is { } quote) return (quote, (double)(quote.OnDemand?.Usd ?? 0));
+        var offer = prices.FindOffer(source.Id);
+        return (offer, (double)((source.Kind == PurchaseKind.Spot ? offer?.Spot : offer?.OnDemand)?.Usd ?? 0) * discount);
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private Pool PoolOf(Purchase purchase, Offer offer) => new()
+    {
+        Index = pools.Count,
+        Workload = purchase.Workload,
+        Source = purchase.Source.Label,
+        Provider = purchase.Source.Provider,
+        Region = purchase.Source.Region,
+        Kind = purchase.Source.Kind,
+        PricePerHour = purchase.Source.Kind == PurchaseKind.Commitment ? 0 : purchase.Source.PricePerHour,
+        Accelerators = offer.AcceleratorCount,
+        Most = [.. ByMonth(purchase).Select(instances => (int)Math.Ceiling(instances - 1e-6))],
+        StartSeconds = MachineSeconds,
+        Zones = FaultModel.ZonesOf(purchase.Source.Provider),
+    };
+
+    private double[] ByMonth(Purchase purchase)
+    {
+        var last = purchase.Months.Select(m => m.Month).DefaultIfEmpty(0).Max();
+        var months = new double[Math.Max(scenario.Horizon.Months, last + 1)];
+        foreach (var month in purchase.Months.Where(m => m.Month >= 0)) months[month.Month] += month.Instances;
+        return months;
+    }
+
+    private PoolMake MakeOf(Workload workload, Offer offer, Metric metric, double? watts)
+    {
+        var region = prices.FindRegion(offer.Provider, offer.Region);
+        var (low, high) = intervals.Around(metric, workload.Model.Experts == 0, 1);
+        // Rates are measured over predicted the other way round from times.
+        var error = metric.Quantity == Quantity.TrainingRate ? new ErrorDraw(1 / high, 1 / low) : new ErrorDraw(low, high);
+        return new()
+        {
+            Accelerator = offer.Accelerator,
+            Watts = watts,
+            IdleWatts = PowerDraw.Watts(offer.Accelerator, 0, 0, factors.Power) * offer.AcceleratorCount,
+            Pue = region?.Pue,
+            CarbonGrams = region?.CarbonGramsPerKwh,
+            Error = error,
+            ErrorGroup = $"{workload.Model.Name} on {offer.Accelerator.Name}, {metric.Quantity}",
+        };
+    }
+
+    private IEnumerable<FixedCash> FixedCash()
+    {
+        foreach (var purchase in plan.Purchases.Where(p => p.IsSetup || p.Source.Kind == PurchaseKind.Commitment))
+            foreach (var month in purchase.Months) yield return new(month.Month, purchase.Source.Provider, month.Cash.Usd, true);
+        foreach (var holding in scenario.Holdings.Where(h => h.Committed.Usd > 0))
+        {
+            var end = holding.Ends ?? scenario.Horizon.End;
+            for (var month = 0; scenario.Horizon.FirstDay(month) < end; month++)
+            {
+                var next = scenario.Horizon.FirstDay(month + 1) < end ? scenario.Horizon.FirstDay(month + 1) : end;
+                var hours = (next.DayNumber - scenario.Horizon.FirstDay(month).DayNumber) * 24;
+                yield return new(month, holding.Instance.Provider, hours * holding.Count * holding.Committed.Usd, false);
+            }
+        }
+    }
+}
+
+/// <summary>What a plan says that an instance does.</summary>
+/// <param name="Precision">The number format.</param>
+/// <param name="Split">Accelerators of a replica; 0 for training.</param>
+/// <param name="Replicas">Replicas of an instance; 0 for training.</param>
+/// <param name="Rate">Requests a second of a replica; 0 for training.</param>
+/// <param name="Gang">Instances of a gang; 0 for serving.</param>
+internal sealed record PlannedUse(Precision Precision, int Split, int Replicas, double Rate, int Gang)
+{
+    /// <summary>Reads what plans write, such as <c>fp8 TP2, 4 × 6.6/s</c> or <c>bf16 gang of 8, 34.3 h</c>; null where it is neither.</summary>
+    public static PlannedUse? Parse(string text)
+    {
+        var words = text.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length < 4 || !Enum.TryParse<Precision>(words[0], ignoreCase: true, out var precision)) return null;
+        const NumberStyles style = NumberStyles.AllowDecimalPoint;
+        var culture = CultureInfo.InvariantCulture;
+        if (words[1] == "gang" && int.TryParse(words[3], NumberStyles.None, culture, out var gang)) return new(precision, 0, 0, 0, gang);
+        if (!words[1].StartsWith("TP", StringComparison.Ordinal) || words.Length != 5) return null;
+        return int.TryParse(words[1].AsSpan(2), NumberStyles.None, culture, out var split) && int.TryParse(words[2], NumberStyles.None, culture, out var replicas)
+            && words[4].EndsWith("/s", StringComparison.Ordinal) && double.TryParse(words[4].AsSpan(0, words[4].Length - 2), style, culture, out var rate)
+            ? new(precision, split, replicas, rate, 0) : null;
+    }
+}

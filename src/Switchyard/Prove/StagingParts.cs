@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+using Switchyard.Demand;
+using Switchyard.Market;
+using Switchyard.Operate;
+using Switchyard.Performance;
+using Switchyard.Performance.Measured;
+using Switchyard.Performance.Simulate;
+using Switchyard.Plan;
+using Switchyard.Units;
+
+namespace Switchyard.Prove;
+
+/// <content>Services, runs and piles.</content>
+public sealed partial class Staging
+{
+    // Round trips are rounded up as the planner does.
+    private const double RoundTripStep = 5;
+
+    private void AddServing(Purchase purchase, InferenceWorkload service, Offer offer, PlannedUse use, string place)
+    {
+        if (ReplicaOf(service, offer, use, service.Input, service.Output, place) is not { } built) return;
+        var (users, trips) = Users(service, offer, use);
+        if (users == 0)
+        {
+            Differ($"{place}.region", $"where {offer.Region} lies is unknown, so its distance to the users is too");
+            return;
+        }
+
+        makes.Add(MakeOf(service, offer, new(Quantity.Tpot, Statistic.Mean), null) with { Replica = built.Replica, Scheduler = built.Limits, RoundTrips = trips });
+        pools.Add(PoolOf(purchase, offer) with
+        {
+            Rate = use.Rate * use.Replicas,
+            Replicas = use.Replicas,
+            Users = users,
+            StartSeconds = MachineSeconds + WeightSeconds(built.Replica),
+        });
+    }
+
+    private double WeightSeconds(Replica replica) => replica.Footprint.WeightBytes / factors.Training.CheckpointBytesPerSecond;
+
+    private (Replica Replica, SchedulerLimits Limits)? ReplicaOf(
+        Workload workload, Offer offer, PlannedUse use, TokenLengths input, TokenLengths output, string place)
+    {
+        var deployment = new Deployment { Precision = use.Precision, TensorParallel = use.Split };
+        if (use.Split < 1 || use.Replicas < 1 || deployment.Impossible(workload.Model) is not null
+            || Footprint.PeakFlops(offer.Accelerator, use.Precision, workload.Model.NativePrecision) is not > 0)
+        {
+            Differ($"{place}.configuration", $"{workload.Model.Name} cannot run like this on {offer.Accelerators}");
+            return null;
+        }
+
+        var replica = new Replica(workload.Model, deployment, offer.Accelerator, factors);
+        if (replica.KvBytes <= 0)
+        {
+            Differ($"{place}.configuration", $"the weights of {workload.Model.Name} do not fit into {use.Split} × {offer.Accelerator.Name}");
+            return null;
+        }
+
+        return (replica, SchedulerLimits.Of(replica, deployment, new Traffic(input, output).Context, factors));
+    }
+
+    /// <summary>Which groups of users a purchase is for: of the sets that a planner weighs, nearest first, the largest whose capacity is what the plan says.</summary>
+    private (uint Users, ImmutableArray<double> Trips) Users(InferenceWorkload service, Offer offer, PlannedUse use)
+    {
+        double?[] trips = service.Users.Length == 0 ? [0]
+            : [.. service.Users.Select(u => prices.RoundTripMilliseconds(u.Geography, offer.Provider, offer.Region))];
+        if (trips.Any(t => t is null)) return (0, []);
+        var level = Mender.Tighter(service.ServiceLevel, 1 + plan.Margins.GetValueOrDefault(service.Name));
+        var near = Enumerable.Range(0, trips.Length).OrderBy(i => trips[i]).ThenBy(i => i).ToArray();
+        var (best, off, users) = (0u, double.PositiveInfinity, 0u);
+        foreach (var group in near)
+        {
+            users |= 1u << group;
+            var trip = TimeSpan.FromMilliseconds(Math.Ceiling(trips[group]!.Value / RoundTripStep) * RoundTripStep);
+            var estimate = performance.Serve(new(
+                service.Model, service.Precisions, offer.Accelerator, (int)offer.AcceleratorCount, service.Input, service.Output, level, trip)).Value;
+            if (estimate is null) continue;
+            var miss = Math.Abs(Math.Log(Math.Max(1e-9, use.Rate) / estimate.RequestsPerSecond.Value));
+            if (miss <= off + 0.005) (best, off) = (users, Math.Min(off, miss));
+        }
+
+        if (off > 0.02)
+            notes.Add(Text($"{service.Name} on {offer.Id}: the plan reckons with {use.Rate:0.##} requests/s a replica, which this catalog's model does not give"));
+        // A place that no model can serve from in time still has users: those nearest to it.
+        return (best == 0 ? 1u << near[0] : best, [.. trips.Select(t => t!.Value / 1000)]);
+    }
+
+    private ServiceMandate ServiceOf(InferenceWorkload service) => new()
+    {
+        Workload = service.Name,
+        Load = service.Load,
+        UserShares = service.Users.Length == 0 ? [1.0] : [.. service.Users.Select(u => u.Share)],
+        Headroom = ((1 + service.Headroom) * (1 + plan.Margins.GetValueOrDefault(service.Name))) - 1,
+        MinReplicas = service.MinReplicas,
+        Pools = [.. pools.Where(p => p.Workload == service.Name && p.Kind != PurchaseKind.Tokens).Select(p => p.Index)],
+        Api = pools.Where(p => p.Workload == service.Name && p.Kind == PurchaseKind.Tokens).Select(p => p.Index).DefaultIfEmpty(-1).First(),
+    };
+
+    private void AddApi(Purchase purchase, Workload workload, string place)
+    {
+        var lengths = workload switch
+        {
+            InferenceWorkload s => (s.Input, s.Output),
+            BatchWorkload b => (b.Input, b.Output),
+            _ => default((TokenLengths Input, TokenLengths Output)?),
+        };
+        if (scenario.TokenOffers.FirstOrDefault(t => t.Name == purchase.Source.Id) is not { } api || lengths is not { } known)
+        {
+            Differ($"{place}.offer", $"there is no API '{purchase.Source.Id}' in the scenario");
+            return;
+        }
+
+        var cost = ((known.Input.Mean * api.InputPerMillion) + (known.Output.Mean * api.OutputPerMillion)) / 1e6;
+        var shares = ByMonth(purchase);
+        // At a service an instance is a request a second; at a pile the API is one machine that ends its share in the window.
+        var batch = workload as BatchWorkload;
+        var rate = batch is null ? 1 : batch.Requests * Math.Pow(1 + Math.Max(0, batch.MonthlyGrowth), scenario.Horizon.Months) * shares.Max()
+            / (0.9 * batch.Cadence.Within.TotalSeconds);
+        makes.Add(new() { CostPerRequest = cost, ErrorGroup = api.Name, Promised = api.Promised, PileRate = batch is null ? 0 : rate });
+        pools.Add(new()
+        {
+            Index = pools.Count,
+            Workload = workload.Name,
+            Source = api.Name,
+            Provider = api.Provider,
+            Region = api.Region ?? "unknown",
+            Kind = PurchaseKind.Tokens,
+            PricePerHour = batch is null ? 0 : rate * 3600 * cost,
+            Accelerators = 0,
+            Rate = rate,
+            Most = [.. shares.Select((s, month) => (int)Math.Ceiling(workload is InferenceWorkload w ? s * w.Load.Peak(month) : Math.Min(1, s)))],
+            StartSeconds = 0,
+        });
+    }
+
+    private void AddBatch(Purchase purchase, BatchWorkload batch, Offer offer, PlannedUse use, string place)
+    {
+        if (ReplicaOf(batch, offer, use, batch.Input, batch.Output, place) is not { } built) return;
+        var estimate = performance.Serve(new(
+            batch.Model, [use.Precision], offer.Accelerator, (int)offer.AcceleratorCount, batch.Input, batch.Output, ServiceLevel.None, TimeSpan.Zero)).Value;
+        makes.Add(MakeOf(batch, offer, new(Quantity.Tpot, Statistic.Mean), estimate?.PowerWatts?.Value) with
+        {
+            Replica = built.Replica,
+            Scheduler = built.Limits,
+            PileRate = estimate is null ? use.Rate * use.Replicas : estimate.RequestsPerSecond.Value * estimate.Replicas,
+        });
+        pools.Add(PoolOf(purchase, offer) with { Rate = use.Rate * use.Replicas, StartSeconds = MachineSeconds + WeightSeconds(built.Replica) });
+    }
+
+    private void AddTraining(Purchase purchase, TrainingWorkload training, Offer offer, PlannedUse use, string place)
+    {
+        var estimate = performance.Train(new(
+            training.Model, training.Precisions, offer.Accelerator, (int)offer.AcceleratorCount, use.Gang, offer.Fabric, training.SequenceLength));
+        if (estimate.Value is not { } fast)
+        {
+            Differ($"{place}.configuration", $"{training.Name} cannot run on {use.Gang} × {offer.Accelerators}: {estimate.Refusal}");
+            return;
+        }
+
+        var checkpoint = training.Checkpoint?.Bytes ?? training.Model.Parameters * factors.Training.CheckpointBytesPerParameter;
+        makes.Add(MakeOf(training, offer, new(Quantity.TrainingRate, Statistic.Mean), fast.PowerWatts?.Value / use.Gang) with
+        {
+            RunSeconds = training.Work.Count / fast.TokensPerSecond.Value,
+            CheckpointSeconds = checkpoint / (factors.Training.CheckpointBytesPerSecond * use.Gang),
+        });
+        pools.Add(PoolOf(purchase, offer) with { Gang = use.Gang });
+    }
+
+    private IEnumerable<JobOrder> Jobs()
+    {
+        foreach (var workload in scenario.Workloads)
+        {
+            var (cadence, requests, growth) = workload switch
+            {
+                TrainingWorkload t => (t.Cadence, 0.0, 0.0),
+                BatchWorkload b => (b.Cadence, b.Requests, b.MonthlyGrowth),
+                _ => (null, 0.0, 0.0),
+            };
+            if (cadence is null) continue;
+            foreach (var (start, i) in cadence.Starts(scenario.Horizon).Select((s, i) => (s, i)))
+            {
+                var month = HorizonTime.MonthAt(scenario.Horizon, start * 3600);
+                yield return new(
+                    Text($"{workload.Name}-{i + 1}"), workload.Name, workload is TrainingWorkload, start * 3600,
+                    (start * 3600) + cadence.Within.TotalSeconds, requests * Math.Pow(1 + growth, month));
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using Switchyard.Operate;
+
+namespace Switchyard.Prove;
+
+/// <summary>How much of a horizon is played request by request.</summary>
+public sealed record WindowRule
+{
+    /// <summary>Requests that are to be played for each month at each of its two busiest levels; fewer are enough where load is light.</summary>
+    public double BusyRequests { get; init; } = 2_000;
+
+    /// <summary>The same for the other levels.</summary>
+    public double OtherRequests { get; init; } = 600;
+
+    /// <summary>Shortest window, seconds.</summary>
+    public double LeastSeconds { get; init; } = 120;
+
+    /// <summary>Most windows for a month and level.</summary>
+    public int MostWindows { get; init; } = 3;
+
+    /// <summary>Seconds before a window in which requests are played and not counted.</summary>
+    public double WarmSeconds { get; init; } = 90;
+
+    /// <summary>Stretches with lost machines that are played in each month; all of them count for those not played.</summary>
+    public int FaultsPerMonth { get; init; } = 2;
+
+    /// <summary>Longest such stretch that is played whole, seconds; longer ones count by their first part.</summary>
+    public double FaultSeconds { get; init; } = 900;
+
+    /// <summary>Whether everything is played.</summary>
+    public bool Whole { get; init; }
+}
+
+/// <summary>A stretch that is played request by request.</summary>
+/// <param name="From">When it begins, seconds.</param>
+/// <param name="To">When it ends.</param>
+/// <param name="Month">The month that it counts for.</param>
+/// <param name="Level">The level of load, busiest 0; −1 for a stretch with lost machines.</param>
+/// <param name="Weight">How many requests each of its requests stands for.</param>
+internal readonly record struct Window(double From, double To, int Month, int Level, double Weight);
+
+/// <summary>
+/// Chooses windows. The hours of a month are grouped by load into six levels of equal width, busiest first; in each group stretches
+/// begin at random in random hours, so that each second is as likely as any other. Stretches with lost machines are a group of their own.
+/// Each request counts for all requests of its group over those played: a stratified sample, without bias.
+/// </summary>
+internal static class Windows
+{
+    public static List<Window> Of(Stage stage, int service, IReadOnlyList<ReplicaChange> changes, WindowRule rule, ProofCase circumstances, ulong seed)
+    {
+        var mandate = stage.Mandate.Services[service];
+        var horizon = stage.Horizon;
+        var chosen = new List<Window>();
+        if (rule.Whole)
+        {
+            for (var month = 0; month < horizon.Months; month++)
+                chosen.Add(new(horizon.HoursBefore(month) * 3600, horizon.HoursBefore(month + 1) * 3600, month, 0, 1));
+            return chosen;
+        }
+
+        var faults = Faults(mandate, changes, stage);
+        for (var month = 0; month < horizon.Months; month++)
+        {
+            var random = Streams.Of(seed, $"windows of {mandate.Workload}", month);
+            var (first, last) = ((long)horizon.HoursBefore(month), (long)horizon.HoursBefore(month + 1));
+            var mine = faults.Where(f => f.From >= first * 3600.0 && f.From < last * 3600.0).ToList();
+            Lost(stage, mandate, mine, month, rule, circumstances, ref random, chosen);
+            for (var level = 0; level < Levels; level++)
+            {
+                var hours = new List<long>();
+                for (var hour = first; hour < last; hour++)
+                    if (LevelOf(mandate.Load.Shape.Levels[HorizonTime.HourOfWeek(horizon, hour)]) == level) hours.Add(hour);
+                var represented = hours.Sum(h => mandate.Expected(horizon, h * 3600.0) * 3600) - mine.Sum(f => Requests(stage, mandate, f, hours));
+                if (hours.Count == 0 || represented <= 0) continue;
+                var rate = represented / hours.Count / 3600 * circumstances.Demand;
+                var wanted = level < 2 ? rule.BusyRequests : rule.OtherRequests;
+                var seconds = Math.Clamp(wanted / rate, rule.LeastSeconds, 3600);
+                var count = (int)Math.Clamp(Math.Round(wanted / rate / seconds), 1, rule.MostWindows);
+                var picked = new List<(double From, double To)>();
+                for (var i = 0; i < count; i++) picked.Add(Pick(hours, seconds, mine, ref random));
+                var played = picked.Sum(w => Requests(stage, mandate, w, null));
+                chosen.AddRange(picked.Select(w => new Window(w.From, w.To, month, level, represented / played)));
+            }
+        }
+
+        return [.. chosen.OrderBy(w => w.From).ThenBy(w => w.To)];
+    }
+
+    private const int Levels = 6;
+
+    // The busiest sixth of the range of load is level 0.
+    private static int LevelOf(double share) => Math.Min(Levels - 1, (int)(((1 - share) * Levels) + 1e-9));
+
+    // Random stretches of an hour's group, not where machines are missing, if that can be helped.
+    private static (double From, double To) Pick(List<long> hours, double seconds, List<(double From, double To)> faults, ref Performance.Simulate.Generator random)
+    {
+        (double From, double To) window = default;
+        for (var attempt = 0; attempt < 8; attempt++)
+        {
+            var hour = hours[Math.Min(hours.Count - 1, (int)(random.Unit() * hours.Count))];
+            var from = (hour * 3600.0) + (random.Unit() * (3600 - seconds));
+            window = (from, from + seconds);
+            if (!faults.Exists(f => f.From < window.To && f.To > window.From)) break;
+        }
+
+        return window;
+    }
+
+    private static void Lost(
+        Stage stage, ServiceMandate mandate, List<(double From, double To)> faults, int month, WindowRule rule, ProofCase circumstances,
+        ref Performance.Simulate.Generator random, List<Window> chosen)
+    {
+        if (faults.Count == 0) return;
+        var all = faults.Sum(f => Requests(stage, mandate, f, null));
+        var left = faults.ToList();
+        var picked = new List<(double From, double To)>();
+        while (picked.Count < rule.FaultsPerMonth && left.Count > 0)
+        {
+            var at = Math.Min(left.Count - 1, (int)(random.Unit() * left.Count));
+            var (from, to) = left[at];
+            left.RemoveAt(at);
+            // High loads need less time for as much evidence.
+            var most = Math.Max(rule.LeastSeconds, Math.Min(rule.FaultSeconds, 4 * rule.BusyRequests / Math.Max(1e-9, mandate.Expected(stage.Horizon, from) * circumstances.Demand)));
+            picked.Add((from, Math.Min(to, from + most)));
+        }
+
+        var played = picked.Sum(w => Requests(stage, mandate, w, null));
+        if (played > 0) chosen.AddRange(picked.Select(w => new Window(w.From, w.To, month, -1, all / played)));
+    }
+
+    /// <summary>Stretches from a loss until as much serves as before, or something else is wanted, at most an hour; and three minutes to recover.</summary>
+    private static List<(double From, double To)> Faults(ServiceMandate mandate, IReadOnlyList<ReplicaChange> changes, Stage stage)
+    {
+        const double most = 3600, recovery = 180;
+        var found = new List<(double From, double To)>();
+        var (capacity, before, open) = (0.0, 0.0, double.NaN);
+        foreach (var change in changes)
+        {
+            var rate = stage.Mandate.Pools[change.Pool].Rate;
+            if (!double.IsNaN(open) && change.Seconds > open + most) Close(open + most);
+            if (change.Kind == ReplicaChangeKind.IsLost)
+            {
+                if (double.IsNaN(open)) (open, before) = (change.Seconds, capacity);
+                capacity -= rate;
+                continue;
+            }
+
+            capacity += change.Kind == ReplicaChangeKind.Serves ? rate : -rate;
+            if (!double.IsNaN(open) && (capacity >= before - 1e-9 || change.Kind == ReplicaChangeKind.Drains)) Close(change.Seconds);
+        }
+
+        if (!double.IsNaN(open)) Close(Math.Min(stage.End, open + most));
+        return found;
+
+        void Close(double at)
+        {
+            var from = open;
+            open = double.NaN;
+            var to = Math.Min(stage.End, at + recovery);
+            if (found.Count > 0 && found[^1].To >= from) (from, found[^1]) = (found[^1].From, (found[^1].From, to));
+            else if (to > from) found.Add((from, to));
+        }
+    }
+
+    /// <summary>Requests that are expected in a stretch, or in its part within some hours.</summary>
+    private static double Requests(Stage stage, ServiceMandate mandate, (double From, double To) stretch, List<long>? hours)
+    {
+        var sum = 0.0;
+        for (var hour = (long)Math.Floor(stretch.From / 3600); hour * 3600.0 < stretch.To; hour++)
+        {
+            if (hours is not null && hours.BinarySearch(hour) < 0) continue;
+            sum += mandate.Expected(stage.Horizon, hour * 3600.0) * (Math.Min(stretch.To, (hour + 1) * 3600.0) - Math.Max(stretch.From, hour * 3600.0));
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,72 @@
+using Switchyard.Demand;
+using Switchyard.Prove;
+using Switchyard.Tests.Plan;
+using Switchyard.Units;
+
+namespace Switchyard.Tests.Prove;
+
+/// <summary>Windows against everything, and other seeds against the stated range.</summary>
+public sealed class WindowTests
+{
+    private static readonly Scenario Month = HandMade.Scenario(null, HandMade.Service("chat", 3, 2)) with { Horizon = new(new(2027, 2, 1), 1) };
+
+    [Fact]
+    public void Windows_give_what_the_whole_month_gives()
+    {
+        var plan = Staged.PlanOf(Month);
+        var stage = Staged.Of(plan, Month);
+        var faults = new FaultModel { NodeFailuresPerDay = 0.05 };
+        double Attained(WindowRule rule, ulong seed)
+        {
+            var month = new ProofRun(stage, ProofCase.Expected with { Faults = faults }, seed, rule, Staged.Factors).Play().Services[0].Months[0];
+            return month.Met[0] / month.Requests;
+        }
+
+        var windows = Enumerable.Range(1, 24).Select(seed => Attained(new(), (ulong)seed)).ToList();
+        var whole = Enumerable.Range(1, 3).Select(seed => Attained(new() { Whole = true }, (ulong)seed)).Average();
+        windows.Average().ShouldBe(whole, 0.004);
+    }
+
+    [Fact]
+    public void Other_seeds_lie_in_the_stated_range_about_as_often_as_stated()
+    {
+        var stage = Staged.Of(Staged.PlanOf(Month), Month, Staged.Within(0.8, 1.5));
+        var rule = new WindowRule { BusyRequests = 300, OtherRequests = 100, LeastSeconds = 60 };
+        var cost = new List<double>();
+        var shares = new List<double>();
+        for (var seed = 1UL; seed <= 120; seed++)
+        {
+            var result = new ProofRun(stage, ProofCase.Expected, seed, rule, Staged.Factors).Play();
+            cost.Add((double)result.CashPerMonth.Sum());
+            shares.Add(result.Services[0].Months[0].Met[1] / result.Services[0].Months[0].Requests);
+        }
+
+        foreach (var (values, spread) in new (List<double>, Func<IReadOnlyList<double>, Figure>)[] { (shares, Figure.OfShares), (cost, Figure.OfAmounts) })
+        {
+            var (inside, all) = (0, 0);
+            for (var first = 0; first + 30 <= 120; first += 30)
+            {
+                var stated = spread(values.GetRange(first, 30));
+                foreach (var other in values.Take(first).Concat(values.Skip(first + 30)))
+                {
+                    all++;
+                    if (other >= stated.Least - 1e-12 && other <= stated.Most + 1e-12) inside++;
+                }
+            }
+
+            (inside / (double)all).ShouldBeGreaterThan(0.90);
+        }
+    }
+
+    [Fact]
+    public void Events_come_by_time_and_then_in_the_order_in_which_they_were_scheduled()
+    {
+        var queue = new Agenda<int>();
+        var random = new Switchyard.Performance.Simulate.Generator(3);
+        var expected = Enumerable.Range(0, 5_000).Select(i => (Time: Math.Floor(random.Unit() * 50), Item: i)).ToList();
+        foreach (var (time, item) in expected) queue.Add(time, item);
+        var taken = new List<(double, int)>();
+        while (queue.Count > 0) taken.Add((queue.Take(out var item), item));
+        taken.ShouldBe(expected.OrderBy(e => e.Time).ThenBy(e => e.Item));
+    }
+}
