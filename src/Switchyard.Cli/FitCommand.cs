@@ -14,7 +14,7 @@ namespace Switchyard.Cli;
 /// <summary><c>switchyard performance fit</c>: makes the coefficients, the intervals and the table of errors again from measured runs.</summary>
 internal static class FitCommand
 {
-    private const int PerGroup = 10, PerGroupLeftOut = 3, Rounds = 10, RoundsLeftOut = 6;
+    private const int PerGroup = 24, PerGroupLeftOut = 6, Rounds = 16, RoundsLeftOut = 7;
 
     /// <summary>The verb.</summary>
     public static Command Create()
@@ -45,8 +45,8 @@ internal static class FitCommand
 
             if (problems.Count > 0) return Printer.Fail(problems);
             var watch = Stopwatch.StartNew();
-            var factors = parsed.GetValue(keep) ? contents.Factors : Fitter.Fit(contents.Factors, Coefficient.Serving, runs.OfType<ServingRun>(), PerGroup, Rounds);
-            if (parsed.GetValue(training)) factors = Fitter.Fit(factors, Coefficient.Training, runs.OfType<TrainingRun>(), 1000, Rounds);
+            var factors = parsed.GetValue(keep) ? contents.Factors : Fitter.Fit(contents.Factors, Coefficient.Serving, [.. runs.OfType<ServingRun>()], PerGroup, Rounds);
+            if (parsed.GetValue(training)) factors = Fitter.Fit(factors, Coefficient.Training, [.. runs.OfType<TrainingRun>()], 1000, Rounds);
             Console.Error.WriteLine(FormattableString.Invariant($"fitted in {watch.Elapsed.TotalSeconds:0} s"));
             var coefficients = Coefficients(factors);
             Console.Out.Write(coefficients);
@@ -58,8 +58,8 @@ internal static class FitCommand
                 {
                     void Done(string group) => Console.Error.WriteLine(FormattableString.Invariant($"{watch.Elapsed.TotalSeconds,5:0} s  without {group}"));
                     // From the engine's own values, not from those just fitted, which have seen what is left out.
-                    var serving = Fitter.LeaveOut(EfficiencyFactors.Default, Coefficient.Serving, [.. runs.OfType<ServingRun>()], by, PerGroupLeftOut, RoundsLeftOut, Done);
-                    var trained = Fitter.LeaveOut(factors, Coefficient.Training, [.. runs.OfType<TrainingRun>()], by, 1000, RoundsLeftOut, Done);
+                    var serving = Fitter.LeaveOut(EfficiencyFactors.Default, factors, Coefficient.Serving, [.. runs.OfType<ServingRun>()], by, PerGroupLeftOut, RoundsLeftOut, Done);
+                    var trained = Fitter.LeaveOut(EfficiencyFactors.Default, factors, Coefficient.Training, [.. runs.OfType<TrainingRun>()], by, 1000, RoundsLeftOut, Done);
                     tables.Add(($"without its {by.ToString().ToLowerInvariant()}", [.. serving, .. trained]));
                 }
             }
@@ -69,7 +69,7 @@ internal static class FitCommand
             if (parsed.GetValue(folder) is not { } target) return ExitCode.Done;
             Printer.WriteFile(Path.Combine(target, "coefficients.csv"), coefficients);
             Printer.WriteFile(Path.Combine(target, "errors.csv"), errors);
-            if (tables.Count > 1) Printer.WriteFile(Path.Combine(target, "intervals.csv"), Intervals(tables.Skip(1).SelectMany(t => t.Numbers)));
+            if (tables.Count > 1) Printer.WriteFile(Path.Combine(target, "intervals.csv"), Intervals([.. tables.Skip(1).SelectMany(t => t.Numbers)]));
             return ExitCode.Done;
         });
         return command;
@@ -110,11 +110,18 @@ internal static class FitCommand
         return text.ToString();
     }
 
-    private static string Intervals(IEnumerable<CheckedNumber> heldOut)
+    private static string Intervals(ImmutableArray<CheckedNumber> heldOut)
     {
-        var text = new StringBuilder("quantity,statistic,kind,down,up,numbers,as_of,source\n");
-        foreach (var f in ErrorIntervals.From(heldOut).Factors)
-            text.Append(CultureInfo.InvariantCulture, $"{f.Metric.Quantity},{f.Metric.Statistic},{(f.Dense ? "dense" : "moe")},{f.Down:G4},{f.Up:G4},{f.Runs},{Day},switchyard performance fit --leave-out\n");
+        static string Group(MeasuredRun run) => Fitter.Key(run, LeftOut.Model);
+        var text = new StringBuilder("quantity,statistic,kind,down,up,numbers,groups,coverage_of_others,as_of,source\n");
+        foreach (var f in ErrorIntervals.From(heldOut, Group).Factors)
+        {
+            CheckedNumber[] of = [.. heldOut.Where(n => n.Metric == f.Metric && n.Run.Dense == f.Dense)];
+            var coverage = ErrorIntervals.CoverageOfOthers(of, Group);
+            text.Append(CultureInfo.InvariantCulture,
+                $"{f.Metric.Quantity},{f.Metric.Statistic},{(f.Dense ? "dense" : "moe")},{f.Down:G4},{f.Up:G4},{f.Runs},{of.Select(n => Group(n.Run)).Distinct().Count()},{(double.IsNaN(coverage) ? "" : coverage.ToString("0.000", CultureInfo.InvariantCulture))},{Day},switchyard performance fit --leave-out\n");
+        }
+
         return text.ToString();
     }
 }

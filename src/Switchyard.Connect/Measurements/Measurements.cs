@@ -32,13 +32,14 @@ public static class MeasurementReader
     /// <param name="path">The file or folder.</param>
     /// <param name="catalog">The models and accelerators known.</param>
     /// <param name="workloads">The file that describes the workloads of open-loop runs; null for the one beside the table.</param>
-    public static Reading<MeasuredFile> Read(string path, CatalogContents catalog, string? workloads = null)
+    /// <param name="kernels">The folder of measured kernels of a run by request; null for the one in <c>profiles</c> beside it, <c>none</c> for none.</param>
+    public static Reading<MeasuredFile> Read(string path, CatalogContents catalog, string? workloads = null, string? kernels = null)
     {
         List<Problem> problems = [];
         if (Directory.Exists(path) || Path.GetFileName(path) == RequestFolder.FileName)
         {
             var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
-            return RequestFolder.Read(folder, catalog, problems) is { } run && problems.Count == 0 ? run : problems;
+            return RequestFolder.Read(folder, catalog, problems, kernels) is { } run && problems.Count == 0 ? run : problems;
         }
 
         string header;
@@ -92,6 +93,14 @@ internal static class Names
         var text when text.Contains("trt", StringComparison.Ordinal) || text.Contains("tensorrt", StringComparison.Ordinal) => Performance.Engine.TensorRt,
         _ => Performance.Engine.Unknown,
     };
+
+    /// <summary>Whether 8-bit weights have a scale for each block: where a format says so, and in Qwen's own checkpoints; null where the model decides.</summary>
+    internal static bool? BlockScaled(string model, params ReadOnlySpan<string?> formats)
+    {
+        foreach (var format in formats)
+            if (format?.EndsWith("_block", StringComparison.OrdinalIgnoreCase) == true) return true;
+        return model.StartsWith("Qwen/", StringComparison.OrdinalIgnoreCase) ? true : null;
+    }
 
     /// <summary>A number format; null where the text names none.</summary>
     internal static Precision? Format(string text) => text.ToLowerInvariant() switch

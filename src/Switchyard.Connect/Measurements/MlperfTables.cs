@@ -92,8 +92,9 @@ internal static class MlperfTables
             // The ten or so repetitions of a submission agree within a few percent: the first stands for them.
             if (!seen.Add($"{table.Text("org")} {table.Text("system")} {name} {gpus}")) continue;
             var lora = name.Contains("lora", StringComparison.OrdinalIgnoreCase);
-            // Sequences of the benchmarks' rules: LoRA packs 8,192 tokens; BERT pads to 512 and is packed by every submitter.
-            var sequence = lora ? 8192 : 512;
+            // Sequences of the benchmarks' rules: LoRA packs 8,192 tokens; BERT's samples have at most 512, half of it on average, and every submitter
+            // leaves the padding out.
+            var sequence = lora ? 8192 : 256;
             var accelerator = Names.Accelerator(catalog, system);
             runs.Add(new TrainingRun
             {
@@ -106,13 +107,14 @@ internal static class MlperfTables
                 EngineName = "MLPerf",
                 Incomplete = table.Text("status") is { } status and not "success" ? $"the run was {status}"
                     : rate is null ? "no throughput is stated"
-                    : lora ? "LoRA fine-tuning is not modelled" : "encoders with packed sequences are not modelled",
+                    : null,
                 Precision = Narrowest(accelerator, null) is var narrow && narrow == Precision.Fp4 ? Precision.Fp8 : narrow,
                 Accelerators = gpus,
                 PerInstance = TrainingTable.PerInstance(accelerator, table.Whole("acc_per_node", 1) ?? gpus),
                 Fabric = TrainingTable.Fabric(accelerator),
                 Sequence = sequence,
                 Sequences = batch ?? gpus,
+                Frozen = lora,
                 Observed = [new(new(Quantity.TrainingRate, Statistic.Mean), (rate ?? 1) * sequence / gpus)],
             });
         }

@@ -15,7 +15,7 @@ internal static class RequestFolder
 
     private readonly record struct Recorded(double Arrival, double First, double Last, int Input, int Output);
 
-    internal static MeasuredFile? Read(string folder, CatalogContents catalog, List<Problem> problems)
+    internal static MeasuredFile? Read(string folder, CatalogContents catalog, List<Problem> problems, string? kernels)
     {
         var requests = Requests(Path.Combine(folder, FileName), problems);
         var path = Path.Combine(folder, "meta.json");
@@ -30,6 +30,8 @@ internal static class RequestFolder
             var system = meta.TryGetProperty("hardware", out var hardware) ? hardware.GetProperty("device_name").GetString()! : Path.GetFileName(folder).Split('_')[0];
             int Of(string setting) => settings.TryGetProperty(setting, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt32() : 0;
             var start = requests[0].Arrival;
+            var tensor = Math.Max(1, Of("tensor_parallel_size"));
+            var profile = kernels == "none" ? null : kernels ?? KernelFolder.Beside(folder, name, tensor);
             var run = new ServingRun
             {
                 Line = 1,
@@ -43,19 +45,20 @@ internal static class RequestFolder
                 Deployment = new()
                 {
                     Precision = Names.Format(settings.TryGetProperty("dtype", out var type) ? type.GetString() ?? "bf16" : "bf16") ?? Precision.Bf16,
-                    TensorParallel = Math.Max(1, Of("tensor_parallel_size")),
+                    TensorParallel = tensor,
                     DataParallel = Math.Max(1, Of("data_parallel_size")),
                     Engine = Engine.Vllm,
                     MaxSequences = Of("max_num_seqs"),
                     TokenBudget = Of("max_num_batched_tokens"),
                     KvTokens = meta.TryGetProperty("kv_cache", out var cache) && cache.TryGetProperty("num_kv_tokens", out var tokens) ? tokens.GetDouble() : 0,
                 },
+                Kernels = profile is null ? null : KernelFolder.Read(profile, problems),
                 Input = RequestLengths.Constant(requests.Average(r => r.Input)),
                 Output = RequestLengths.Constant(requests.Average(r => r.Output)),
                 Load = new Replay([.. requests.Select(r => new RequestShape(r.Arrival - start, r.Input, r.Output))]),
                 Observed = Observed(requests),
             };
-            return new("runs by request", [run], 1, 0);
+            return new(run.Kernels is null ? "runs by request" : "runs by request, predicted from measured kernels", [run], 1, 0);
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {

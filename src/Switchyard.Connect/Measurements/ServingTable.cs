@@ -39,11 +39,26 @@ internal static partial class ServingTable
 
         // One of the sources lists only runs without speculation. Where it lists some of a configuration, runs that it does not have are doubtful.
         var listed = order.Where(key => runs[key].Worth % 4 >= 2).Select(key => Kind(runs[key].Run)).ToHashSet(StringComparer.Ordinal);
-        var kept = Speculation.Mark([.. order.Select(key => runs[key]).Select(entry =>
+        List<ServingRun> kept = [.. Speculation.Mark([.. order.Select(key => runs[key]).Select(entry =>
             entry.Worth % 4 < 2 && entry.Run is { Suspect: null, Model.Experts: > 0 } && listed.Contains(Kind(entry.Run))
-                ? entry.Run with { Suspect = "not among the runs that its source lists without speculation" } : entry.Run)]);
-        return new("serving table", [.. kept], rows, rows - order.Count);
+                ? entry.Run with { Suspect = "not among the runs that its source lists without speculation" } : entry.Run)])];
+        // Where one run of an engine's version needs more arithmetic than the accelerators have, none of its runs worked on whole prompts.
+        var cached = kept.Where(run => Busy(run) > 0.75).Select(Origin).ToHashSet(StringComparer.Ordinal);
+        return new(
+            "serving table", [.. kept.Select(run => run.Suspect is null && cached.Contains(Origin(run))
+                ? run with { Suspect = "its version answers faster than whole prompts can be worked on: they may be cached" } : run)], rows, rows - order.Count);
     }
+
+    /// <summary>Share of the peak that prompts and answers would take if every token were worked on; 0 where unknown.</summary>
+    private static double Busy(ServingRun run)
+    {
+        if (run is not { Model: { Experts: 0 } model, Accelerator: { } accelerator, Prefill: null, Load: ClosedLoop loop, Observed: [.., _, _] observed }) return 0;
+        if (Footprint.PeakFlops(accelerator, run.Deployment.Precision, model.NativePrecision) is not { } peak) return 0;
+        var cycle = observed[0].Value + ((run.Output.Mean - 1) * observed[^1].Value);
+        return loop.Concurrency / cycle * (run.Input.Mean + run.Output.Mean) * Footprint.Of(model, run.Deployment.Precision).LayerFlops / (peak * run.Deployment.Accelerators);
+    }
+
+    private static string Origin(ServingRun run) => $"{run.ModelKey} {run.SystemKey} {run.EngineName} {run.Version} {run.Deployment.Precision}";
 
     private static string Kind(ServingRun run) => string.Create(CultureInfo.InvariantCulture,
         $"{run.Model?.Layers} {run.Model?.Hidden} {run.SystemKey} {run.EngineName} {run.Deployment.Precision} {run.Prefill is null}");
@@ -71,7 +86,9 @@ internal static partial class ServingTable
         // Such runs draw lengths evenly between 0.8 and 1 of the nominal one (InferenceX, --random-range-ratio 0.8).
         var drawn = origin.StartsWith("db-dump", StringComparison.Ordinal) || origin.StartsWith("source_file=20", StringComparison.Ordinal);
         // Other rows do not say how many requests they sent; those of TensorRT-LLM show no trace of the first ones' burst.
-        RequestLengths Lengths(int tokens) => drawn ? RequestLengths.Between(0.8 * tokens, tokens) : RequestLengths.Constant(tokens);
+        // Their clients are not in step with each other either, as they would be for ever if all answers were of one length.
+        var apart = Names.Engine(engine) == Engine.TensorRt ? 0.1 : 0;
+        RequestLengths Lengths(int tokens) => drawn ? RequestLengths.Between(0.8 * tokens, tokens) : RequestLengths.Between((1 - apart) * tokens, (1 + apart) * tokens);
         string? incomplete = clients < 1 ? "no concurrency is stated" : table.Whole("pp_size") > 1 ? "pipeline-parallel serving is not modelled" : null;
         Deployment? prefill = null;
         var (replicas, prefillReplicas, worth) = (1, 1, origin.StartsWith("db-dump", StringComparison.Ordinal) ? 2 : 1);
@@ -150,6 +167,7 @@ internal static partial class ServingTable
             DataParallel = ranks,
             ExpertParallel = dealt,
             Engine = Names.Engine(engine),
+            BlockScaled = Names.BlockScaled(table.Required("model_path"), table.Text("gemm_quant_mode"), table.Text("moe_quant_mode")),
             MaxSequences = 1 << 20, // benchmarks raise it to their concurrency
         };
     }

@@ -38,11 +38,10 @@ internal static class TrainingTable
         var (model, accelerator) = (Names.Model(catalog, name), Names.Accelerator(catalog, system));
         var (gpus, sequence, sequences) = (table.Whole("n_gpus", 1), table.Whole("seq_len", 1), table.Positive("global_batch"));
         string? incomplete = null;
-        // A few cells give the numbers of two divisions, the second in brackets.
+        // A few cells give the numbers of two formats, the second in brackets: the first counts.
         double? First(string column)
         {
             if (table.Column(column) < 0 || table.Text(column) is not { } text || !text.EndsWith(')')) return table.Column(column) < 0 ? null : table.Positive(column);
-            incomplete = "the source gives two divisions for one row";
             return double.TryParse(text.Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
         }
 
@@ -55,7 +54,6 @@ internal static class TrainingTable
         {
             var text = table.Text(column);
             if (text is null or "n/a") return 1;
-            if (text.EndsWith(')')) incomplete = "the source gives two divisions for one row";
             if (int.TryParse(text.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1) return number;
 
             table.NotA(column, text, "a whole number of at least 1");
@@ -65,8 +63,7 @@ internal static class TrainingTable
         var (tensor, stages, context, micro) = (Degree("tp"), Degree("pp"), Degree("cp"), Degree("micro_batch"));
         var stated = table.Text("tp") is not null && table.Text("pp") is not null;
         if (sequences is null) incomplete ??= "the global batch is not stated";
-        if (context > 1) incomplete ??= "context parallelism is not modelled";
-        if (gpus % (tensor * stages) != 0) incomplete ??= $"{gpus} accelerators cannot be divided by {tensor} x {stages}";
+        if (gpus % (tensor * stages * context) != 0) incomplete ??= $"{gpus} accelerators cannot be divided by {tensor} x {stages} x {context}";
         var text = table.Text("precision") ?? "";
         var precision = text.Contains("NVFP4", StringComparison.OrdinalIgnoreCase) ? Precision.Fp4
             : text.Contains("FP8", StringComparison.OrdinalIgnoreCase) || text.Length == 0 ? Precision.Fp8 : Precision.Bf16;
@@ -85,7 +82,7 @@ internal static class TrainingTable
             Version = Bracketed(table.Required("source")),
             Incomplete = incomplete,
             Precision = precision,
-            Layout = !stated ? null : new(tensor, stages, Math.Max(1, gpus.Value / (tensor * stages)), micro, sharded, table.Text("act_ckpt") == "True"),
+            Layout = !stated ? null : new(tensor, stages, Math.Max(1, gpus.Value / (tensor * stages * context)), micro, sharded, table.Text("act_ckpt") == "True") { ContextParallel = context },
             Accelerators = gpus.Value,
             PerInstance = PerInstance(accelerator, gpus.Value),
             Fabric = Fabric(accelerator),

@@ -15,7 +15,9 @@ internal readonly record struct Collective(double LatencySeconds, double Seconds
     {
         if (count <= 1) return default;
         var linked = accelerator.ScaleUp is not null && accelerator.ScaleUpDomain >= count;
-        var bandwidth = linked ? accelerator.ScaleUp!.Value.BytesPerSecond * factors.LinkBandwidth : factors.PcieBytesPerSecond;
+        var bandwidth = linked ? accelerator.ScaleUp!.Value.BytesPerSecond * factors.LinkBandwidth
+            // The catalog gives the slot's rate where there is no other link.
+            : accelerator is { ScaleUp: { } slot, ScaleUpDomain: <= 1 } ? slot.BytesPerSecond * factors.PcieShare : factors.PcieBytesPerSecond;
         return new(
             linked ? factors.LinkLatencySeconds + ((count - 2) * factors.LinkPeerSeconds) : factors.PcieLatencySeconds,
             2.0 * (count - 1) / count / Math.Max(bandwidth, 1));

@@ -42,6 +42,12 @@ public sealed record Deployment
     /// <summary>The engine.</summary>
     public Engine Engine { get; init; }
 
+    /// <summary>
+    /// Whether 8-bit weights carry a scale for each block of 128 × 128, as DeepSeek publishes them, and not one for each matrix or column: null where the
+    /// model's own format decides.
+    /// </summary>
+    public bool? BlockScaled { get; init; }
+
     /// <summary>Bytes of one element of keys and values; 0 for the engine's default.</summary>
     public double CacheElementBytes { get; init; }
 

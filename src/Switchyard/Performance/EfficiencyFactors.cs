@@ -16,6 +16,9 @@ public sealed record EfficiencyFactors
     /// <summary>Share of the dense 8-bit peak that large matrix products reach, scaling included, 0 to 1; fitted.</summary>
     public double Matrix8 { get; init; } = 0.49;
 
+    /// <summary>What is left of <see cref="Matrix8"/> where every block of weights and activations has its own scale, 0 to 1; fitted.</summary>
+    public double BlockScaled { get; init; } = 0.8;
+
     /// <summary>Share of the dense 4-bit peak that large matrix products reach, scaling included, 0 to 1; fitted, and held at most the share in 8 bits.</summary>
     public double Matrix4 { get; init; } = 0.49;
 
@@ -27,6 +30,15 @@ public sealed record EfficiencyFactors
 
     /// <summary>Share of memory bandwidth reached when reading weights, 0 to 1; fitted.</summary>
     public double WeightBandwidth { get; init; } = 0.83;
+
+    /// <summary>Bytes a second at which the cores of one accelerator can take weights in, besides the memory's own rate; fitted.</summary>
+    public double OnChipBytesPerSecond { get; init; } = 60e12;
+
+    /// <summary>What is left of <see cref="WeightBandwidth"/> for 4-bit weights that are multiplied as such, 0 to 1; fitted.</summary>
+    public double Fp4Bandwidth { get; init; } = 0.8;
+
+    /// <summary>Width of an expert's slice on one accelerator at which half of the share of its products is reached; fitted.</summary>
+    public double ExpertHalfWidth { get; init; } = 400;
 
     /// <summary>What is left of <see cref="WeightBandwidth"/> for routed experts, whose matrices are small and many, 0 to 1; fitted.</summary>
     public double ExpertBandwidth { get; init; } = 0.90;
@@ -46,8 +58,17 @@ public sealed record EfficiencyFactors
     /// <summary>Share of memory bandwidth reached when reading paged keys and values, 0 to 1; fitted.</summary>
     public double CacheBandwidth { get; init; } = 0.85;
 
+    /// <summary>Sharpness of the ridge between reading weights and multiplying them: 1 adds the two, large values take the longer; fitted.</summary>
+    public double Ridge { get; init; } = 2.5;
+
     /// <summary>
-    /// Factor on the shares above for accelerators not made by NVIDIA. MLPerf Inference 5.1, Llama-2-70B offline in fp8: 3,475 tokens/s per
+    /// Factor on the shares of memory bandwidth for accelerators not made by NVIDIA: stream benchmarks publish 4.0 to 4.3 of an MI300X's 5.3 TB/s, where an
+    /// H100 gives 3.0 of 3.35.
+    /// </summary>
+    public double OtherVendorsBandwidth { get; init; } = 0.87;
+
+    /// <summary>
+    /// Factor on the shares of peak arithmetic above for accelerators not made by NVIDIA. MLPerf Inference 5.1, Llama-2-70B offline in fp8: 3,475 tokens/s per
     /// MI300X against 3,900 per H100, with 1.32 times the peak: 0.67; MI355X against B200: 0.82.
     /// </summary>
     public double OtherVendors { get; init; } = 0.70;
@@ -55,8 +76,17 @@ public sealed record EfficiencyFactors
     /// <summary>Seconds a layer takes besides its arithmetic and traffic (kernels of normalisation, rotation, routing; captured graphs); fitted.</summary>
     public double LayerSeconds { get; init; } = 20e-6;
 
-    /// <summary>Further seconds for a layer with routed experts (routing, permutation, a second set of kernels); fitted.</summary>
-    public double ExpertLayerSeconds { get; init; } = 35e-6;
+    /// <summary>Further seconds for a layer with routed experts (routing, permutation, a second set of kernels), under vLLM; fitted.</summary>
+    public double ExpertLayerSeconds { get; init; } = 30e-6;
+
+    /// <summary>The same under SGLang; fitted.</summary>
+    public double SglangExpertLayerSeconds { get; init; } = 30e-6;
+
+    /// <summary>The same under TensorRT-LLM; fitted.</summary>
+    public double TensorRtExpertLayerSeconds { get; init; } = 30e-6;
+
+    /// <summary>Further seconds that a layer with routed experts takes at least in a step with a prompt; fitted.</summary>
+    public double ExpertPromptLayerSeconds { get; init; } = 100e-6;
 
     /// <summary>Further seconds for a layer with latent or linear attention (the projections to and from the latent, the state); fitted.</summary>
     public double LatentLayerSeconds { get; init; } = 20e-6;
@@ -72,6 +102,12 @@ public sealed record EfficiencyFactors
 
     /// <summary>Seconds each running request adds to a step (sampling, bookkeeping); fitted.</summary>
     public double RequestSeconds { get; init; } = 6.3e-6;
+
+    /// <summary>Seconds each running request adds to each layer (attention's work that does not depend on the context); fitted.</summary>
+    public double RequestLayerSeconds { get; init; } = 0.1e-6;
+
+    /// <summary>Tokens of a tile of grouped products: an expert works on whole tiles; fitted.</summary>
+    public double ExpertTile { get; init; } = 32;
 
     /// <summary>Factor on the fixed seconds of a step on Blackwell and later, whose kernels start and end faster; fitted.</summary>
     public double BlackwellSteps { get; init; } = 0.9;
@@ -114,8 +150,17 @@ public sealed record EfficiencyFactors
     /// <summary>Latency of one all-reduce over PCIe, seconds: no peer-to-peer one-shot kernel, host memory in between.</summary>
     public double PcieLatencySeconds { get; init; } = 40e-6;
 
-    /// <summary>PCIe bandwidth between accelerators without a scale-up link, bytes a second: 16 lanes of generation 4, as measured by common all-reduce tests.</summary>
-    public double PcieBytesPerSecond { get; init; } = 20e9;
+    /// <summary>Share of a PCIe slot's rate reached by an all-reduce: 23 of 32 GB/s over four A100 joined in pairs, 49 of 64 over four H100 (Vidur's measured all-reduce at 67 MB).</summary>
+    public double PcieShare { get; init; } = 0.73;
+
+    /// <summary>Bandwidth between accelerators past the reach of their link, bytes a second: PCIe 4, with the share above.</summary>
+    public double PcieBytesPerSecond { get; init; } = 23e9;
+
+    /// <summary>
+    /// Operations in 16 bits a second and watt of rated power that cards without stacked memory sustain, and Ampere and older altogether; twice as many in 8
+    /// bits, four times in 4. An RTX PRO 6000 reaches 394 TFLOP/s at 600 W (LLMServingSim's measured kernels), an A100 about 260 at 400.
+    /// </summary>
+    public double SustainedFlopsPerWatt { get; init; } = 0.66e12;
 
     /// <summary>Latency of a message between instances, seconds: an RDMA write and the kernel that waits for it; an assumption.</summary>
     public double FabricLatencySeconds { get; init; } = 20e-6;
@@ -155,6 +200,16 @@ public sealed record EfficiencyFactors
         Engine.Sglang => SglangSteps,
         Engine.TensorRt => TensorRtSteps,
         _ => (VllmSteps + SglangSteps + TensorRtSteps) / 3,
+    };
+
+    /// <summary>Further seconds of a layer with routed experts under an engine.</summary>
+    /// <param name="engine">The engine.</param>
+    public double ExpertLayerOf(Engine engine) => engine switch
+    {
+        Engine.Vllm => ExpertLayerSeconds,
+        Engine.Sglang => SglangExpertLayerSeconds,
+        Engine.TensorRt => TensorRtExpertLayerSeconds,
+        _ => (ExpertLayerSeconds + SglangExpertLayerSeconds + TensorRtExpertLayerSeconds) / 3,
     };
 
     /// <summary>Seconds from an arrival to its place in an engine's queue; vLLM's where none is named.</summary>
@@ -264,7 +319,7 @@ public sealed record PowerFactors
     public double Arithmetic { get; init; } = 0.67;
 
     /// <summary>Share of the arithmetic peak above which more arithmetic draws no more.</summary>
-    public double ArithmeticKnee { get; init; } = 0.50;
+    public double ArithmeticKnee { get; init; } = 0.42;
 
     /// <summary>Share of the rated power that flows however little is done at full voltage: 83 W of an A100's 400; fitted (see <see cref="PowerCap"/>).</summary>
     public double StaticShare { get; init; } = 0.207;

@@ -44,23 +44,95 @@ public sealed record ErrorIntervals
         return (value * best.Down, value * best.Up);
     }
 
-    /// <summary>Factors from held-out numbers: the ⌈(n + 1)(1 ± 0.9)/2⌉-th of the ordered ratios of measured to predicted.</summary>
-    /// <param name="heldOut">Numbers whose predictions were made without their model.</param>
+    /// <summary>
+    /// Factors from held-out numbers: quantiles of measured over predicted, in which a group weighs as the square root of its numbers, widened until every
+    /// group, judged by the others, is held as often as is promised. Runs of one group err together, so that quantiles over runs alone promise too much.
+    /// </summary>
+    /// <param name="heldOut">Numbers whose predictions were made without their group.</param>
+    /// <param name="group">The group of a run.</param>
     /// <param name="nominal">The share that an interval should hold.</param>
-    public static ErrorIntervals From(IEnumerable<CheckedNumber> heldOut, double nominal = 0.90)
+    public static ErrorIntervals From(IEnumerable<CheckedNumber> heldOut, Func<MeasuredRun, string> group, double nominal = 0.90)
     {
         var factors = ImmutableArray.CreateBuilder<Factor>();
-        foreach (var group in heldOut.GroupBy(n => (n.Metric, n.Run.Dense)).OrderBy(g => g.Key.Metric.Quantity).ThenBy(g => g.Key.Metric.Statistic).ThenBy(g => g.Key.Dense))
+        foreach (var kind in heldOut.GroupBy(n => (n.Metric, n.Run.Dense)).OrderBy(g => g.Key.Metric.Quantity).ThenBy(g => g.Key.Metric.Statistic).ThenBy(g => g.Key.Dense))
         {
-            double[] ratios = [.. group.Select(n => n.Measured / n.Predicted).Order()];
-            var low = (int)Math.Floor((ratios.Length + 1) * (1 - nominal) / 2) - 1;
-            var high = (int)Math.Ceiling((ratios.Length + 1) * (1 + nominal) / 2) - 1;
-            // Too few numbers for a quantile: the widest seen, with half as much again.
-            var down = low >= 0 ? ratios[low] : ratios[0] / 1.5;
-            var up = high < ratios.Length ? ratios[high] : ratios[^1] * 1.5;
-            factors.Add(new(group.Key.Metric, group.Key.Dense, down, up, ratios.Length));
+            double[][] groups = [.. kind.GroupBy(n => group(n.Run), StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Select(n => Math.Log(n.Measured / n.Predicted)).Order().ToArray())];
+            var (down, up) = Widened(groups, nominal);
+            factors.Add(new(kind.Key.Metric, kind.Key.Dense, Math.Exp(down), Math.Exp(up), groups.Sum(g => g.Length)));
         }
 
         return new() { Nominal = nominal, Factors = factors.ToImmutable() };
+    }
+
+    /// <summary>How often intervals from one half of the groups hold the numbers of the other half, over many ways of halving; NaN with fewer than four groups.</summary>
+    /// <param name="heldOut">Held-out numbers of one metric and kind.</param>
+    /// <param name="group">The group of a run.</param>
+    /// <param name="nominal">The share that an interval should hold.</param>
+    public static double CoverageOfOthers(IEnumerable<CheckedNumber> heldOut, Func<MeasuredRun, string> group, double nominal = 0.90)
+    {
+        double[][] groups = [.. heldOut.GroupBy(n => group(n.Run), StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Select(n => Math.Log(n.Measured / n.Predicted)).Order().ToArray())];
+        if (groups.Length < 4) return double.NaN;
+        var generator = new Simulate.Generator(20261122);
+        var (held, all) = (0.0, 0.0);
+        for (var split = 0; split < 60; split++)
+        {
+            double[][] mixed = [.. groups.Select(g => (Key: generator.Unit(), Group: g)).OrderBy(g => g.Key).Select(g => g.Group)];
+            var half = mixed.Length / 2;
+            var (down, up) = Widened(mixed[..half], nominal);
+            foreach (var other in mixed[half..])
+            {
+                var weight = Math.Sqrt(other.Length);
+                held += weight * other.Count(x => x >= down && x <= up) / other.Length;
+                all += weight;
+            }
+        }
+
+        return held / all;
+    }
+
+    private static (double Down, double Up) Widened(double[][] groups, double nominal)
+    {
+        var (down, up) = Quantiles(groups, nominal, -1);
+        var middle = (down + up) / 2;
+        // One group says nothing about the next: half as much again.
+        var wider = 1.5;
+        if (groups.Length > 1)
+        {
+            var others = Enumerable.Range(0, groups.Length).Select(g => Quantiles(groups, nominal, g)).ToArray();
+            for (wider = 1; wider < 4; wider += 0.05)
+            {
+                var (held, all) = (0.0, 0.0);
+                for (var g = 0; g < groups.Length; g++)
+                {
+                    var (low, high) = others[g];
+                    var (centre, half) = ((low + high) / 2, (high - low) / 2 * wider);
+                    held += Math.Sqrt(groups[g].Length) * groups[g].Count(x => Math.Abs(x - centre) <= half) / groups[g].Length;
+                    all += Math.Sqrt(groups[g].Length);
+                }
+
+                if (held >= nominal * all) break;
+            }
+        }
+
+        return (middle - ((up - down) / 2 * wider), middle + ((up - down) / 2 * wider));
+    }
+
+    private static (double Down, double Up) Quantiles(double[][] groups, double nominal, int without)
+    {
+        List<(double Value, double Weight)> all = [];
+        for (var g = 0; g < groups.Length; g++)
+            if (g != without) all.AddRange(groups[g].Select(x => (x, 1 / Math.Sqrt(groups[g].Length))));
+        all.Sort((a, b) => a.Value.CompareTo(b.Value));
+        // One more, unseen and as heavy as the mean, at either end (the finite-sample correction of split conformal prediction).
+        var total = all.Sum(x => x.Weight) * (all.Count + 1) / all.Count;
+        double At(double share)
+        {
+            var sum = 0.0;
+            foreach (var (value, weight) in all)
+                if ((sum += weight) >= share * total) return value;
+            return all[^1].Value;
+        }
+
+        return (At((1 - nominal) / 2), At((1 + nominal) / 2));
     }
 }

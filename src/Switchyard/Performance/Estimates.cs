@@ -79,7 +79,11 @@ public sealed record TrainingQuestion(
     int AcceleratorCount,
     int Instances,
     DataRate? Fabric,
-    int SequenceLength);
+    int SequenceLength)
+{
+    /// <summary>Whether only small adapters are trained and the model's own weights stay as they are (LoRA).</summary>
+    public bool Frozen { get; init; }
+}
 
 /// <summary>How fast a gang trains a model.</summary>
 public sealed record TrainingEstimate

@@ -34,6 +34,9 @@ public readonly record struct Footprint
     /// <summary>Operations of attention for a decoded token and a position, in one layer; larger under latent attention, which works on the latent.</summary>
     public double DecodeAttentionFlops { get; private init; }
 
+    /// <summary>Width of the feed-forward layer that a token passes, its experts together, mean over the layers.</summary>
+    public double GateWidth { get; private init; }
+
     /// <summary>Layers whose cache grows with the context without bound.</summary>
     public int FullLayers { get; private init; }
 
@@ -83,6 +86,8 @@ public readonly record struct Footprint
             WindowLayers = model.SlidingWindow > 0 ? Math.Min(model.SlidingWindowLayers, model.Layers) : 0,
             FullLayers = Math.Max(0, model.Layers - model.LinearAttentionLayers - (model.SlidingWindow > 0 ? model.SlidingWindowLayers : 0)),
             ExpertLayers = expertLayers,
+            GateWidth = model.Layers > 0
+                ? (((model.Layers - expertLayers) * (double)model.Ffn) + (expertLayers * (double)model.ExpertFfn * (model.ExpertsPerToken + model.SharedExperts))) / model.Layers : model.Ffn,
         };
     }
 

@@ -11,8 +11,8 @@ namespace Switchyard.Performance;
 /// </summary>
 public sealed partial class Replica
 {
-    private readonly double tokenSeconds, headSeconds, sharedSeconds, expertTokenSeconds, expertSeconds, expertsUntouched, independence;
-    private readonly double promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, promptFixed, requestSeconds, kvTokens;
+    private readonly double tokenSeconds, headSeconds, sharedSeconds, assignmentSeconds, expertSeconds, expertsUntouched, independence, activationSeconds, tile, ridge;
+    private readonly double hostSeconds, promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, promptFixed, requestSeconds, kvTokens;
     private readonly int fullLayers, windowLayers, window, experts;
 
     /// <summary>Places a model on accelerators, split by tensor parallelism alone, under no engine in particular.</summary>
@@ -40,17 +40,21 @@ public sealed partial class Replica
         var peak = Footprint.PeakFlops(accelerator, precision, model.NativePrecision)
             ?? throw new ArgumentException($"{accelerator.Name} has no known rate in {precision}.", nameof(deployment));
         var sixteen = 1e12 * (accelerator.Tflops16 ?? peak / 2e12);
-        var maker = accelerator.Vendor.Equals("NVIDIA", StringComparison.OrdinalIgnoreCase) ? 1 : factors.OtherVendors;
+        var own = accelerator.Vendor.Equals("NVIDIA", StringComparison.OrdinalIgnoreCase);
+        var (maker, memory) = own ? (1, 1) : (factors.OtherVendors, factors.OtherVendorsBandwidth);
         var (tensor, ranks, group) = (deployment.TensorParallel, deployment.DataParallel, deployment.StageAccelerators);
         var widened = precision == Precision.Int4 || (precision == Precision.Fp4 && accelerator.Fp4Tflops is null);
-        var share = maker * (widened ? factors.Matrix16 : precision switch
+        var share = Sustained(accelerator, peak, precision, widened, factors) * maker * (widened ? factors.Matrix16 : precision switch
         {
             Precision.Bf16 => factors.Matrix16,
             Precision.Fp4 => factors.Matrix4,
+            Precision.Fp8 when deployment.BlockScaled ?? model.NativePrecision == Precision.Fp8 => factors.Matrix8 * factors.BlockScaled,
             _ => factors.Matrix8,
         });
-        var bandwidth = accelerator.MemoryBandwidth.BytesPerSecond * maker;
-        var weightBandwidth = bandwidth * factors.WeightBandwidth * (widened ? factors.WeightOnly : 1);
+        var bandwidth = accelerator.MemoryBandwidth.BytesPerSecond * memory;
+        // The way from the memory to the cores adds its own time to every byte, which shows where memory is fast.
+        var weightBandwidth = 1 / ((1 / (bandwidth * factors.WeightBandwidth * (widened ? factors.WeightOnly : precision == Precision.Fp4 ? factors.Fp4Bandwidth : 1)))
+            + (1 / (factors.OnChipBytesPerSecond * memory)));
 
         Model = model;
         Precision = precision;
@@ -69,17 +73,23 @@ public sealed partial class Replica
         (kvTokens, independence) = (deployment.KvTokens, factors.ExpertIndependence);
         // Every rank of data-parallel attention works on its share of the tokens; experts work on all of them together.
         tokenSeconds = (footprint.LayerFlops - footprint.ExpertFlops) / (peak * group * share);
-        headSeconds = footprint.HeadFlops / (sixteen * group * maker * factors.Matrix16);
+        headSeconds = footprint.HeadFlops / (sixteen * group * maker * factors.Matrix16 * Sustained(accelerator, sixteen, Precision.Bf16, false, factors));
         sharedSeconds = footprint.SharedBytes / (weightBandwidth * tensor);
-        var uneven = deployment.ExpertParallel > 1 || ranks > 1 ? 1 + factors.ExpertImbalance : 1;
-        expertTokenSeconds = footprint.ExpertFlops * uneven / (peak * group * share * factors.ExpertMatrix);
-        expertSeconds = footprint.ExpertBytes * experts * uneven / (weightBandwidth * factors.ExpertBandwidth * group);
+        var imbalance = deployment.ExpertParallel > 1 || ranks > 1 ? 1 + factors.ExpertImbalance : 1;
+        // Narrow slices of an expert fill the multipliers badly.
+        var slice = Math.Max(1, model.ExpertFfn) * Math.Min(group, Math.Max(deployment.ExpertParallel, ranks)) / (double)group;
+        var uneven = imbalance * (1 + (factors.ExpertHalfWidth / slice));
+        (tile, ridge) = (factors.ExpertTile, factors.Ridge);
+        assignmentSeconds = footprint.ExpertFlops / Math.Max(1, model.ExpertsPerToken) * uneven / (peak * group * share * factors.ExpertMatrix);
+        // What lies between the matrix products passes through memory: norms and residuals whole on every accelerator of a group, gates split.
+        activationSeconds = 2 * model.Layers * ((5.0 * model.Hidden * tensor) + (3.0 * footprint.GateWidth)) / (bandwidth * factors.WeightBandwidth * group);
+        expertSeconds = footprint.ExpertBytes * experts * imbalance / (weightBandwidth * factors.ExpertBandwidth * group);
         expertsUntouched = experts > 0 ? Math.Log(Math.Max(1e-9, 1 - ((double)model.ExpertsPerToken / experts))) : 0;
         var attention = sixteen * group * maker * factors.Attention;
         promptSeconds = footprint.AttentionFlops / attention;
         decodeSeconds = footprint.DecodeAttentionFlops / attention;
         cacheSeconds = CacheBytesPerLayer / (bandwidth * factors.CacheBandwidth * ranks);
-        requestSeconds = factors.RequestSeconds / ranks;
+        requestSeconds = (factors.RequestSeconds + (model.Layers * factors.RequestLayerSeconds)) / ranks;
 
         var link = Collective.Between(accelerator, tensor, factors);
         var reductions = 2.0 * model.Layers;
@@ -104,13 +114,15 @@ public sealed partial class Replica
 
         var special = model.Attention == AttentionKind.Latent ? model.Layers : model.LinearAttentionLayers;
         var overhead = factors.StepSeconds + (model.Layers * factors.LayerSeconds);
-        var further = (footprint.ExpertLayers * factors.ExpertLayerSeconds)
+        var further = (footprint.ExpertLayers * factors.ExpertLayerOf(deployment.Engine))
             + (special * factors.LatentLayerSeconds) + (model.Layers * Narrowing(precision, widened, factors));
         var newer = accelerator.Architecture is "Blackwell" or "Blackwell Ultra" or "Rubin" ? factors.BlackwellSteps : 1;
+        hostSeconds = (factors.StepSeconds * factors.StepsOf(deployment.Engine)) + collectives;
         fixedSeconds = (((overhead * factors.StepsOf(deployment.Engine)) + further) * newer) + collectives;
         (this.accelerator, this.factors, capWatts) = (accelerator, factors, deployment.PowerCapWatts);
         Correction = Correction.For(factors.Corrections, model, accelerator, deployment.Engine);
-        promptFixed = ((model.Layers - special) * factors.PromptLayerSeconds) + (special * factors.LatentPromptLayerSeconds);
+        promptFixed = ((model.Layers - special) * factors.PromptLayerSeconds) + (special * factors.LatentPromptLayerSeconds)
+            + (footprint.ExpertLayers * factors.ExpertPromptLayerSeconds);
     }
 
     /// <summary>The model.</summary>
@@ -158,16 +170,20 @@ public sealed partial class Replica
     /// <param name="context">Its tokens so far.</param>
     public double KvBytesOf(double context) => CacheBytesPerLayer * Positions(context);
 
+    /// <summary>Measured times of the model's kernels on this accelerator, which then stand for all but the exchange between accelerators; null for none.</summary>
+    public KernelProfile? Kernels { get; init; }
+
     /// <summary>Seconds of one step at full power, before the user's own runs correct it.</summary>
     private double Plain(double prompt, double promptContext, double decodes, double context)
     {
         var tokens = prompt + decodes;
+        if (Kernels is not null) return Kernels.Step(prompt, promptContext, decodes, context, Model.Layers) + (tokens * tokenLink) + hostSeconds + (decodes * requestSeconds);
         var sampled = decodes + (prompt > 0 ? 1 : 0);
         var matrix = Both((tokens * tokenSeconds) + (sampled * headSeconds), sharedSeconds);
-        if (experts > 0) matrix += Both(tokens * expertTokenSeconds, expertSeconds * Touched(tokens));
+        if (experts > 0) matrix += Experts(tokens);
         var attention = prompt > 0 ? prompt * promptSeconds * Positions(promptContext) : 0;
         if (decodes > 0) attention += decodes * Positions(context) * Math.Max(decodeSeconds, cacheSeconds);
-        var seconds = matrix + attention + (tokens * tokenLink) + (decodes * requestSeconds) + fixedSeconds;
+        var seconds = matrix + attention + (tokens * (tokenLink + activationSeconds)) + (decodes * requestSeconds) + fixedSeconds;
         // Kernels of a step with a prompt are launched one by one: it takes at least as long as their launches.
         return prompt > 0 ? Math.Max(seconds, promptFixed) : seconds;
     }
@@ -193,8 +209,29 @@ public sealed partial class Replica
         _ => factors.NarrowLayerSeconds,
     };
 
-    /// <summary>Seconds of work and traffic that overlap but for the ridge between them, where neither is at its best: (a⁴ + b⁴)^¼.</summary>
-    private static double Both(double a, double b) => Math.Sqrt(Math.Sqrt((a * a * a * a) + (b * b * b * b)));
+    /// <summary>Seconds of work and traffic that overlap but for the ridge between them, where neither is at its best: (aᵖ + bᵖ)^(1/p).</summary>
+    private double Both(double a, double b)
+    {
+        var (most, least) = a > b ? (a, b) : (b, a);
+        return most > 0 ? most * Math.Pow(1 + Math.Pow(least / most, ridge), 1 / ridge) : 0;
+    }
+
+    /// <summary>Products of the routed experts: each touched expert works on whole tiles of tokens and reads its weights once.</summary>
+    private double Experts(double tokens)
+    {
+        var touched = experts * Touched(tokens);
+        var each = tokens * Model.ExpertsPerToken / Math.Max(touched, 1e-9);
+        return Both(touched * Math.Max(tile, each + (tile / 2)) * assignmentSeconds, expertSeconds * touched / experts);
+    }
+
+    /// <summary>What rated power leaves of a peak rate: small cards and old ones cannot keep their clocks under matrix products.</summary>
+    private static double Sustained(Accelerator accelerator, double peak, Precision precision, bool widened, EfficiencyFactors factors)
+    {
+        if (accelerator.ThermalDesignPower is not { } rated || !accelerator.Vendor.Equals("NVIDIA", StringComparison.OrdinalIgnoreCase)) return 1;
+        if (accelerator.Architecture is "Hopper" || (accelerator.ScaleUpDomain > 2 && accelerator.Architecture is not ("Ampere" or "Volta" or "Turing"))) return 1;
+        var narrow = widened || precision == Precision.Bf16 ? 1 : precision == Precision.Fp4 ? 4 : 2;
+        return Math.Min(1, rated.Watts * factors.SustainedFlopsPerWatt * narrow / (peak * factors.Matrix16));
+    }
 
     /// <summary>Positions seen, summed over the layers.</summary>
     private double Positions(double context) => (fullLayers * context) + (windowLayers * Math.Min(context, window));

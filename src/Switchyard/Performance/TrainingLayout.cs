@@ -11,7 +11,14 @@ namespace Switchyard.Performance;
 /// <param name="Sharded">Whether weights and gradients are sharded over the copies too (ZeRO-3, FSDP), not the optimizer alone (ZeRO-1).</param>
 /// <param name="Recompute">Whether all activations are computed a second time, not those of attention alone.</param>
 public readonly record struct TrainingLayout(
-    int TensorParallel, int PipelineParallel, int DataParallel, int MicroBatch, bool Sharded, bool Recompute);
+    int TensorParallel, int PipelineParallel, int DataParallel, int MicroBatch, bool Sharded, bool Recompute)
+{
+    /// <summary>Accelerators over which a sequence is split; 0 and 1 mean that it is not.</summary>
+    public int ContextParallel { get; init; }
+
+    /// <summary>Accelerators over which a sequence is split; at least 1.</summary>
+    internal int Parts => Math.Max(1, ContextParallel);
+}
 
 /// <summary>What a training layout takes: seconds of a step and memory, in closed form.</summary>
 public sealed class TrainingStep
@@ -21,6 +28,7 @@ public sealed class TrainingStep
     private readonly double layerFlops, attentionFlops, flopsPerSecond, attentionPerSecond, fabric, correction;
     private readonly Accelerator accelerator;
     private readonly int perInstance, sequence;
+    private readonly bool frozen;
 
     /// <summary>Prepares a model and precision on instances.</summary>
     /// <param name="model">The model.</param>
@@ -30,17 +38,21 @@ public sealed class TrainingStep
     /// <param name="fabricBytesPerSecond">Bandwidth between instances, per instance and direction; 0 for none.</param>
     /// <param name="sequence">Tokens in a sequence.</param>
     /// <param name="factors">The efficiency reached.</param>
+    /// <param name="frozen">Whether the model's own weights stay as they are and only small adapters are trained (LoRA, arXiv 2106.09685).</param>
     /// <exception cref="ArgumentException">The accelerator has no rate for the format.</exception>
     public TrainingStep(
-        ModelArchitecture model, Precision precision, Accelerator accelerator, int perInstance, double fabricBytesPerSecond, int sequence, EfficiencyFactors factors)
+        ModelArchitecture model, Precision precision, Accelerator accelerator, int perInstance, double fabricBytesPerSecond, int sequence, EfficiencyFactors factors,
+        bool frozen = false)
     {
+        this.frozen = frozen;
         (this.model, this.factors, this.accelerator, this.perInstance, this.sequence) = (model, factors, accelerator, perInstance, sequence);
         var training = factors.Training;
         Peak = Footprint.PeakFlops(accelerator, precision, Precision.Bf16)
             ?? throw new ArgumentException($"{accelerator.Name} has no known rate in {precision}.", nameof(precision));
         var footprint = Footprint.Of(model, Precision.Bf16);
         // Three times the forward pass: once forward, twice backward (Kaplan et al., arXiv 2001.08361).
-        layerFlops = 3 * (footprint.LayerFlops + footprint.HeadFlops);
+        // Frozen weights need no gradients of their own, only those that pass through them.
+        layerFlops = (frozen ? 2 : 3) * (footprint.LayerFlops + footprint.HeadFlops);
         attentionFlops = 3 * footprint.AttentionFlops
             * ((footprint.FullLayers * sequence / 2.0) + (footprint.WindowLayers * Math.Min(sequence / 2.0, model.SlidingWindow)));
         var maker = accelerator.Vendor.Equals("NVIDIA", StringComparison.OrdinalIgnoreCase) ? 1 : factors.OtherVendors;
@@ -66,18 +78,21 @@ public sealed class TrainingStep
     {
         var split = layout.TensorParallel * (double)layout.PipelineParallel;
         var micro = Math.Max(1, sequences / (layout.DataParallel * (double)layout.MicroBatch));
-        var tokens = layout.MicroBatch * (double)sequence;
+        var tokens = layout.MicroBatch * (double)sequence / layout.Parts;
         var again = layout.Recompute ? 4.0 / 3 : 1;
         var compute = tokens / split * ((layerFlops * again / flopsPerSecond) + (attentionFlops * 4.0 / 3 / attentionPerSecond));
         // Four all-reduces a layer (two forward, two backward), as reduce-scatter and all-gather with sequence parallelism (arXiv 2205.05198).
         var link = Collective.Between(accelerator, layout.TensorParallel, factors);
         var layers = model.Layers / (double)layout.PipelineParallel;
         var tensor = 4 * again * layers * (link.LatencySeconds + (link.SecondsPerByte * tokens * 2 * model.Hidden));
+        // Keys and values of the other parts of a sequence come round a ring, once forward and twice backward, mostly behind attention (arXiv 2310.01889).
+        var ring = layout.Parts == 1 ? 0 : 3 * layers * tokens * (layout.Parts - 1) * 4.0 * model.KvHeads * model.HeadDim / layout.TensorParallel
+            * Collective.Between(accelerator, Math.Max(2, Math.Min(perInstance, layout.TensorParallel * layout.Parts)), factors).SecondsPerByte / 2;
         var bubble = (layout.PipelineParallel - 1) / (micro * Virtual(layout));
-        var work = micro * (compute + tensor) * (1 + bubble);
+        var work = micro * (compute + tensor + (ring * (1 - factors.Training.Overlap))) * (1 + bubble);
 
         // Gradients are reduced and weights gathered once a step; fully sharded weights are gathered for each micro-batch, twice.
-        var exchange = DataSeconds(layout, (layout.Sharded ? 2 * micro : 1) + 2);
+        var exchange = DataSeconds(layout, (layout.Sharded ? 2 * micro : frozen ? 0 : 1) + (frozen ? 0 : 2));
         var hidden = Math.Min(exchange * factors.Training.Overlap, work * factors.Training.Overlap);
         return (work + exchange - hidden) * correction;
     }
@@ -88,29 +103,32 @@ public sealed class TrainingStep
     {
         // 2 weights, 4 gradients, 12 master weights and moments (Rajbhandari et al., ZeRO, arXiv 1910.02054).
         var own = model.Parameters / (layout.TensorParallel * (double)layout.PipelineParallel);
-        var state = layout.Sharded
-            ? (18 * own / layout.DataParallel) + (2 * 2 * 2 * own * layout.PipelineParallel / model.Layers)
-            : own * (6 + (12.0 / layout.DataParallel));
+        var copies = layout.DataParallel * (double)layout.Parts;
+        var state = frozen ? 2 * own / (layout.Sharded ? copies : 1)
+            : layout.Sharded
+            ? (18 * own / copies) + (2 * 2 * 2 * own * layout.PipelineParallel / model.Layers)
+            : own * (6 + (12.0 / copies));
         // 34 bytes per token, width and layer with selective recomputation, 2 where a layer is recomputed whole (Korthikanti et al., arXiv
         // 2205.05198). The first stage holds as many micro-batches as there are stages, interleaving adds its share.
-        var tokens = layout.MicroBatch * (double)sequence * model.Hidden / layout.TensorParallel;
+        var tokens = layout.MicroBatch * (double)sequence * model.Hidden / layout.TensorParallel / layout.Parts;
         var held = layout.PipelineParallel > 1 ? 1 + ((layout.PipelineParallel - 1) / (layout.PipelineParallel * Virtual(layout))) : 1;
         var activations = layout.Recompute ? tokens * ((2 * model.Layers * held) + 34) : tokens * 34 * model.Layers * held;
         // Scores of the vocabulary, in 16 bits and again in 32 for the loss.
-        var scores = layout.MicroBatch * (double)sequence * model.Vocabulary * 6 / layout.TensorParallel;
+        var scores = layout.MicroBatch * (double)sequence * model.Vocabulary * 6 / layout.TensorParallel / layout.Parts;
         return state + activations + scores + factors.ReservedBytes;
     }
 
     /// <summary>Seconds to exchange a copy's parameters a number of times, 2 bytes each: over the link inside an instance and the fabric between them.</summary>
     private double DataSeconds(in TrainingLayout layout, double times)
     {
-        if (layout.DataParallel <= 1) return 0;
+        var copies = layout.DataParallel * layout.Parts;
+        if (copies <= 1) return 0;
         var bytes = times * 2 * model.Parameters / (layout.TensorParallel * (double)layout.PipelineParallel);
         var inside = Math.Max(1, perInstance / layout.TensorParallel);
-        var local = Math.Min(inside, layout.DataParallel);
+        var local = Math.Min(inside, copies);
         var link = Collective.Between(accelerator, Math.Max(2, perInstance), factors);
         var seconds = local > 1 ? bytes * link.SecondsPerByte / 2 : 0;
-        if (layout.DataParallel > local && fabric > 0)
+        if (copies > local && fabric > 0)
         {
             // All accelerators of an instance share its fabric; copies inside it are reduced before they leave it.
             seconds += bytes * layout.TensorParallel * Math.Max(1, inside / local) / fabric;

@@ -24,7 +24,7 @@ internal readonly struct TrainingSearch(TrainingQuestion question, EfficiencyFac
             if (precision is Precision.Int4 or Precision.Int8 || Footprint.PeakFlops(accelerator, precision, Precision.Bf16) is not > 0) continue;
             supported = true;
             var step = new TrainingStep(
-                question.Model, precision, accelerator, question.AcceleratorCount, question.Fabric?.BytesPerSecond ?? 0, question.SequenceLength, factors);
+                question.Model, precision, accelerator, question.AcceleratorCount, question.Fabric?.BytesPerSecond ?? 0, question.SequenceLength, factors, question.Frozen);
             var (layout, rate, memory) = Fastest(step, gang, limit, Math.Max(1, BatchTokens(gang) / question.SequenceLength));
             least = Math.Min(least, memory);
             if (rate > bestRate * (1 + 1e-9) || (rate >= bestRate * (1 - 1e-9) && rate > 0 && precision < bestPrecision))
@@ -55,7 +55,7 @@ internal readonly struct TrainingSearch(TrainingQuestion question, EfficiencyFac
     {
         var accelerator = question.Accelerator;
         var step = new TrainingStep(
-            question.Model, precision, accelerator, question.AcceleratorCount, question.Fabric?.BytesPerSecond ?? 0, question.SequenceLength, factors);
+            question.Model, precision, accelerator, question.AcceleratorCount, question.Fabric?.BytesPerSecond ?? 0, question.SequenceLength, factors, question.Frozen);
         var (layout, rate, _) = Fastest(
             step, question.AcceleratorCount * (double)question.Instances, accelerator.Memory.Bytes * factors.Training.MemoryShare, sequences);
         return rate > 0 ? (layout, rate) : (null, 0);

@@ -57,6 +57,9 @@ public sealed record ServingRun : MeasuredRun
     /// <summary>The replica, or the one that decodes where prefill has its own.</summary>
     public required Deployment Deployment { get; init; }
 
+    /// <summary>Measured kernels of the model on the accelerator; null where there are none.</summary>
+    public KernelProfile? Kernels { get; init; }
+
     /// <summary>Replicas that share the load; those that decode where prefill has its own.</summary>
     public int Replicas { get; init; } = 1;
 
@@ -102,6 +105,9 @@ public sealed record TrainingRun : MeasuredRun
 
     /// <summary>Sequences of a global batch.</summary>
     public required double Sequences { get; init; }
+
+    /// <summary>Whether only adapters are trained and the model's own weights stay as they are.</summary>
+    public bool Frozen { get; init; }
 }
 
 /// <summary>How requests come to a replica.</summary>

@@ -64,7 +64,7 @@ public sealed class RunPredictor(EfficiencyFactors factors)
     {
         if (run.Load is Saturated saturated) return Saturate(run, saturated, model, accelerator);
         if (Unfit(run.Deployment, model, accelerator) is { } reason) return Refused(reason);
-        var replica = new Replica(model, run.Deployment, accelerator, factors);
+        var replica = new Replica(model, run.Deployment, accelerator, factors) { Kernels = run.Kernels };
         var context = run.Input.Mean + run.Output.Mean;
         if (replica.KvTokens(context) < context)
             return Refused($"{PerformanceModel.NameOf(run.Deployment.Precision)} weights leave no room for one request on {run.Deployment.Accelerators} accelerators");
@@ -87,6 +87,29 @@ public sealed class RunPredictor(EfficiencyFactors factors)
             EndToEnd = result.EndToEnd,
             Rate = result.OutputTokensPerSecond / run.Deployment.Accelerators,
         };
+    }
+
+    /// <summary>Counts the steps of a run in a closed loop over replicas that do all; null for other runs and those that cannot be predicted.</summary>
+    /// <param name="run">The run.</param>
+    internal StepTally? Count(ServingRun run)
+    {
+        if (run is not { Load: ClosedLoop loop, Prefill: null, Incomplete: null, Model: { } model, Accelerator: { } accelerator }) return null;
+        if (Unfit(run.Deployment, model, accelerator) is not null) return null;
+        var replica = new Replica(model, run.Deployment, accelerator, factors);
+        var context = run.Input.Mean + run.Output.Mean;
+        if (replica.KvTokens(context) < context) return null;
+        var tally = new StepTally();
+        var simulator = new ReplicaSimulator(replica, SchedulerLimits.Of(replica, run.Deployment, context, factors)) { Tally = tally };
+        return Closed(simulator, run, loop).Requests > 0 ? tally : null;
+    }
+
+    /// <summary>Mean times of a run whose steps were counted.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="tally">Its steps.</param>
+    internal (double Ttft, double Tpot) FromSteps(ServingRun run, StepTally tally)
+    {
+        var replica = new Replica(run.Model!, run.Deployment, run.Accelerator!, factors);
+        return (tally.Ttft(replica, factors.ArrivalOf(run.Deployment.Engine)), tally.Tpot(replica));
     }
 
     private static SimulationResult Closed(ReplicaSimulator simulator, ServingRun run, ClosedLoop loop)
@@ -161,7 +184,7 @@ public sealed class RunPredictor(EfficiencyFactors factors)
     {
         if (Footprint.PeakFlops(accelerator, run.Precision, Precision.Bf16) is not > 0)
             return Refused($"{accelerator.Name} cannot multiply in {PerformanceModel.NameOf(run.Precision)}");
-        var step = new TrainingStep(model, run.Precision, accelerator, run.PerInstance, run.Fabric, run.Sequence, factors);
+        var step = new TrainingStep(model, run.Precision, accelerator, run.PerInstance, run.Fabric, run.Sequence, factors, run.Frozen);
         double seconds;
         if (run.Layout is { } layout)
         {
@@ -170,7 +193,7 @@ public sealed class RunPredictor(EfficiencyFactors factors)
         else
         {
             var question = new TrainingQuestion(
-                model, [run.Precision], accelerator, run.PerInstance, Math.Max(1, run.Accelerators / run.PerInstance), new DataRate(run.Fabric), run.Sequence);
+                model, [run.Precision], accelerator, run.PerInstance, Math.Max(1, run.Accelerators / run.PerInstance), new DataRate(run.Fabric), run.Sequence) { Frozen = run.Frozen };
             var (best, rate) = new TrainingSearch(question, factors).BestLayout(run.Precision, run.Sequences);
             if (best is null) return Refused("no division over so many accelerators fits");
             seconds = run.Sequences * run.Sequence / rate;

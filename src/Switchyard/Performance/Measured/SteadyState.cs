@@ -10,6 +10,9 @@ namespace Switchyard.Performance.Measured;
 /// </summary>
 public static class SteadyState
 {
+    // To within a hundred-thousandth of the range.
+    private const int Halvings = 17;
+
     /// <summary>Mean seconds per output token; NaN where the model does not fit.</summary>
     /// <param name="replica">The replica.</param>
     /// <param name="input">Mean prompt, tokens.</param>
@@ -59,7 +62,7 @@ public static class SteadyState
         if (!(room >= 1) || !(prefill.KvBytes > 0)) return (double.NaN, double.NaN);
         var most = run.PrefillReplicas / each;
         var (low, high) = (0.0, most);
-        for (var i = 0; i < 40; i++)
+        for (var i = 0; i < Halvings; i++)
         {
             var rate = (low + high) / 2;
             var batch = Batch(rate);
@@ -73,7 +76,7 @@ public static class SteadyState
         {
             // Requests of a replica that decode: N = rate/W × steps × T(N), by halving.
             var (a, b) = (0.0, Math.Min(room, loop.Concurrency));
-            for (var i = 0; i < 40; i++)
+            for (var i = 0; i < Halvings; i++)
             {
                 var n = (a + b) / 2;
                 if (n < rate / run.Replicas * (output - 1) * Step(n)) a = n;

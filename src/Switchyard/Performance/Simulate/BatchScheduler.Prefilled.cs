@@ -13,7 +13,7 @@ public sealed partial class BatchScheduler
             if (blocks - used - (decoding > 0 ? phases[(int)(-step & (Block - 1))] : 0) < more) return;
             TakeHead();
             Join(request);
-            used += more;
+            Occupy(request, more);
             peak = Math.Max(peak, used);
             (done[request], made[request], first[request]) = (input[request], 1, now);
             outputTokens++;

@@ -88,6 +88,7 @@ public sealed partial class BatchScheduler
         (step, steps, outputTokens, promptTokens, peak, used) = (0, 0, 0, 0, 0, 0);
         (frees, slots, head, waiting, decoding, running, newest, partial, ends, backs, preemptions, answers) = (0, 0, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0);
         Array.Clear(phases);
+        ClearKept();
     }
 
     /// <summary>Puts a request into the queue; arrivals come in order of time.</summary>
@@ -98,7 +99,7 @@ public sealed partial class BatchScheduler
         var slot = frees > 0 ? free[--frees] : Grow();
         (arrival[slot], input[slot], output[slot], tags[slot]) = (request.Arrival, Math.Max(1, request.Input), Math.Max(1, request.Output), tag);
         cached[slot] = Hit(request.Cached, input[slot]);
-        (done[slot], made[slot]) = (0, 0);
+        (done[slot], made[slot], kept[slot]) = (0, 0, 0);
         if (waiting == queue.Length)
         {
             var wider = new int[2 * waiting];
@@ -161,6 +162,7 @@ public sealed partial class BatchScheduler
             Array.Resize(ref tags, size);
             Array.Resize(ref arrival, size);
             Array.Resize(ref first, size);
+            GrowKept(size);
         }
 
         return slots++;
@@ -208,6 +210,7 @@ public sealed partial class BatchScheduler
         preemptions++;
         if (request == partial) partial = -1;
         else LeaveBatch(request);
+        Keep(request);
         Release(request);
         done[request] = 0;
         if (backs == putBack.Length) Array.Resize(ref putBack, 2 * backs);
@@ -230,7 +233,7 @@ public sealed partial class BatchScheduler
             }
 
             // A request that is put back computes the tokens it has made as well.
-            var from = Math.Max(done[request], cached[request]);
+            var from = Math.Max(done[request], Math.Max(cached[request], Kept(request)));
             var need = input[request] + made[request] - from;
             var chunk = Math.Min(need, budget);
             var more = Blocks(request, from + chunk) - (done[request] > 0 ? Blocks(request, done[request]) : 0);
@@ -243,7 +246,7 @@ public sealed partial class BatchScheduler
                 partial = request;
             }
 
-            used += more;
+            Occupy(request, more);
             done[request] = from + chunk;
             budget -= chunk;
             prompt += chunk;
@@ -263,6 +266,7 @@ public sealed partial class BatchScheduler
         var context = decoding > 0 ? contextSum / decoding : 0;
         var seconds = Slowness * replica.Step(prompt, promptContext, decoding, context);
         if (decoding > 0) gaps?.Add(seconds, decoding);
+        Tally?.Add(1, prompt, promptContext, decoding, context, Waiting(seconds) + starts);
         Pass(1, seconds, prompt, context);
         Finish();
         for (var i = 0; i < starts; i++)
@@ -299,6 +303,7 @@ public sealed partial class BatchScheduler
 
         var seconds = (most * start) + (slope * most * (most - 1) / 2);
         gaps?.Add(seconds / most, (double)most * decoding);
+        Tally?.Add(most, 0, 0, decoding, context + ((most - 1) / 2.0), Waiting(seconds));
         Pass(most, seconds, 0, context + ((most - 1) / 2.0));
         Finish();
     }
@@ -336,7 +341,7 @@ public sealed partial class BatchScheduler
         var grown = rounds * decoding;
         for (var at = rounds * Block; at < passed; at++) grown += phases[(int)(-(step + at) & (Block - 1))];
         kvSeconds += seconds * (used + (grown / 2.0));
-        used += grown;
+        (used, taken) = (used + grown, taken + grown);
         peak = Math.Max(peak, used);
         contextSum += (double)passed * decoding;
         outputTokens += passed * decoding;

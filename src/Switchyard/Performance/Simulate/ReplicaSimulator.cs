@@ -15,6 +15,13 @@ public sealed class ReplicaSimulator
     /// <param name="limits">Its scheduler's limits.</param>
     public ReplicaSimulator(Replica replica, SchedulerLimits limits) => scheduler = new(replica, limits, gaps);
 
+    /// <summary>Where the steps are counted; null for nowhere.</summary>
+    public StepTally? Tally
+    {
+        get => scheduler.Tally;
+        init => scheduler.Tally = value;
+    }
+
     /// <summary>Requests at the start that count in no time, while the batch fills; at most half of them.</summary>
     public int Unseen { get; init; }
 
@@ -105,7 +112,7 @@ public sealed class ReplicaSimulator
         }
 
         (firstTimes, wholeTimes, paceTimes) = (times.AsMemory(0, at), wholes.AsMemory(0, at), paces.AsMemory(0, several));
-        return new()
+        var result = new SimulationResult
         {
             Requests = times.Length,
             Rejected = rejected,
@@ -123,5 +130,7 @@ public sealed class ReplicaSimulator
             MeanKvShare = scheduler.MeanKvShare,
             Joules = double.IsNaN(scheduler.Joules) ? null : scheduler.Joules,
         };
+        scheduler.CloseTally(result);
+        return result;
     }
 }
