@@ -52,6 +52,9 @@ public static class MarketAssumptions
         _ => 0.06,
     };
 
+    /// <summary>Zones of a region of which nothing is known: 2, so that two instances can stand apart.</summary>
+    public const int Zones = 2;
+
     /// <summary>The class of provider that the defaults go by.</summary>
     public static string ProviderClass(string provider) =>
         Hyperscalers.Contains(provider) ? "hyperscaler" : SpecialistClouds.Contains(provider) ? "specialist cloud" : "marketplace";

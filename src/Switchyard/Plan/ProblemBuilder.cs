@@ -186,7 +186,7 @@ public sealed class ProblemBuilder
         else if (source.Kind != PurchaseKind.Owned && !Lifted("limits.providers") && scenario.Limits.Providers.Length > 0
             && !scenario.Limits.Providers.Any(p => NamePattern.Matches(p, offer.Provider)))
             (limit, reason) = ("limits.providers", $"provider {offer.Provider} is not among those allowed");
-        sources.Add(source with { Accelerator = offer.Accelerator.Name, AcceleratorCount = offer.AcceleratorCount, Zones = region?.Zones ?? 1 });
+        sources.Add(source with { Accelerator = offer.Accelerator.Name, AcceleratorCount = offer.AcceleratorCount, Zones = region?.Zones ?? MarketAssumptions.Zones });
         candidates.Add(new(sources.Count - 1, source.Kind, offer, limit, reason) { Block = source.Kind == PurchaseKind.Block ? commitment : null });
     }
 
