@@ -17,7 +17,7 @@ internal static class LargeRun
 
         var formulation = Formulation.Of(reduced);
         say("formulation", $"{formulation.Program.ColumnCount} columns, {formulation.Program.RowCount} rows, {formulation.Program.Matrix.TermCount} terms");
-        var relaxed = ClpSolver.Solve(formulation.Program);
+        var relaxed = ColumnGeneration.Solve(formulation.Program, formulation.Lasts)!.Value.Solution;
         say("relaxation", $"{relaxed.Objective}");
     }
 }
