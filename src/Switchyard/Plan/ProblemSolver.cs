@@ -37,6 +37,9 @@ public sealed record SolvedProblem(ImmutableArray<Decision> Decisions, double Pr
 /// <summary>Solves planning problems: needless options out, then the program, then a check by independent arithmetic.</summary>
 public static class ProblemSolver
 {
+    // Beyond so many columns branch and cut finds nothing in good time.
+    private const int Large = 25_000;
+
     // Among few offers what the stages find is near enough, unless the gap asked for is as small as this: their bound is not the plan's.
     private const double Sharp = 1e-4;
 
@@ -92,7 +95,10 @@ public static class ProblemSolver
     private static SolvedProblem Search(Relaxed draft, SolveLimits limits, bool prove)
     {
         var program = draft.Formulation.Program;
-        var staged = StagedSolver.Solve(program, draft.Formulation.Lasts, draft.Solution, limits);
+        var staged = program.ColumnCount > Large && draft.Covers.Count > 0 && draft.Solution.HasPoint
+            ? CoverRounding.Solve(program, draft.Covers, draft.Formulation.Lasts, draft.Solution, limits)
+            : StagedSolver.Solve(program, draft.Formulation.Lasts, draft.Solution, limits);
+        prove &= program.ColumnCount <= Large;
         var solution = staged is { HasPoint: true } && (!prove || staged.Gap <= limits.RelativeGap)
             ? staged : PricedSolver.Solve(program, limits, prove, draft.Solution, staged);
         var (problem, shift) = (draft.Problem, draft.Shift);

@@ -17,7 +17,7 @@ internal sealed class Relaxed
         Credits = (double)problem.Credits.Sum(c => c.Amount.Usd);
         if (Credits > 0) Formulation.Program.AddColumn(1, 1, Credits);
         Shift = problem.FixedCash.Select((usd, month) => usd * problem.PresentValueFactor(month)).Sum() - Credits;
-        (Solution, var plain) = Solve(Formulation.Program, cut ? Formulation.Lasts : null);
+        (Solution, var plain, Covers) = Solve(Formulation.Program, cut ? Formulation.Lasts : null);
         Plain = plain + Shift;
         Bound = Solution.Bound + Shift;
         Point = Solution.HasPoint ? [.. Formulation.Read(Solution.Values)] : [];
@@ -44,6 +44,9 @@ internal sealed class Relaxed
     /// <summary>No plan has a smaller present value.</summary>
     public double Bound { get; }
 
+    /// <summary>The parts of the program that are small covering problems of their own, where they were looked for.</summary>
+    public IReadOnlyList<Cover> Covers { get; }
+
     /// <summary>The same without the rows that sharpen it: what compares with another relaxation.</summary>
     public double Plain { get; }
 
@@ -56,10 +59,10 @@ internal sealed class Relaxed
     /// <param name="cut">Whether the bound is to be as sharp as can be had quickly; without, it is that of the plain relaxation.</param>
     public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits, bool cut = true) => new(Dominance.Under(problem, limits), cut);
 
-    private static (Solution Solution, double Plain) Solve(MixedIntegerProgram program, Func<int, bool>? lasts)
+    private static ColumnGeneration.Relaxation Solve(MixedIntegerProgram program, Func<int, bool>? lasts)
     {
         if (program.ColumnCount >= Many && ColumnGeneration.Solve(program, lasts) is { } generated) return generated;
         var solution = ClpSolver.Solve(program);
-        return (solution, solution.Bound);
+        return new(solution, solution.Bound, []);
     }
 }

@@ -35,12 +35,10 @@ internal sealed class ColumnGeneration
     private readonly RestrictedProgram restricted;
     private readonly DualAscent ascent;
     private readonly CoverCuts? cuts;
-    private readonly Func<int, bool>? lasts;
     private bool feasibility;
     private bool standing = true;
     private int raised;
     private int rounds;
-    private bool enclosing;
     private bool done;
     private double plain = double.NaN;
     private double last = double.NegativeInfinity;
@@ -52,9 +50,14 @@ internal sealed class ColumnGeneration
     {
         (this.program, this.restricted) = (program, restricted);
         ascent = new(program);
-        this.lasts = lasts;
         cuts = lasts is null ? null : new(program, lasts);
     }
+
+    /// <summary>A relaxation, solved.</summary>
+    /// <param name="Solution">Its solution, with duals.</param>
+    /// <param name="Plain">The bound without the rows that only whole numbers keep.</param>
+    /// <param name="Covers">The covers of the program, where such rows were asked for.</param>
+    internal sealed record Relaxation(Solution Solution, double Plain, IReadOnlyList<Cover> Covers);
 
     /// <summary>Solves the relaxation.</summary>
     /// <param name="program">The program. Columns have a lower bound of 0 or more.</param>
@@ -65,10 +68,10 @@ internal sealed class ColumnGeneration
     /// <returns>
     /// What <see cref="ClpSolver.Solve"/> returns, and the bound without those rows; null where it did not come to an end and the whole has to be solved.
     /// </returns>
-    public static (Solution Solution, double Plain)? Solve(MixedIntegerProgram program, Func<int, bool>? lasts, double feasibilityTolerance = 1e-9)
+    public static Relaxation? Solve(MixedIntegerProgram program, Func<int, bool>? lasts, double feasibilityTolerance = 1e-9)
     {
         SolverLibrary.Require();
-        if (CoinInput.HasEmptyBounds(program)) return (Solution.Infeasible(), double.PositiveInfinity);
+        if (CoinInput.HasEmptyBounds(program)) return new(Solution.Infeasible(), double.PositiveInfinity, []);
         using var interrupt = new InterruptHandler();
         var needed = Needed(program);
         var (first, price) = Start(program, needed);
@@ -77,7 +80,7 @@ internal sealed class ColumnGeneration
         restricted.Add(first);
         var generation = new ColumnGeneration(program, restricted, lasts);
         return generation.Run(feasibilityTolerance) is { } solution
-            ? (solution, solution.HasPoint ? generation.plain : solution.Bound)
+            ? new(solution, solution.HasPoint ? generation.plain : solution.Bound, generation.cuts?.Covers ?? [])
             : null;
     }
 
@@ -162,17 +165,12 @@ internal sealed class ColumnGeneration
         return null;
     }
 
-    // First the quick rows, as long as they help, then the others.
+    // As long as it helps.
     private bool Cut(double cost)
     {
-        if (done || cuts is null || rounds >= MostCutRounds) return false;
-        rounds++;
-        var helped = cost > last + (LeastGain * Math.Abs(cost));
+        if (done || cuts is null || rounds++ >= MostCutRounds || cost <= last + (LeastGain * Math.Abs(cost))) return false;
         last = cost;
-        if (!enclosing && helped && cuts.Round(restricted.Values()) > 0) return true;
-        if (enclosing && !helped) return false;
-        enclosing = true;
-        return cuts.Enclose(restricted.Values(), duals, reduced, lasts!) > 0;
+        return cuts.Round(restricted.Values()) > 0;
     }
 
     private Solution? Conclude(double tolerance)

@@ -2,9 +2,7 @@ namespace Switchyard.Plan.Solve;
 
 /// <summary>
 /// Rows that every whole-numbered point keeps and the relaxation does not, found cover by cover. A load of 1.3 machines needs 2 of them; the
-/// relaxation buys 1.3. Two kinds: mixed-integer rounding of single rows (Nemhauser and Wolsey, 1990), quick; and, at the prices that the
-/// relaxation sees, the least that whole numbers cost, found by enumeration (Fenchel cuts; Boyd, 1994): with them the bound comes to that of
-/// Dantzig and Wolfe's decomposition by covers.
+/// relaxation buys 1.3. They are mixed-integer rounding of single rows (Nemhauser and Wolsey, 1990).
 /// </summary>
 internal sealed class CoverCuts
 {
@@ -21,6 +19,9 @@ internal sealed class CoverCuts
     /// <param name="program">The program; rows are added to it.</param>
     /// <param name="lasts">Whether a column provides at many times.</param>
     public CoverCuts(MixedIntegerProgram program, Func<int, bool> lasts) => (this.program, covers) = (program, Cover.Of(program, lasts));
+
+    /// <summary>The covers, with the rows found for them.</summary>
+    public IReadOnlyList<Cover> Covers => covers;
 
     /// <summary>Adds the rounded row of each row that a point is furthest outside of.</summary>
     /// <param name="values">The point.</param>
@@ -80,45 +81,5 @@ internal sealed class CoverCuts
         if (!program.IsInteger(cover.Columns[c])) return each / fraction;
         var whole = Math.Floor(each + 1e-9);
         return whole + Math.Min(1, Math.Max(0, each - whole) / fraction);
-    }
-
-    /// <summary>Adds for each cover, at the prices of a relaxation, that whole numbers cost at least what they do at best.</summary>
-    /// <param name="values">The relaxation's point.</param>
-    /// <param name="duals">Its duals.</param>
-    /// <param name="reduced">Its reduced costs.</param>
-    /// <param name="lasts">Whether a column provides at many times.</param>
-    /// <returns>How many rows were added.</returns>
-    public int Enclose(double[] values, double[] duals, double[] reduced, Func<int, bool> lasts)
-    {
-        var added = 0;
-        foreach (var cover in covers)
-        {
-            if (!cover.IsEnumerable || !Fractional(cover, values)) continue;
-            // What a column is worth here: all of its price, or for one that lasts what this cover pays for it.
-            var price = new double[cover.Columns.Length];
-            var paid = 0.0;
-            for (var c = 0; c < price.Length; c++)
-            {
-                var worth = lasts(cover.Columns[c]) ? 0 : Math.Max(0, reduced[cover.Columns[c]]);
-                foreach (var row in cover.Rows) worth += duals[row.Index] * row.Each[c];
-                price[c] = Math.Max(0, worth);
-                paid += price[c] * values[cover.Columns[c]];
-            }
-
-            if (paid <= 0) continue;
-            var search = new CoverSearch(program, cover, price, duals);
-            if (search.Least(paid * (1 + Worthwhile)) is not { } least || least <= paid * (1 + Worthwhile)) continue;
-            cover.Add(program, 1, [.. price.Select(p => Math.Min(1, p / least * (1 + 1e-9)))]);
-            added++;
-        }
-
-        return added;
-    }
-
-    private bool Fractional(Cover cover, double[] values)
-    {
-        foreach (var column in cover.Columns)
-            if (program.IsInteger(column) && Math.Abs(values[column] - Math.Round(values[column])) > 1e-6) return true;
-        return false;
     }
 }

@@ -61,7 +61,7 @@ public sealed class ColumnGenerationTests
         {
             var program = Make(seed, 60, 60).Program;
             var whole = ClpSolver.Solve(program);
-            var (generated, plain) = ColumnGeneration.Solve(program, null).ShouldNotBeNull();
+            var (generated, plain, _) = ColumnGeneration.Solve(program, null).ShouldNotBeNull();
             generated.Objective.ShouldBe(whole.Objective, 2e-6 * whole.Objective, $"seed {seed}");
             generated.Bound.ShouldBeLessThanOrEqualTo(whole.Objective * (1 + 1e-9));
             plain.ShouldBe(generated.Bound, 1e-6 * whole.Objective);
@@ -74,7 +74,7 @@ public sealed class ColumnGenerationTests
         for (var seed = 20; seed < 28; seed++)
         {
             var program = Make(seed, 60, 60).Program;
-            var (generated, _) = ColumnGeneration.Solve(program, null).ShouldNotBeNull();
+            var (generated, _, _) = ColumnGeneration.Solve(program, null).ShouldNotBeNull();
             var (duals, proven) = (generated.RowDuals!, 0.0);
             for (var row = 0; row < program.RowCount; row++)
             {
@@ -110,7 +110,7 @@ public sealed class ColumnGenerationTests
         var free = ClpSolver.Solve(Make(5, 60, 60).Program);
         var program = Make(5, 60, 60, 0.999 * free.Objective).Program;
         var whole = ClpSolver.Solve(program);
-        var (generated, _) = ColumnGeneration.Solve(program, null).ShouldNotBeNull();
+        var (generated, _, _) = ColumnGeneration.Solve(program, null).ShouldNotBeNull();
         generated.Status.ShouldBe(whole.Status);
         if (whole.HasPoint) generated.Objective.ShouldBe(whole.Objective, 2e-6 * whole.Objective);
     }
@@ -125,7 +125,7 @@ public sealed class ColumnGenerationTests
             var exact = CbcSolver.Solve(program, new(1e-7, 100_000));
             exact.Status.ShouldBe(SolveStatus.Optimal);
             var sharpened = program.Clone();
-            var (generated, plain) = ColumnGeneration.Solve(sharpened, lasting.Contains).ShouldNotBeNull();
+            var (generated, plain, _) = ColumnGeneration.Solve(sharpened, lasting.Contains).ShouldNotBeNull();
             generated.Bound.ShouldBeLessThanOrEqualTo(exact.Objective * (1 + 1e-7), $"seed {seed}");
             generated.Bound.ShouldBeGreaterThanOrEqualTo(plain - (1e-6 * plain));
             Feasibility.Check(sharpened, exact.Values).Relative.ShouldBeLessThan(1e-8, $"seed {seed}");
@@ -136,20 +136,60 @@ public sealed class ColumnGenerationTests
     }
 
     [Fact]
-    public void Without_what_lasts_the_bound_comes_to_the_whole_numbers()
+    public void A_load_of_more_than_one_machine_needs_two()
     {
-        // One slot, machines of 1 and of 3: a load of 4 costs 3 + 1.2 in whole numbers, not 4/3 of the larger.
         var program = new MixedIntegerProgram();
-        program.AddRow(4, Infinity);
-        foreach (var (capacity, cost) in new[] { (1.0, 1.2), (3.0, 3.0) })
-        {
-            var column = program.AddColumn(0, 10, cost, integer: true);
-            program.AddTerm(0, column, capacity);
-        }
+        program.AddRow(1.3, Infinity);
+        program.AddTerm(0, program.AddColumn(0, 10, 5, integer: true), 1);
+        var (generated, plain, _) = ColumnGeneration.Solve(program, _ => false).ShouldNotBeNull();
+        plain.ShouldBe(6.5, 1e-6);
+        generated.Bound.ShouldBe(10, 1e-6);
+    }
 
-        var (generated, plain) = ColumnGeneration.Solve(program, _ => false).ShouldNotBeNull();
-        plain.ShouldBe(4.0, 1e-6);
-        generated.Bound.ShouldBe(4.2, 1e-4);
+    [Fact]
+    public void A_rounded_relaxation_keeps_every_row_and_is_near_the_best()
+    {
+        for (var seed = 100; seed < 112; seed++)
+        {
+            var (program, lasting) = Make(seed, 24, 12);
+            var relaxed = ColumnGeneration.Solve(program, lasting.Contains).ShouldNotBeNull();
+            var rounded = CoverRounding.Solve(program, relaxed.Covers, lasting.Contains, relaxed.Solution, new(0.001, 50));
+            rounded.HasPoint.ShouldBeTrue($"seed {seed}");
+            Feasibility.Check(program, rounded.Values).IsWithin(1e-9).ShouldBeTrue($"seed {seed}");
+            rounded.Objective.ShouldBeGreaterThanOrEqualTo(rounded.Bound);
+            var best = CbcSolver.Solve(program, new(0.01, 200));
+            rounded.Objective.ShouldBeLessThan(1.25 * best.Objective, $"seed {seed}");
+        }
+    }
+
+    [Fact]
+    public void A_cover_by_itself_is_solved_as_by_trying_everything()
+    {
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var random = new Random(seed);
+            var program = new MixedIntegerProgram();
+            var rows = random.Next(1, 4);
+            for (var row = 0; row < rows; row++) program.AddRow(1 + (6 * random.NextDouble()), Infinity);
+            for (var column = random.Next(1, 5); column > 0; column--)
+            {
+                var added = program.AddColumn(0, random.Next(1, 8), 0.5 + random.NextDouble(), integer: true);
+                for (var row = 0; row < rows; row++)
+                    if (random.Next(3) > 0) program.AddTerm(row, added, 0.3 + (2 * random.NextDouble()));
+            }
+
+            var expected = RandomPrograms.Best(program);
+            var relaxed = ClpSolver.Solve(program);
+            foreach (var cover in Cover.Of(program, _ => false).Take(1))
+            {
+                if (cover.Columns.Length < program.ColumnCount || cover.Rows.Count < rows || !relaxed.HasPoint) continue;
+                double[] price = [.. cover.Columns.Select(column => program.Cost[column])];
+                var search = new CoverSearch(program, cover, price, relaxed.RowDuals!, 100_000);
+                search.Run([.. cover.Columns.Select(column => relaxed.Values[column])]);
+                if (expected is not { } best) search.Chosen.ShouldBeNull($"seed {seed}");
+                else search.Chosen.ShouldNotBeNull($"seed {seed}").Select((count, c) => count * price[c]).Sum().ShouldBe(best, 2e-3 * best, $"seed {seed}");
+            }
+        }
     }
 
     [Fact]
@@ -164,7 +204,7 @@ public sealed class ColumnGenerationTests
         static (double, double) Answers(Made made)
         {
             var program = made.Program.Clone();
-            var (relaxed, _) = ColumnGeneration.Solve(program, made.Lasting.Contains).ShouldNotBeNull();
+            var (relaxed, _, _) = ColumnGeneration.Solve(program, made.Lasting.Contains).ShouldNotBeNull();
             return (relaxed.Bound, StagedSolver.Solve(program, made.Lasting.Contains, relaxed, new(0.01, 20)).ShouldNotBeNull().Objective);
         }
     }
