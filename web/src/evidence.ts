@@ -1,3 +1,5 @@
+import { number } from './format.ts';
+
 /** What a proof found: the JSON of `switchyard prove`. Times are in seconds, money in US dollars. */
 export interface Evidence {
   readonly schema: string;
@@ -103,7 +105,21 @@ export function between(spread: Spread, format: (value: number) => string): stri
   return low === high || low === undefined || high === undefined ? mean ?? '' : `${mean ?? ''} (${low} to ${high})`;
 }
 
+/** A promise that is broken, as a clause: `chat misses TTFT p95 < 1000ms`, `train misses its deadline`. */
+export function broken(breach: Breach): string {
+  if (breach.what === 'cost') return 'the bill is above the plan’s';
+  const [, workload, promise] = /^(.*): (.*)$/s.exec(breach.what) ?? [];
+  if (workload === undefined || promise === undefined) return `${breach.what} is broken`;
+  if (promise === 'deadline') return `${workload} misses its deadline`;
+  return `${workload} misses ${promise.replace(/^(ttft|tpot|e2e)\b/, (objective) => objective.toUpperCase())}`;
+}
+
+/** The day of a moment written as `2027-01-06 14:20`. */
+export function day(moment: string): string {
+  return moment.slice(0, 10);
+}
+
 /** A time in the unit in which it is read: `43 ms`, `1.2 s`. */
 export function time(seconds: number): string {
-  return seconds < 1 ? `${(seconds * 1000).toFixed(seconds < 0.1 ? 1 : 0)} ms` : `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
+  return seconds < 1 ? `${number(seconds * 1000, seconds < 0.1 ? 1 : 0)} ms` : `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
 }

@@ -32,7 +32,7 @@ function chart(why: Why, curve: Curve, shade: number): Chart {
         ...(curve.points[i]?.hour != null ? [{ name: 'accelerator-hour', value: money(curve.points[i].hour) }] : []),
         { name: 'in all', value: why.loads[i]?.total == null ? 'no plan' : money(why.loads[i].total) },
       ], 'Planned anew at this load.')),
-      xAxis: categories(t, loads), yAxis: values(t, shortMoney),
+      xAxis: categories(t, loads), yAxis: values(t, shortMoney, curve.points.map((p) => (p?.usd ?? 0) * 1.08), { marks: 3 }),
       series: [{ type: 'line', data: curve.points.map((p) => p?.usd ?? null), symbol: 'circle', symbolSize: 7, lineStyle: { color: colour(t, shade), width: 2.5 }, itemStyle: { color: colour(t, shade) }, label: { show: true, position: 'top', color: t.ink, formatter: (p: { dataIndex: number }) => money(curve.points[p.dataIndex]?.usd ?? 0) } }],
     }),
     table: {
@@ -58,4 +58,4 @@ function finding(why: Why): Finding[] {
   }];
 }
 
-export const view: View = { id: 'load', order: 75, title: 'Cost at other loads', findings: ({ plan }) => (plan.why ? finding(plan.why) : []) };
+export const view: View = { id: 'load', order: 86, title: 'Cost at other loads', part: 'Why this plan', findings: ({ plan }) => (plan.why ? finding(plan.why) : []) };
