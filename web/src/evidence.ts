@@ -23,6 +23,7 @@ export interface Case {
   readonly breaches: readonly Breach[];
   readonly services: readonly Service[];
   readonly jobs: readonly Job[];
+  readonly limits?: readonly KeptLimit[];
   readonly cost: Spread;
   readonly planned_cost: number;
   readonly cash_per_month: Readonly<Record<string, Spread>>;
@@ -92,6 +93,21 @@ export interface Mend {
   readonly cost: number;
   readonly margins: Readonly<Record<string, number>>;
   readonly additions: readonly string[];
+}
+
+/** A limit in force, and what was measured of it; `holds` is null where nothing was. */
+export interface KeptLimit {
+  readonly limit: string;
+  readonly value: string;
+  readonly what: string;
+  readonly holds: boolean | null;
+  readonly unit?: string;
+  readonly bound?: number;
+  readonly at_least?: boolean;
+  readonly measured?: Spread;
+  readonly worst?: number;
+  readonly month?: string | null;
+  readonly held_back?: { readonly times_a_run: number; readonly first: string; readonly reason: string };
 }
 
 /** Everything that was played, as expected first. */

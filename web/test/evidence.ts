@@ -14,6 +14,11 @@ const expected: Case = {
     objectives: ['2027-01', '2027-02', '2027-03'].map((month, i) => ({ objective: 'ttft', month, limit: 1, wanted: 0.95, attained: spread(i === 1 ? 0.915 : 0.98, i === 1 ? 0.9 : 0.97, 0.99), holds: i !== 1 })),
   }],
   jobs: [{ workload: 'evals', runs: 10, done: 10, in_time: 0.9, promised: 0.95, hours: spread(3, 2, 4), wait_hours: spread(0, 0, 0), failures: 0.5, worst_slack_hours: -1 }],
+  limits: [
+    { limit: 'limits.budget.cash', value: '$800/month', what: 'cash of the dearest month', holds: true, unit: 'usd', bound: 800, measured: spread(750, 740, 760), worst: 760, month: '2027-01' },
+    { limit: 'limits.carbon', value: '1 t/month', what: 'carbon is unknown for a region', holds: null },
+    { limit: 'limits.spot_share', value: '30%', what: 'share of spot', holds: true, unit: 'share', bound: 0.3, measured: spread(0.2, 0.19, 0.21), worst: 0.21, month: null, held_back: { times_a_run: 2.5, first: '2027-01-02 03:04', reason: 'one more spot machine' } },
+  ],
   cost: spread(2100, 2050, 2150), planned_cost: 1950,
   cash_per_month: { '2027-01': spread(750, 740, 760), '2027-02': spread(600, 590, 610), '2027-03': spread(750, 740, 760) },
   accelerator_hours: { chat: { useful: spread(900, 890, 910), idle: spread(100, 90, 110) } },

@@ -80,6 +80,13 @@ describe('what a proof found', () => {
     expect(headline('stress', proven)).toBe('With one zone out the plan still holds, and the bill changes by +$100.00.');
     expect(headline('trouble', proven)).toBe('Trouble begins on 2027-02-01: chat misses TTFT p95 < 1000ms.');
   });
+  it('says which limits are kept, and which are close', () => {
+    expect(headline('kept', proven)).toBe('All 2 limits that were measured are kept; closest is limits.budget.cash ($800/month), of which at most 95% is used.');
+    const [cash, ...rest] = evidence.expected.limits ?? [];
+    if (!cash) throw new Error('no limits');
+    expect(headline('kept', { ...report, evidence: [{ ...evidence, expected: { ...evidence.expected, limits: [{ ...cash, holds: false }, ...rest] } }] })).toBe('limits.budget.cash ($800/month) is broken: cash of the dearest month.');
+    expect(find('kept').findings({ ...report, evidence: [{ ...evidence, expected: { ...evidence.expected, limits: [] } }] })).toEqual([]);
+  });
   it('says what is broken as a clause', () => {
     const clause = (what: string) => broken({ what, workload: null, first: '', months: [], detail: '' });
     expect(clause('a: b: deadline')).toBe('a: b misses its deadline');

@@ -13,8 +13,9 @@ public sealed partial class ScreenshotTests(Browser browser, Plans plans)
     // Name, view, colours, width of the window.
     private static readonly (string Name, string View, ColorScheme Colours, int Width)[] Pictures =
     [
-        ("report-summary", "summary", ColorScheme.Light, 1180), ("report-supply", "supply", ColorScheme.Light, 1180),
-        ("report-places", "places", ColorScheme.Light, 1180), ("report-cost-dark", "cost", ColorScheme.Dark, 1180),
+        ("report-summary", "summary", ColorScheme.Light, 1180), ("report-buy", "buy", ColorScheme.Light, 1180), ("report-supply", "supply", ColorScheme.Light, 1180),
+        ("report-places", "places", ColorScheme.Light, 1180), ("report-cost-dark", "cost", ColorScheme.Dark, 1180), ("report-proof", "proof", ColorScheme.Light, 1180),
+        ("report-trouble", "trouble", ColorScheme.Light, 1180),
     ];
 
     [Fact]
@@ -40,7 +41,7 @@ public sealed partial class ScreenshotTests(Browser browser, Plans plans)
     {
         Browser.Need();
         Directory.CreateDirectory(Path.Combine(Docs, "images"));
-        var page = await browser.ReportAsync(plans, "logistics");
+        var page = await browser.ProvenReportAsync(plans, "logistics");
         foreach (var (name, view, colours, width) in Pictures)
         {
             await using var open = await browser.OpenAsync(page, new() { ColorScheme = colours, ViewportSize = new() { Width = width, Height = 1000 } });

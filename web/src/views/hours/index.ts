@@ -34,7 +34,7 @@ function finding({ accelerator_hours: hours }: Case): Finding[] {
         series: all.map((s) => ({ name: s.name, type: 'bar', stack: 'hours', barMaxWidth: 24, data: of(s.state).map((h, i) => h / Math.max(1e-9, sums[i] ?? 0)), itemStyle: { color: colour(t, s.shade), borderColor: t.paper, borderWidth: 0.5 } })),
       }),
       table: {
-        kind: 'table', title: 'Accelerator-hours', columns: [{ name: 'Workload' }, { name: 'State' }, { name: 'Hours', right: true }, { name: 'With its 95% interval', right: true }],
+        kind: 'table', title: 'Accelerator-hours by workload and state', columns: [{ name: 'Workload' }, { name: 'State' }, { name: 'Hours', right: true }, { name: 'With its 95% interval', right: true }],
         rows: workloads.flatMap(([name, spreads]) => states.flatMap(([state, words]) => {
           const spread: Spread | undefined = spreads[state];
           return spread ? [[name, words, { text: number(spread.mean ?? 0, 1), value: spread.mean }, { text: between(spread, (v) => number(v, 1)), value: spread.mean }]] : [];

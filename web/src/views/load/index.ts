@@ -8,6 +8,8 @@ import type { Chart, Finding, View } from '../../view.ts';
 // A unit as it stands in a sentence.
 const one = (unit: string): string => (unit === 'run' ? 'a run' : unit);
 
+const costs = (unit: string): string => (unit.endsWith('s') ? 'cost' : 'costs');
+
 interface Curve { readonly workload: string; readonly unit: string; readonly points: readonly ({ readonly usd: number; readonly hour: number | null } | null)[] }
 
 function curves(why: Why): Curve[] {
@@ -53,7 +55,9 @@ function finding(why: Why): Finding[] {
   }).flatMap(({ curve, first, last }) => (first && last && first !== last && first.usd > 0 ? [{ curve, first, last, ratio: last.usd / first.usd }] : [])).sort((a, b) => Number(a.curve.unit === 'run') - Number(b.curve.unit === 'run') || Math.abs(Math.log(b.ratio)) - Math.abs(Math.log(a.ratio)))[0];
   if (!steep) return [];
   return [{
-    headline: `${steep.curve.workload}: ${one(steep.curve.unit)} costs ${money(steep.first.usd)} at ${percent(steep.first.load, 0)} of the load and ${money(steep.last.usd)} at ${percent(steep.last.load, 0)}.`,
+    headline: Math.abs(Math.log(steep.ratio)) < 0.01
+      ? `What the work costs grows with the load, from ${percent(steep.first.load, 0)} to ${percent(steep.last.load, 0)} of it: ${one(steep.curve.unit)} of ${steep.curve.workload} ${costs(steep.curve.unit)} ${money(steep.last.usd)} throughout.`
+      : `${steep.curve.workload}: ${one(steep.curve.unit)} ${costs(steep.curve.unit)} ${money(steep.first.usd)} at ${percent(steep.first.load, 0)} of the load and ${money(steep.last.usd)} at ${percent(steep.last.load, 0)}.`,
     blocks: all.map((curve, i) => chart(why, curve, i)),
   }];
 }

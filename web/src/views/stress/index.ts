@@ -17,6 +17,8 @@ function finding(evidence: Evidence): Finding[] {
   const sorted = others.map((c) => ({ given: c, more: (c.cost.mean ?? usual) - usual })).sort((a, b) => Math.abs(b.more) - Math.abs(a.more));
   const broken = others.filter((c) => c.breaches.length > 0);
   const [dearest] = sorted;
+  // Room for the figures beside bars to the left.
+  const most = Math.max(...sorted.map((c) => Math.abs(c.more)));
   const [only] = others.length === 1 ? others : [];
   return [{
     headline: only ? `With ${only.case} the plan ${only.breaches.length === 0 ? 'still holds' : 'does not hold'}, and the bill changes by ${difference((only.cost.mean ?? usual) - usual)}.` : broken.length === 0
@@ -34,7 +36,7 @@ function finding(evidence: Evidence): Finding[] {
           { name: 'bill', value: between(sorted[i]?.given.cost ?? { mean: null, low: null, high: null }, money) }, { name: 'against expected', value: difference(sorted[i]?.more ?? 0) }, { name: 'verdict', value: sorted[i] ? says(sorted[i].given) : '' },
         ], 'The proof.')),
         grid: { left: 4, right: 74, top: 4, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-        xAxis: values(t, shortMoney, sorted.map((c) => c.more)),
+        xAxis: values(t, shortMoney, sorted.map((c) => (c.more < 0 ? c.more - most * 0.22 : c.more))),
         yAxis: { ...categories(t, sorted.map((c) => c.given.case), { color: t.ink, width: width < 560 ? 120 : 260, overflow: 'break', interval: 0, hideOverlap: false }), inverse: true, axisLabel: { color: t.ink, width: width < 560 ? 120 : 260, overflow: 'break', margin: 12, interval: 0, lineHeight: 15 }, axisLine: { onZero: false, lineStyle: { color: t.line } } },
         series: [{ type: 'bar', barMaxWidth: 20, data: sorted.map((c) => ({ value: c.more, itemStyle: { color: c.given.breaches.length > 0 ? t.warn : t.accent }, label: { position: c.more < 0 ? 'left' : 'right' } })), label: { show: true, position: 'right', color: t.ink, formatter: (p: { dataIndex: number }) => difference(sorted[p.dataIndex]?.more ?? 0) } }],
       }),

@@ -1,5 +1,5 @@
 import { base, categories, tip, tooltip, values } from '../../chart.ts';
-import { money, shortMoney, short } from '../../format.ts';
+import { money, number, shortMoney, short } from '../../format.ts';
 import type { Consideration, Plan } from '../../report.ts';
 import { label } from '../../report.ts';
 import type { Finding, View } from '../../view.ts';
@@ -12,7 +12,7 @@ function finding(plan: Plan, considered: Consideration): Finding {
     ? `; the cheapest when fully used, ${best.source}, is in the plan`
     : `; the cheapest when fully used, ${best.source}, is not in the plan, which counts idle hours and limits too`;
   return {
-    headline: `${considered.workload}: ${considered.options} options were weighed${first}.`,
+    headline: `${considered.workload}: ${number(considered.options, 0)} options were weighed${first}.`,
     detail: `${considered.best.length === 0 ? '' : `Shown are the ${considered.best.length} cheapest by unit cost; `}${left.toLocaleString('en-US')} more offers were left out, each for a stated reason.`,
     blocks: [
       ...(considered.best.length === 0 ? [] : [{
