@@ -12,10 +12,10 @@ public sealed class EvidenceInputTests(Browser browser, Plans plans)
     {
         Browser.Need();
         using Scratch scratch = new();
-        var text = Evidence("startup").ToJsonString();
+        var text = Evidence("batch-nightly").ToJsonString();
         (await SchemaFile.AgainstAsync("evidence", text)).ShouldBeEmpty();
         var page = scratch["report.html"];
-        var run = await Cli.RunAsync("report", (await plans.OfAsync("startup")).Path, scratch.Write("evidence.json", text), "--out", page);
+        var run = await Cli.RunAsync("report", (await plans.OfAsync("batch-nightly")).Path, scratch.Write("evidence.json", text), "--out", page);
         run.ExitCode.ShouldBe(0, run.Stderr);
         await using var open = await browser.OpenAsync(page);
         await open.ScrollThroughAsync();
@@ -38,11 +38,11 @@ public sealed class EvidenceInputTests(Browser browser, Plans plans)
         evidence["expected"]!.AsObject().Remove("services");
         evidence["expected"]!["jobs"]![0]!["runs"] = "ten";
         evidence["stress"]![0]!.AsObject().Remove("timeline");
-        var old = Evidence("startup");
+        var old = Evidence("batch-nightly");
         old["schema"] = "switchyard.evidence/0";
         var run = await Cli.RunAsync(
-            "report", (await plans.OfAsync("startup")).Path, scratch.Write("a.json", evidence.ToJsonString()), scratch.Write("b.json", old.ToJsonString()), "--out", scratch["report.html"]);
-        run.ShouldBeRefused("evidence about 'another'; the plan is of 'startup'", "expected.services: is missing", "expected.jobs[0].runs: has another type",
+            "report", (await plans.OfAsync("batch-nightly")).Path, scratch.Write("a.json", evidence.ToJsonString()), scratch.Write("b.json", old.ToJsonString()), "--out", scratch["report.html"]);
+        run.ShouldBeRefused("evidence about 'another'; the plan is of 'batch-nightly'", "expected.services: is missing", "expected.jobs[0].runs: has another type",
             "stress[0].timeline: is missing", "b.json", "'switchyard.evidence/0' is not switchyard.evidence/1");
         File.Exists(scratch["report.html"]).ShouldBeFalse();
     }

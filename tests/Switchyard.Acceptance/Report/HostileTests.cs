@@ -68,7 +68,7 @@ public sealed class HostileTests(Browser browser, Plans plans)
     public async Task Nothing_but_its_own_script_can_run_in_it()
     {
         Browser.Need();
-        await using var open = await browser.OpenAsync(await browser.ReportAsync(plans, "startup"));
+        await using var open = await browser.OpenAsync(await browser.ReportAsync(plans, "batch-nightly"));
         var policy = await open.Page.Locator("meta[http-equiv='Content-Security-Policy']").GetAttributeAsync("content");
         policy.ShouldNotBeNull();
         policy.ShouldStartWith("default-src 'none'; script-src 'sha256-");

@@ -162,7 +162,7 @@ public sealed class ReportTests(Browser browser, Plans plans)
     public async Task It_follows_the_systems_colours_the_readers_choice_and_the_paper()
     {
         Browser.Need();
-        await using var open = await browser.OpenAsync(await browser.ReportAsync(plans, "startup"), new() { ColorScheme = ColorScheme.Dark, ViewportSize = new() { Width = 1280, Height = 900 } });
+        await using var open = await browser.OpenAsync(await browser.ReportAsync(plans, "batch-nightly"), new() { ColorScheme = ColorScheme.Dark, ViewportSize = new() { Width = 1280, Height = 900 } });
         var page = open.Page;
         Task<string> Ground() => page.EvaluateAsync<string>("getComputedStyle(document.querySelector('section')).backgroundColor");
         (await Ground()).ShouldBe("rgb(22, 25, 29)");
@@ -209,7 +209,7 @@ public sealed class ReportTests(Browser browser, Plans plans)
     public async Task All_of_it_can_be_reached_by_keyboard_and_nothing_moves_that_need_not()
     {
         Browser.Need();
-        await using var open = await browser.OpenAsync(await browser.ProvenReportAsync(plans, "startup"), new() { ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = 1280, Height = 900 } });
+        await using var open = await browser.OpenAsync(await browser.ProvenReportAsync(plans, "batch-nightly"), new() { ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = 1280, Height = 900 } });
         var page = open.Page;
         (await page.EvaluateAsync<string>("getComputedStyle(document.documentElement).scrollBehavior")).ShouldBe("auto");
         await open.ScrollThroughAsync();

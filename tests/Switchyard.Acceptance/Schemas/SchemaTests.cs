@@ -107,7 +107,7 @@ public sealed partial class SchemaTests(Plans plans)
     [Fact]
     public async Task A_sweep_a_difference_and_the_statistics_of_a_trace_are_valid()
     {
-        var (a, b) = (await plans.OfAsync("batch-nightly"), await plans.OfAsync("startup"));
+        var (a, b) = (await plans.OfAsync("batch-nightly"), await plans.OfAsync("frontier-training"));
         using Scratch scratch = new();
         var trace = scratch.Write("arrivals.csv", "arrival,input_tokens,output_tokens\n0,100,20\n1.5,200,30\n4,150,10\n");
         (string Schema, string[] Arguments)[] outputs =
@@ -152,7 +152,7 @@ public sealed partial class SchemaTests(Plans plans)
     [Fact]
     public async Task A_plan_that_lacks_a_part_or_has_another_type_is_refused()
     {
-        var text = (await plans.OfAsync("startup")).Run.Stdout;
+        var text = (await plans.OfAsync("batch-nightly")).Run.Stdout;
         foreach (var name in JsonNode.Parse(text)!.AsObject().Select(member => member.Key).ToList())
         {
             var (without, other) = (JsonNode.Parse(text)!.AsObject(), JsonNode.Parse(text)!.AsObject());

@@ -37,7 +37,7 @@ export function calendar(t: Theme, width: number, plan: Plan, purchases: readonl
     const top = head + n * height;
     const bar = narrow ? top + 16 : top + 3;
     if (n > 0) svg.append(s('line', { x1: 0, x2: width, y1: top, y2: top, stroke: t.line, 'stroke-width': 1 }));
-    const most = Math.floor((narrow ? width : left - 10) / 6.3);
+    const most = Math.floor((narrow ? width : left - 10) / 6.7);
     svg.append(text(0, top + (narrow ? 12 : 18), short(`${p.workload}: ${label(p)}`, most), t.ink, 'start', 12));
     const shade = colour(t, order.indexOf(label(p)));
     labels.forEach((month, i) => {

@@ -35,7 +35,9 @@ function finding(evidence: Evidence): Finding {
   const tight = expected.services.flatMap((s) => (s.headroom === undefined ? [] : [{ workload: s.workload, share: s.headroom, month: s.headroom_month ?? '' }])).sort((a, b) => a.share - b.share)[0];
   return {
     headline: headline(evidence),
-    detail: 'A plan holds when the lower end of the 95% interval of each objective is at or above what is wanted in every month, every deadline’s promised share is met, no hard limit is broken, and the bill is within the plan’s interval.',
+    detail: 'A plan holds when the lower end of the 95% interval of each objective is at or above what is wanted in every month, every deadline’s promised share is met, no hard limit is broken, and the bill is within the plan’s interval.'
+      // As many as are played unless fewer are asked for.
+      + (evidence.seeds.length < 12 ? ` Only ${evidence.seeds.length === 1 ? 'one run was' : `${evidence.seeds.length} runs were`} played: more may change the verdict.` : ''),
     blocks: [
       {
         kind: 'facts', facts: [
