@@ -28,7 +28,7 @@ public sealed class VerdictTests
         var breach = evidence.Expected.Breaches.First(b => b.What.StartsWith("chat: ttft", StringComparison.Ordinal));
         breach.Months.ShouldContain(2);
         breach.Seconds.ShouldBeGreaterThan(0);
-        breach.Detail.ShouldContain("95 % wanted");
+        breach.Detail.ShouldContain("95% wanted");
         var mend = new Mender(plan, Service, Staged.Prices, Staged.Factors, Staged.Sure, new(6)).Mend(evidence, Staged.Play).ShouldNotBeNull();
         mend.Holds.ShouldBeTrue();
         mend.Additions.ShouldNotBeEmpty();
