@@ -66,11 +66,11 @@ internal sealed class ConflictFinder(
         {
             case "limits.budget.cash":
                 var cash = Least((double)scenario.Limits.CashPerMonth!.Value.Usd, (double)cost.PerMonth.Max().Usd,
-                    usd => HasPlan(With(scenario.Limits with { CashPerMonth = Money.FromUsd(usd) })));
+                    usd => With(scenario.Limits with { CashPerMonth = Money.FromUsd(usd) }));
                 return $"{Money.FromUsd(Math.Ceiling(cash))}/month";
             case "limits.budget.total":
                 var total = Least((double)scenario.Limits.TotalCost!.Value.Usd, (double)cost.Total.Usd,
-                    usd => HasPlan(With(scenario.Limits with { TotalCost = Money.FromUsd(usd) })));
+                    usd => With(scenario.Limits with { TotalCost = Money.FromUsd(usd) }));
                 return Money.FromUsd(Math.Ceiling(total)).ToString();
             case "limits.provider_share":
                 return Share(scenario.Limits.ProviderShare!.Value, x => With(scenario.Limits with { ProviderShare = x }));
@@ -95,7 +95,7 @@ internal sealed class ConflictFinder(
 
     private string Share(double stated, Func<double, Scenario> with)
     {
-        var share = Least(stated, 1, x => HasPlan(with(x)));
+        var share = Least(stated, 1, with);
         return (Math.Ceiling((share * 1000) - 1e-9) / 1000).ToString("0.#%", CultureInfo.InvariantCulture);
     }
 
@@ -109,7 +109,7 @@ internal sealed class ConflictFinder(
             if (yes > stated * LargestQuota) return null;
         }
 
-        return shown(Least(no, yes, x => HasPlan(with(x))));
+        return shown(Least(no, yes, with));
     }
 
     private string? Team(DeclaredLimit limit)
@@ -205,6 +205,13 @@ internal sealed class ConflictFinder(
         .Select(x => $"{x.Wanted.ToString(CultureInfo.InvariantCulture)} × {x.Key.Provider}/{x.Key.Region}/{x.Key.Accelerator}");
 
     // The smallest value between one at which there is no plan and one at which there is, by bisection to 0.1% of it.
+    // What is not even enough for the relaxation, which is quickly asked, is ruled out first.
+    private double Least(double no, double yes, Func<double, Scenario> with)
+    {
+        var possible = Least(no, yes, x => double.IsFinite(ProblemSolver.Relaxation(build(with(x), []).Problem)));
+        return HasPlan(with(possible)) ? possible : Least(possible, yes, x => HasPlan(with(x)));
+    }
+
     private static double Least(double no, double yes, Func<double, bool> hasPlan)
     {
         for (var step = 0; step < BisectionSteps && yes - no > 1e-3 * yes; step++)

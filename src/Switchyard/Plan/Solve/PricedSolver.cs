@@ -11,6 +11,9 @@ public static class PricedSolver
     // A column is nearly worth its cost when it would have to be this much cheaper to enter the relaxation.
     private const double Near = 0.12;
 
+    // More columns than this are not searched as a whole where a good solution is enough.
+    private const int Many = 5000;
+
     // The same where a good solution is enough.
     private const double VeryNear = 0.05;
 
@@ -50,7 +53,8 @@ public static class PricedSolver
             }, limits);
         }
 
-        return CbcSolver.Solve(program, limits);
+        // Nothing near: all columns, unless they are so many that nothing would come of it and a proof is not asked for.
+        return !prove && program.ColumnCount > Many ? Solution.NoIncumbent(proven, first.Nodes) : CbcSolver.Solve(program, limits);
     }
 
     private static Solution Judge(Solution solution, SolveLimits limits) =>
