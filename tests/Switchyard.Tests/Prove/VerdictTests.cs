@@ -46,7 +46,7 @@ public sealed class VerdictTests
             Attention = Staged.Factors.Attention * 1.2,
         };
         // Without headroom, so that nothing hides the error; the honest plan holds.
-        var bare = Service with { Workloads = [HandMade.Service("chat", 150, 2) with { Load = new(150, 0, WeekShape.Flat) }] };
+        var bare = Service with { Workloads = [HandMade.Service("chat", 160, 2) with { Load = new(160, 0, WeekShape.Flat) }] };
         var rule = new WindowRule { BusyRequests = 800 };
         Staged.Prove(Staged.PlanOf(bare), bare, rule: rule).Holds.ShouldBeTrue();
         var evidence = Staged.Prove(Staged.PlanOf(bare, optimistic), bare, rule: rule);
