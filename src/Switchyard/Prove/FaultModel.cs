@@ -90,7 +90,7 @@ public sealed record FaultModel
         PowerOutagesPerYear = 0,
     };
 
-    /// <summary>Zones of a provider's region over which instances can be spread; assumed by class of provider.</summary>
+    /// <summary>Zones of a provider's region over which instances can be spread, where the catalog does not say; assumed by class of provider.</summary>
     /// <param name="provider">The provider.</param>
     public static int ZonesOf(string provider) => MarketAssumptions.ProviderClass(provider) == "hyperscaler" ? 3 : 1;
 

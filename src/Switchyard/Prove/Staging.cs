@@ -131,17 +131,13 @@ public sealed partial class Staging
         }
 
         if (Find(source, place) is not { } offer) return;
-        if (PlannedUse.Parse(purchase.Configuration) is not { } use)
+        switch (workload, purchase.Use)
         {
-            Differ($"{place}.configuration", $"'{purchase.Configuration}' is not how this version writes what an instance does");
-            return;
-        }
-
-        switch (workload)
-        {
-            case InferenceWorkload service: AddServing(purchase, service, offer, use, place); break;
-            case BatchWorkload batch: AddBatch(purchase, batch, offer, use, place); break;
-            case TrainingWorkload training: AddTraining(purchase, training, offer, use, place); break;
+            case (InferenceWorkload service, ServingUse use): AddServing(purchase, service, offer, use, place); break;
+            case (BatchWorkload batch, ServingUse use): AddBatch(purchase, batch, offer, use, place); break;
+            case (TrainingWorkload training, TrainingUse use): AddTraining(purchase, training, offer, use, place); break;
+            case (_, null): Differ($"{place}.use", "what an instance does is not in the plan; make it again with this version"); break;
+            default: Differ($"{place}.use", $"'{workload.Name}' is {Kind(workload)} in the scenario, and its instances do something else in the plan"); break;
         }
     }
 
@@ -152,7 +148,7 @@ public sealed partial class Staging
         var (offer, price) = source.Kind switch
         {
             PurchaseKind.Owned => Owned(source.Id),
-            PurchaseKind.Commitment => Committed(source, discount),
+            PurchaseKind.Commitment or PurchaseKind.Block => Committed(source, discount),
             _ => Hourly(source, discount),
         };
         if (offer is null) Differ($"{place}.offer", $"{source.Label} is not to be had in this catalog and scenario");
@@ -167,8 +163,8 @@ public sealed partial class Staging
 
     private (Offer?, double) Committed(Source source, double discount)
     {
-        var known = prices.Commitments.Where(c => c.Id == source.Id).Select(c => (c.Instance, Price: (double)c.Price.Usd * discount))
-            .Concat(scenario.TermQuotes.Where(c => c.Id == source.Id).Select(c => (c.Instance, Price: (double)c.Price.Usd))).ToList();
+        var known = prices.Commitments.Where(c => c.Id == source.Offered).Select(c => (c.Instance, Price: (double)c.Price.Usd * discount))
+            .Concat(scenario.TermQuotes.Where(c => c.Id == source.Offered).Select(c => (c.Instance, Price: (double)c.Price.Usd))).ToList();
         return known.Count == 0 ? (null, 0) : known.MinBy(c => Math.Abs(c.Price - source.PricePerHour));
     }
 
@@ -178,6 +174,8 @@ public sealed partial class Staging
         var offer = prices.FindOffer(source.Id);
         return (offer, (double)((source.Kind == PurchaseKind.Spot ? offer?.Spot : offer?.OnDemand)?.Usd ?? 0) * discount);
     }
+
+    private static string Kind(Workload workload) => workload switch { InferenceWorkload => "a service", TrainingWorkload => "training", _ => "batch work" };
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
@@ -193,7 +191,7 @@ public sealed partial class Staging
         Accelerators = offer.AcceleratorCount,
         Most = [.. ByMonth(purchase).Select(instances => (int)Math.Ceiling(instances - 1e-6))],
         StartSeconds = MachineSeconds,
-        Zones = FaultModel.ZonesOf(purchase.Source.Provider),
+        Zones = prices.FindRegion(offer.Provider, offer.Region)?.Zones ?? FaultModel.ZonesOf(purchase.Source.Provider),
     };
 
     private double[] ByMonth(Purchase purchase)
@@ -236,28 +234,5 @@ public sealed partial class Staging
                 yield return new(month, holding.Instance.Provider, hours * holding.Count * holding.Committed.Usd, false);
             }
         }
-    }
-}
-
-/// <summary>What a plan says that an instance does.</summary>
-/// <param name="Precision">The number format.</param>
-/// <param name="Split">Accelerators of a replica; 0 for training.</param>
-/// <param name="Replicas">Replicas of an instance; 0 for training.</param>
-/// <param name="Rate">Requests a second of a replica; 0 for training.</param>
-/// <param name="Gang">Instances of a gang; 0 for serving.</param>
-internal sealed record PlannedUse(Precision Precision, int Split, int Replicas, double Rate, int Gang)
-{
-    /// <summary>Reads what plans write, such as <c>fp8 TP2, 4 × 6.6/s</c> or <c>bf16 gang of 8, 34.3 h</c>; null where it is neither.</summary>
-    public static PlannedUse? Parse(string text)
-    {
-        var words = text.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length < 4 || !Enum.TryParse<Precision>(words[0], ignoreCase: true, out var precision)) return null;
-        const NumberStyles style = NumberStyles.AllowDecimalPoint;
-        var culture = CultureInfo.InvariantCulture;
-        if (words[1] == "gang" && int.TryParse(words[3], NumberStyles.None, culture, out var gang)) return new(precision, 0, 0, 0, gang);
-        if (!words[1].StartsWith("TP", StringComparison.Ordinal) || words.Length != 5) return null;
-        return int.TryParse(words[1].AsSpan(2), NumberStyles.None, culture, out var split) && int.TryParse(words[2], NumberStyles.None, culture, out var replicas)
-            && words[4].EndsWith("/s", StringComparison.Ordinal) && double.TryParse(words[4].AsSpan(0, words[4].Length - 2), style, culture, out var rate)
-            ? new(precision, split, replicas, rate, 0) : null;
     }
 }
