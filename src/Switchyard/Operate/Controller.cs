@@ -12,6 +12,7 @@ public sealed class Controller
     private readonly Mandate mandate;
     private readonly ServiceScaling services;
     private readonly JobPlacement jobs;
+    private readonly Bounds bounds;
 
     /// <summary>A controller with its charge.</summary>
     /// <param name="mandate">What it is charged with.</param>
@@ -20,6 +21,7 @@ public sealed class Controller
         this.mandate = mandate;
         services = new(mandate);
         jobs = new(mandate);
+        bounds = new(mandate);
     }
 
     /// <summary>Decides.</summary>
@@ -27,7 +29,8 @@ public sealed class Controller
     /// <param name="happened">What happened.</param>
     public Decided Decide(ControllerState state, ControllerEvent happened)
     {
-        var draft = new Draft(mandate, state, happened.Seconds);
+        state = bounds.Book(state, happened.Seconds);
+        var draft = new Draft(mandate, bounds, state, happened.Seconds);
         switch (happened)
         {
             case Tick tick:
@@ -71,6 +74,7 @@ public sealed class Controller
                 break;
         }
 
+        bounds.Keep(draft);
         return new(draft.State, draft.Decisions);
     }
 
@@ -94,7 +98,7 @@ public sealed class Controller
 }
 
 /// <summary>A decision in the making: the state as it becomes, and what is to be done.</summary>
-internal sealed class Draft(Mandate mandate, ControllerState state, double seconds)
+internal sealed class Draft(Mandate mandate, Bounds bounds, ControllerState state, double seconds)
 {
     private readonly ImmutableArray<ControllerDecision>.Builder decisions = ImmutableArray.CreateBuilder<ControllerDecision>();
 
@@ -122,6 +126,20 @@ internal sealed class Draft(Mandate mandate, ControllerState state, double secon
     public void Put(Job job) => State = State with { Jobs = State.Jobs.SetItem(job.Order.Id, job) };
 
     public void Remove(Instance instance) => State = State with { Instances = State.Instances.Remove(instance.Id) };
+
+    /// <summary>Whether so many more of a pool may be asked for; where not, the pool is left alone until that can change.</summary>
+    public bool May(Pool pool, int count)
+    {
+        if (bounds.Hinders(State, pool, count, Seconds) is not { } hinder) return true;
+        HoldBack(pool.Index, hinder.Limit, hinder.Reason, hinder.Until);
+        return false;
+    }
+
+    public void HoldBack(int pool, string limit, string reason, double until)
+    {
+        State = State with { RefusedUntil = State.RefusedUntil.SetItem(pool, until) };
+        decisions.Add(new HoldBack(pool, limit, until, reason));
+    }
 
     public void Start(Pool pool, string? job, string reason)
     {

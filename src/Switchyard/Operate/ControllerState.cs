@@ -43,6 +43,15 @@ public sealed record ControllerState
     /// <summary>Until when each pool is not asked again, by index; empty where none was refused.</summary>
     public ImmutableSortedDictionary<int, double> RefusedUntil { get; init; } = ImmutableSortedDictionary<int, double>.Empty;
 
+    /// <summary>Up to when what runs has been booked, seconds.</summary>
+    public double PaidUntil { get; init; }
+
+    /// <summary>What has been spent from each budget until then; empty where nothing has.</summary>
+    public ImmutableArray<Spending> Spent { get; init; } = [];
+
+    /// <summary>When the next budget is used up as things run, seconds; not ahead where none is.</summary>
+    public double LookAt { get; init; }
+
     /// <summary>The load of each service when it was last seen.</summary>
     public ImmutableArray<ObservedLoad> Loads { get; init; } = [];
 }

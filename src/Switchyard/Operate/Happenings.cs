@@ -84,6 +84,13 @@ public sealed record StopInstance(int Instance, string Reason) : ControllerDecis
 /// <param name="Reason">Why.</param>
 public sealed record RunJob(string Job, int Pool, ImmutableArray<int> Instances, string Reason) : ControllerDecision(Reason);
 
+/// <summary>A limit does not let an instance be asked for: what wants it goes without until a time, or takes something else.</summary>
+/// <param name="Pool">Index of the pool.</param>
+/// <param name="Limit">The limit's path in the scenario.</param>
+/// <param name="Until">When it can be tried again.</param>
+/// <param name="Reason">Why.</param>
+public sealed record HoldBack(int Pool, string Limit, double Until, string Reason) : ControllerDecision(Reason);
+
 /// <summary>Nothing can be done now: look again at a time.</summary>
 /// <param name="Seconds">When.</param>
 /// <param name="Reason">Why.</param>

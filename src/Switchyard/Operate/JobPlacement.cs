@@ -75,6 +75,12 @@ internal sealed class JobPlacement(Mandate mandate)
         }
         else
         {
+            if (pool.Gang > mine.Count && !draft.May(pool, pool.Gang - mine.Count))
+            {
+                Gather(draft, draft.State.Jobs[job.Order.Id]);
+                return;
+            }
+
             for (var missing = pool.Gang - mine.Count; missing > 0; missing--) draft.Start(pool, job.Order.Id, $"{job.Order.Id}: {why}");
         }
 
@@ -118,7 +124,7 @@ internal sealed class JobPlacement(Mandate mandate)
                 continue;
             }
 
-            for (; wanted > 0 && free > 0; wanted--, free--)
+            for (; wanted > 0 && free > 0 && draft.May(pool, 1); wanted--, free--)
             {
                 draft.Start(pool, job.Order.Id, string.Create(CultureInfo.InvariantCulture, $"{job.Order.Id}: {need:0.##} requests/s end it in time"));
                 missing -= pool.Rate;
@@ -137,7 +143,7 @@ internal sealed class JobPlacement(Mandate mandate)
         var end = draft.Seconds + (elapsed * (1 - job.Share) / job.Share);
         if (end <= job.Order.Deadline || mine.Exists(i => i.Phase == InstancePhase.Starting)) return;
         var pool = PoolsOf(draft, job).FirstOrDefault(p => !p.IsStanding && Most(p, job) > draft.Count(p.Index));
-        if (pool is null) return;
+        if (pool is null || !draft.May(pool, 1)) return;
         draft.Start(pool, job.Order.Id, string.Create(CultureInfo.InvariantCulture,
             $"{job.Order.Id} is {job.Share:P0} done after {elapsed / 3600:0.#} h and would end {(end - job.Order.Deadline) / 3600:0.#} h late"));
     }

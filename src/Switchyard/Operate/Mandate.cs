@@ -20,6 +20,12 @@ public sealed record Mandate
     /// <summary>How it goes about it.</summary>
     public Policy Policy { get; init; } = new();
 
+    /// <summary>Money that may be spent by the hour.</summary>
+    public ImmutableArray<Budget> Budgets { get; init; } = [];
+
+    /// <summary>What may be in use at once.</summary>
+    public ImmutableArray<Cap> Caps { get; init; } = [];
+
     /// <summary>Capacity held above what jobs are reckoned to need, by workload, such as 0.25.</summary>
     public ImmutableSortedDictionary<string, double> JobMargins { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
 }
@@ -153,10 +159,11 @@ public static class HorizonTime
     /// <param name="seconds">Seconds from its start.</param>
     public static int MonthAt(Horizon horizon, double seconds)
     {
-        var days = (int)Math.Floor(seconds / 86400);
-        var month = (int)(days / 30.436875);
-        while (month > 0 && horizon.HoursBefore(month) > days * 24.0) month--;
-        while (horizon.HoursBefore(month + 1) <= days * 24.0) month++;
+        var (start, day) = (horizon.Start, horizon.Start.AddDays((int)Math.Floor(seconds / 86400)));
+        var month = ((day.Year - start.Year) * 12) + day.Month - start.Month;
+        if (start.Day == 1) return month;
+        while (month > 0 && horizon.FirstDay(month) > day) month--;
+        while (horizon.FirstDay(month + 1) <= day) month++;
         return month;
     }
 

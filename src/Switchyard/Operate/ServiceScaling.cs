@@ -11,7 +11,7 @@ namespace Switchyard.Operate;
 internal sealed class ServiceScaling(Mandate mandate)
 {
     // What is cheapest follows from the need and the pools alone: remembered, not state.
-    private readonly Dictionary<(int Service, int Month, double Need, ulong Refused), (ImmutableArray<int> Counts, bool Suffices)> known = [];
+    private readonly Dictionary<(int Service, int Month, double Need, ulong Refused, ulong Kept), (ImmutableArray<int> Counts, bool Suffices)> known = [];
 
     public void Scale(Draft draft)
     {
@@ -36,7 +36,6 @@ internal sealed class ServiceScaling(Mandate mandate)
         var need = (Math.Max(Math.Max(now, soon), load.RequestsPerSecond) * (1 + charge.Headroom)) + (load.Waiting / mandate.Policy.CatchUpSeconds);
         // A rise is served in the month in which it comes.
         var month = Math.Min(HorizonTime.MonthAt(mandate.Horizon, draft.Seconds + lead), mandate.Horizon.Months - 1);
-        var (target, suffices) = Target(draft, service, month, need);
         Span<int> ready = stackalloc int[charge.Pools.Length], have = stackalloc int[charge.Pools.Length];
         foreach (var (_, instance) in draft.State.Instances)
         {
@@ -46,6 +45,7 @@ internal sealed class ServiceScaling(Mandate mandate)
             if (instance.Phase == InstancePhase.Ready) ready[at]++;
         }
 
+        var (target, suffices) = Target(draft, service, month, need, have);
         for (var i = 0; i < charge.Pools.Length; i++)
         {
             var pool = mandate.Pools[charge.Pools[i]];
@@ -55,24 +55,40 @@ internal sealed class ServiceScaling(Mandate mandate)
                 : load.Waiting > 1 ? Text($"{load.Waiting:0} requests wait")
                 : Text($"{need:0.##} requests/s to be held ready");
             if (!suffices) reason += "; the plan has no more";
-            for (var more = have[i]; more < target[i]; more++) draft.Start(pool, null, reason);
+            for (var more = have[i]; more < target[i]; more++)
+            {
+                if (!draft.May(pool, 1))
+                {
+                    // What another pool can still give.
+                    Scale(draft, service, cause);
+                    return;
+                }
+
+                draft.Start(pool, null, reason);
+            }
         }
 
         Shrink(draft, charge, target, ready, have, need);
     }
 
-    private (ImmutableArray<int> Counts, bool Suffices) Target(Draft draft, int service, int month, double need)
+    private (ImmutableArray<int> Counts, bool Suffices) Target(Draft draft, int service, int month, double need, ReadOnlySpan<int> have)
     {
         var charge = mandate.Services[service];
-        var refused = 0UL;
+        var (refused, kept) = (0UL, 0UL);
         for (var i = 0; i < charge.Pools.Length; i++)
-            if (!mandate.Pools[charge.Pools[i]].IsStanding && draft.IsRefused(charge.Pools[i])) refused |= 1UL << i;
-        var key = (service, month, need, refused);
+        {
+            if (mandate.Pools[charge.Pools[i]].IsStanding || !draft.IsRefused(charge.Pools[i])) continue;
+            refused |= 1UL << i;
+            kept = (kept * 1_000_003) + (ulong)have[i] + 1;
+        }
+
+        var key = (service, month, need, refused, kept);
         ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(known, key, out var exists);
         if (exists) return entry;
         var pools = charge.Pools.Select(p => mandate.Pools[p]).ToArray();
         // Whoever is refused keeps what it has: only what is still wanted on top is looked for elsewhere.
-        int[] most = [.. pools.Select((p, i) => (refused >> i & 1) == 1 ? 0 : p.MostAt(month))];
+        var most = new int[pools.Length];
+        for (var i = 0; i < most.Length; i++) most[i] = Math.Min(pools[i].MostAt(month), (refused >> i & 1) == 1 ? have[i] : int.MaxValue);
         return entry = CapacityChoice.Of(pools, most, charge.UserShares, need, charge.MinReplicas);
     }
 

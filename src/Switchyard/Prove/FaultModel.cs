@@ -90,10 +90,6 @@ public sealed record FaultModel
         PowerOutagesPerYear = 0,
     };
 
-    /// <summary>Zones of a provider's region over which instances can be spread, where the catalog does not say; assumed by class of provider.</summary>
-    /// <param name="provider">The provider.</param>
-    public static int ZonesOf(string provider) => MarketAssumptions.ProviderClass(provider) == "hyperscaler" ? 3 : 1;
-
     /// <summary>Failures of a machine a second.</summary>
     /// <param name="accelerators">Its accelerators.</param>
     public double NodeFailureRate(double accelerators) => NodeFailuresPerDay / 86400 * accelerators / 8;

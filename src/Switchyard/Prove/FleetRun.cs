@@ -27,6 +27,9 @@ internal sealed partial class FleetRun
     private readonly List<double>[] repairs;
     private readonly double[] backlog, capacity, seen;
     private readonly Books books;
+    private readonly Presence[] presences;
+    private readonly Peaks peaks;
+    private readonly SortedDictionary<string, (int Times, double First, string Reason)> heldBack = new(StringComparer.Ordinal);
     private readonly int[] services;
     private readonly List<(ControllerEvent Happened, ImmutableArray<ControllerDecision> Decisions)>? log;
     private Generator failing, slowing;
@@ -41,6 +44,8 @@ internal sealed partial class FleetRun
         controller = new(stage.Mandate);
         weather = new(stage, circumstances, draws.Seed);
         books = new(stage);
+        presences = [.. stage.Services.Select(s => new Presence(s.MinReplicas, s.Spread))];
+        peaks = new(stage.Mandate.Caps);
         failing = Streams.Of(draws.Seed, "failures");
         slowing = Streams.Of(draws.Seed, "slow machines");
         var mandates = stage.Mandate.Services;
@@ -117,6 +122,9 @@ internal sealed partial class FleetRun
             Events = events,
             Log = log,
             Mandate = stage.Mandate,
+            Presences = presences,
+            Peaks = peaks,
+            HeldBack = heldBack,
         };
     }
 
@@ -229,6 +237,18 @@ internal sealed partial class FleetRun
                 Add(5, 0, 0, 0);
                 queue.Add(look.Seconds, new(What.Look, 0));
                 break;
+            case HoldBack held:
+                Add(6, held.Pool, 0, 0);
+                if (held.Until < stage.End) queue.Add(held.Until, new(What.Look, 0));
+                if (heldBack.TryGetValue(held.Limit, out var before))
+                {
+                    heldBack[held.Limit] = before with { Times = before.Times + 1 };
+                    break;
+                }
+
+                heldBack[held.Limit] = (1, now, held.Reason);
+                Note($"held back: {held.Reason}");
+                break;
         }
 
         void Add(int kind, int a, int b, int c)
@@ -278,6 +298,7 @@ internal sealed partial class FleetRun
         closed = true;
         var later = now;
         now = stage.End;
+        foreach (var presence in presences) presence.Until(now);
         foreach (var node in nodes.Values.Where(n => services[n.Pool] >= 0).OrderBy(n => n.Id).ToList())
         {
             Serve(node, ReplicaChangeKind.Drains);

@@ -40,6 +40,7 @@ internal sealed partial class FleetRun
             Id = start.Instance, Pool = start.Pool, Zone = start.Zone, Job = start.Job, From = now, Slow = slow,
             State = delay > 0 ? HourState.Down : HourState.Starting, Since = now,
         };
+        peaks.Change(now, start.Pool, 1);
         queue.Add(now + Math.Max(0, delay) + pool.StartSeconds, new(What.Ready, start.Instance));
     }
 
@@ -228,6 +229,8 @@ internal sealed partial class FleetRun
         var slow = draws.Slowness[node.Pool] * node.Slow;
         var rate = stage.Mandate.Pools[node.Pool].Rate / slow;
         capacity[service] += kind == ReplicaChangeKind.Serves ? rate : -rate;
+        var pool = stage.Mandate.Pools[node.Pool];
+        if (!closed) presences[service].Change(now, pool.Provider, pool.Region, node.Zone, node.Id, kind == ReplicaChangeKind.Serves ? pool.Replicas : -pool.Replicas);
         changes[service].Add(new(now, kind, node.Id, node.Pool, slow));
     }
 
@@ -236,6 +239,7 @@ internal sealed partial class FleetRun
     {
         if (!nodes.Remove(node.Id)) return;
         if (node.Id < 0) return;
+        peaks.Change(now, node.Pool, -1);
         Mark(node, node.State, now);
         books.Hold(stage.Mandate.Pools[node.Pool], node.From, now);
     }

@@ -39,6 +39,8 @@ public sealed partial class Staging
     private readonly List<string> notes = [];
     private readonly List<Pool> pools = [];
     private readonly List<PoolMake> makes = [];
+    private readonly List<Source> sources = [];
+    private readonly List<double> draws = [];
 
     private Staging(PurchasePlan plan, Scenario scenario, PriceBook prices, EfficiencyFactors factors, ErrorIntervals intervals)
     {
@@ -71,6 +73,8 @@ public sealed partial class Staging
                 Pools = [.. pools],
                 Services = [.. services.Select(ServiceOf)],
                 JobMargins = plan.Margins,
+                Budgets = [.. Budgets()],
+                Caps = [.. Caps()],
             },
             Makes = [.. makes],
             Services = [.. services],
@@ -80,6 +84,8 @@ public sealed partial class Staging
             PlannedTotal = plan.Cost.Total,
             PlannedPerMonth = plan.Cost.PerMonth,
             Limits = scenario.Limits,
+            Stated = plan.Limits,
+            Teams = scenario.Workloads.Where(w => w.Team.Length > 0).ToImmutableSortedDictionary(w => w.Name, w => w.Team, StringComparer.Ordinal),
             Notes = [.. notes.Distinct(StringComparer.Ordinal)],
         }, []);
     }
@@ -179,6 +185,19 @@ public sealed partial class Staging
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
+    private void Add(Purchase purchase, Offer? offer, Pool pool, PoolMake make)
+    {
+        var source = purchase.Source;
+        var geography = prices.FindRegion(source.Provider, source.Region)?.Geography;
+        var allowed = source.Kind is PurchaseKind.Owned or PurchaseKind.Tokens
+            || (NamePattern.MatchesRegion(scenario.Limits.Regions, source.Provider, source.Region, geography)
+                && (scenario.Limits.Providers.IsEmpty || scenario.Limits.Providers.Any(p => NamePattern.Matches(p, source.Provider))));
+        pools.Add(pool);
+        makes.Add(make with { IsAllowed = allowed });
+        sources.Add(source);
+        draws.Add(offer is null ? 0 : InstanceFootprint.Of(offer, null).Draw.Watts / 1000);
+    }
+
     private Pool PoolOf(Purchase purchase, Offer offer) => new()
     {
         Index = pools.Count,
@@ -191,7 +210,7 @@ public sealed partial class Staging
         Accelerators = offer.AcceleratorCount,
         Most = [.. ByMonth(purchase).Select(instances => (int)Math.Ceiling(instances - 1e-6))],
         StartSeconds = MachineSeconds,
-        Zones = prices.FindRegion(offer.Provider, offer.Region)?.Zones ?? FaultModel.ZonesOf(purchase.Source.Provider),
+        Zones = prices.FindRegion(offer.Provider, offer.Region)?.Zones ?? MarketAssumptions.Zones,
     };
 
     private double[] ByMonth(Purchase purchase)
@@ -218,21 +237,5 @@ public sealed partial class Staging
             Error = error,
             ErrorGroup = $"{workload.Model.Name} on {offer.Accelerator.Name}, {metric.Quantity}",
         };
-    }
-
-    private IEnumerable<FixedCash> FixedCash()
-    {
-        foreach (var purchase in plan.Purchases.Where(p => p.IsSetup || p.Source.Kind == PurchaseKind.Commitment))
-            foreach (var month in purchase.Months) yield return new(month.Month, purchase.Source.Provider, month.Cash.Usd, true);
-        foreach (var holding in scenario.Holdings.Where(h => h.Committed.Usd > 0))
-        {
-            var end = holding.Ends ?? scenario.Horizon.End;
-            for (var month = 0; scenario.Horizon.FirstDay(month) < end; month++)
-            {
-                var next = scenario.Horizon.FirstDay(month + 1) < end ? scenario.Horizon.FirstDay(month + 1) : end;
-                var hours = (next.DayNumber - scenario.Horizon.FirstDay(month).DayNumber) * 24;
-                yield return new(month, holding.Instance.Provider, hours * holding.Count * holding.Committed.Usd, false);
-            }
-        }
     }
 }

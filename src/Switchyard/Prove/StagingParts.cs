@@ -21,14 +21,13 @@ public sealed partial class Staging
         if (ReplicaOf(service, offer, use, service.Input, service.Output, place) is not { } built) return;
         if (Near(service, offer, use, place) is not { } near) return;
         Compare(service, offer, use, near.Farthest);
-        makes.Add(MakeOf(service, offer, new(Quantity.Tpot, Statistic.Mean), null) with { Replica = built.Replica, Scheduler = built.Limits, RoundTrips = near.Trips });
-        pools.Add(PoolOf(purchase, offer) with
+        Add(purchase, offer, PoolOf(purchase, offer) with
         {
             Rate = use.RequestsPerSecond * use.Replicas,
             Replicas = use.Replicas,
             Users = near.Users,
             StartSeconds = MachineSeconds + WeightSeconds(built.Replica),
-        });
+        }, MakeOf(service, offer, new(Quantity.Tpot, Statistic.Mean), null) with { Replica = built.Replica, Scheduler = built.Limits, RoundTrips = near.Trips });
     }
 
     private double WeightSeconds(Replica replica) => replica.Footprint.WeightBytes / factors.Training.CheckpointBytesPerSecond;
@@ -116,8 +115,7 @@ public sealed partial class Staging
         var batch = workload as BatchWorkload;
         var rate = batch is null ? 1 : batch.Requests * Math.Pow(1 + Math.Max(0, batch.MonthlyGrowth), scenario.Horizon.Months) * shares.Max()
             / (0.9 * batch.Cadence.Within.TotalSeconds);
-        makes.Add(new() { CostPerRequest = cost, ErrorGroup = api.Name, Promised = api.Promised, PileRate = batch is null ? 0 : rate });
-        pools.Add(new()
+        Add(purchase, null, new()
         {
             Index = pools.Count,
             Workload = workload.Name,
@@ -130,7 +128,7 @@ public sealed partial class Staging
             Rate = rate,
             Most = [.. shares.Select((s, month) => (int)Math.Ceiling(workload is InferenceWorkload w ? s * w.Load.Peak(month) : Math.Min(1, s)))],
             StartSeconds = 0,
-        });
+        }, new() { CostPerRequest = cost, ErrorGroup = api.Name, Promised = api.Promised, PileRate = batch is null ? 0 : rate });
     }
 
     private void AddBatch(Purchase purchase, BatchWorkload batch, Offer offer, ServingUse use, string place)
@@ -138,13 +136,13 @@ public sealed partial class Staging
         if (ReplicaOf(batch, offer, use, batch.Input, batch.Output, place) is not { } built) return;
         var estimate = performance.Serve(new(
             batch.Model, [use.Precision], offer.Accelerator, (int)offer.AcceleratorCount, batch.Input, batch.Output, ServiceLevel.None, TimeSpan.Zero)).Value;
-        makes.Add(MakeOf(batch, offer, new(Quantity.Tpot, Statistic.Mean), estimate?.PowerWatts?.Value) with
+        var pool = PoolOf(purchase, offer) with { Rate = use.RequestsPerSecond * use.Replicas, StartSeconds = MachineSeconds + WeightSeconds(built.Replica) };
+        Add(purchase, offer, pool, MakeOf(batch, offer, new(Quantity.Tpot, Statistic.Mean), estimate?.PowerWatts?.Value) with
         {
             Replica = built.Replica,
             Scheduler = built.Limits,
             PileRate = estimate is null ? use.RequestsPerSecond * use.Replicas : estimate.RequestsPerSecond.Value * estimate.Replicas,
         });
-        pools.Add(PoolOf(purchase, offer) with { Rate = use.RequestsPerSecond * use.Replicas, StartSeconds = MachineSeconds + WeightSeconds(built.Replica) });
     }
 
     private void AddTraining(Purchase purchase, TrainingWorkload training, Offer offer, TrainingUse use, string place)
@@ -158,12 +156,11 @@ public sealed partial class Staging
         }
 
         var checkpoint = training.Checkpoint?.Bytes ?? training.Model.Parameters * factors.Training.CheckpointBytesPerParameter;
-        makes.Add(MakeOf(training, offer, new(Quantity.TrainingRate, Statistic.Mean), fast.PowerWatts?.Value / use.Gang) with
+        Add(purchase, offer, PoolOf(purchase, offer) with { Gang = use.Gang }, MakeOf(training, offer, new(Quantity.TrainingRate, Statistic.Mean), fast.PowerWatts?.Value / use.Gang) with
         {
             RunSeconds = training.Work.Count / fast.TokensPerSecond.Value,
             CheckpointSeconds = checkpoint / (factors.Training.CheckpointBytesPerSecond * use.Gang),
         });
-        pools.Add(PoolOf(purchase, offer) with { Gang = use.Gang });
     }
 
     private IEnumerable<JobOrder> Jobs()
