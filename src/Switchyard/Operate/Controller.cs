@@ -52,7 +52,7 @@ public sealed class Controller
                 break;
             case InstanceRefused refused when state.Instances.TryGetValue(refused.Instance, out var instance):
                 draft.Remove(instance);
-                draft.Refuse(instance.Pool, happened.Seconds + mandate.Policy.RetrySeconds, refused.Cause);
+                draft.Refuse(instance.Pool, instance.Zone, happened.Seconds + mandate.Policy.RetrySeconds, refused.Cause);
                 services.Replace(draft, instance, refused.Cause);
                 jobs.Place(draft);
                 break;
@@ -119,7 +119,17 @@ internal sealed class Draft(Mandate mandate, Bounds bounds, ControllerState stat
         return count;
     }
 
-    public bool IsRefused(int pool) => State.RefusedUntil.TryGetValue(pool, out var until) && until > Seconds;
+    /// <summary>Whether no zone of a pool may be asked.</summary>
+    public bool IsRefused(int pool)
+    {
+        if (State.RefusedUntil.IsEmpty) return false;
+        for (var zone = 0; zone < Math.Max(1, mandate.Pools[pool].Zones); zone++)
+            if (!IsRefused(pool, zone)) return false;
+        return true;
+    }
+
+    /// <summary>Whether a zone of a pool may not be asked.</summary>
+    public bool IsRefused(int pool, int zone) => State.RefusedUntil.TryGetValue((pool, zone), out var until) && until > Seconds;
 
     public void Put(Instance instance) => State = State with { Instances = State.Instances.SetItem(instance.Id, instance) };
 
@@ -137,23 +147,25 @@ internal sealed class Draft(Mandate mandate, Bounds bounds, ControllerState stat
 
     public void HoldBack(int pool, string limit, string reason, double until)
     {
-        State = State with { RefusedUntil = State.RefusedUntil.SetItem(pool, until) };
+        for (var zone = 0; zone < Math.Max(1, mandate.Pools[pool].Zones); zone++) State = State with { RefusedUntil = State.RefusedUntil.SetItem((pool, zone), until) };
         decisions.Add(new HoldBack(pool, limit, until, reason));
     }
 
-    public void Start(Pool pool, string? job, string reason)
+    public void Start(Pool pool, string? job, string reason, int? where = null)
     {
         Span<int> inZone = stackalloc int[Math.Max(1, pool.Zones)];
         foreach (var (_, other) in State.Instances)
             if (mandate.Pools[other.Pool] is var its && its.Workload == pool.Workload && its.Provider == pool.Provider && its.Region == pool.Region && other.Zone < inZone.Length)
                 inZone[other.Zone]++;
-        var zone = 0;
-        // A gang stays together; everything else is spread.
-        if (pool.Gang == 1)
+        // Everything is spread but a gang, which stays together; a zone that has none is left out.
+        var zone = where ?? -1;
+        for (var i = 0; i < inZone.Length && where is null; i++)
         {
-            for (var i = 1; i < inZone.Length; i++)
-                if (inZone[i] < inZone[zone]) zone = i;
+            if (!pool.IsStanding && IsRefused(pool.Index, i)) continue;
+            if (zone < 0 || (pool.Gang == 1 && inZone[i] < inZone[zone])) zone = i;
         }
+
+        zone = Math.Max(0, zone);
 
         var id = State.NextInstance;
         State = State with { NextInstance = id + 1, Instances = State.Instances.Add(id, new(id, pool.Index, zone, InstancePhase.Starting, job)) };
@@ -172,9 +184,9 @@ internal sealed class Draft(Mandate mandate, Bounds bounds, ControllerState stat
         decisions.Add(new StopInstance(instance.Id, reason));
     }
 
-    public void Refuse(int pool, double until, string cause)
+    public void Refuse(int pool, int zone, double until, string cause)
     {
-        State = State with { RefusedUntil = State.RefusedUntil.SetItem(pool, until) };
+        State = State with { RefusedUntil = State.RefusedUntil.SetItem((pool, zone), until) };
         decisions.Add(new LookAgain(until, $"{mandate.Pools[pool].Source} cannot be had: {cause}"));
     }
 

@@ -40,8 +40,8 @@ public sealed record ControllerState
     /// <summary>The id of the next instance.</summary>
     public int NextInstance { get; init; }
 
-    /// <summary>Until when each pool is not asked again, by index; empty where none was refused.</summary>
-    public ImmutableSortedDictionary<int, double> RefusedUntil { get; init; } = ImmutableSortedDictionary<int, double>.Empty;
+    /// <summary>Until when each zone of a pool is not asked again; empty where none was refused.</summary>
+    public ImmutableSortedDictionary<(int Pool, int Zone), double> RefusedUntil { get; init; } = ImmutableSortedDictionary<(int Pool, int Zone), double>.Empty;
 
     /// <summary>Up to when what runs has been booked, seconds.</summary>
     public double PaidUntil { get; init; }

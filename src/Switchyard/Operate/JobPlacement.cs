@@ -75,13 +75,21 @@ internal sealed class JobPlacement(Mandate mandate)
         }
         else
         {
+            if (mine.Count > 0 && mine.Count < pool.Gang && draft.IsRefused(pool.Index, mine[0].Zone))
+            {
+                // What is missing cannot be had beside the others: all of them elsewhere.
+                foreach (var left in mine) Release(draft, left, $"{job.Order.Id} moves to another zone");
+                mine = [];
+            }
+
             if (pool.Gang > mine.Count && !draft.May(pool, pool.Gang - mine.Count))
             {
                 Gather(draft, draft.State.Jobs[job.Order.Id]);
                 return;
             }
 
-            for (var missing = pool.Gang - mine.Count; missing > 0; missing--) draft.Start(pool, job.Order.Id, $"{job.Order.Id}: {why}");
+            int? where = mine.Count > 0 ? mine[0].Zone : null;
+            for (var missing = pool.Gang - mine.Count; missing > 0; missing--) draft.Start(pool, job.Order.Id, $"{job.Order.Id}: {why}", where);
         }
 
         if (mine.Count < pool.Gang || mine.Exists(i => i.Phase != InstancePhase.Ready)) return;

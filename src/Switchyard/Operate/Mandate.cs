@@ -101,8 +101,17 @@ public sealed record ServiceMandate
     /// <summary>Capacity held above the expected load, such as 0.2: the scenario's headroom and the plan's margin.</summary>
     public required double Headroom { get; init; }
 
-    /// <summary>Fewest replicas at any time.</summary>
+    /// <summary>Fewest replicas at any time, on capacity that nobody takes away.</summary>
     public required int MinReplicas { get; init; }
+
+    /// <summary>What may fail with the load still within capacity.</summary>
+    public FailureDomain Survives { get; init; }
+
+    /// <summary>At least one replica is outside any single one of these.</summary>
+    public FailureDomain Spread { get; init; }
+
+    /// <summary>Share of the load for which there is capacity that nobody takes away.</summary>
+    public double FirmShare { get; init; }
 
     /// <summary>Its pools, by index.</summary>
     public required ImmutableArray<int> Pools { get; init; }

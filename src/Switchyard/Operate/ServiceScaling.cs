@@ -89,7 +89,7 @@ internal sealed class ServiceScaling(Mandate mandate)
         // Whoever is refused keeps what it has: only what is still wanted on top is looked for elsewhere.
         var most = new int[pools.Length];
         for (var i = 0; i < most.Length; i++) most[i] = Math.Min(pools[i].MostAt(month), (refused >> i & 1) == 1 ? have[i] : int.MaxValue);
-        return entry = CapacityChoice.Of(pools, most, charge.UserShares, need, charge.MinReplicas);
+        return entry = CapacityChoice.Of(pools, most, charge, need);
     }
 
     /// <summary>Drains what is not needed, once what remains and works suffices.</summary>
@@ -123,7 +123,7 @@ internal sealed class ServiceScaling(Mandate mandate)
     {
         int[] counts = [.. ready];
         var pools = charge.Pools.Select(p => mandate.Pools[p]).ToArray();
-        return CapacityChoice.Suffices(pools, counts, charge.UserShares, need, charge.MinReplicas)
+        return CapacityChoice.Suffices(pools, counts, charge, need)
             || counts.Select((c, i) => c >= target[i]).All(enough => enough);
     }
 

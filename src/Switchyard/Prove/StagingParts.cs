@@ -91,6 +91,9 @@ public sealed partial class Staging
         UserShares = service.Users.Length == 0 ? [1.0] : [.. service.Users.Select(u => u.Share)],
         Headroom = ((1 + service.Headroom) * (1 + plan.Margins.GetValueOrDefault(service.Name))) - 1,
         MinReplicas = service.MinReplicas,
+        Survives = service.Survives,
+        Spread = service.Spread,
+        FirmShare = service.FirmShare,
         Pools = [.. pools.Where(p => p.Workload == service.Name && p.Kind != PurchaseKind.Tokens).Select(p => p.Index)],
         Api = pools.Where(p => p.Workload == service.Name && p.Kind == PurchaseKind.Tokens).Select(p => p.Index).DefaultIfEmpty(-1).First(),
     };

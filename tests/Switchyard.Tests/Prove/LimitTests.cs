@@ -19,7 +19,7 @@ public sealed class LimitTests
             Teams = [new("apps", new(150_000), new(450_000))], Regions = ["us-*"], Providers = ["aws", "crusoe"],
         },
         HandMade.Service("chat", 8, 2) with { Team = "apps", Spread = FailureDomain.Instance, Survives = FailureDomain.Instance },
-        HandMade.Training("tune", 8, 4) with { SpotAllowed = true }) with { Commercial = new() { Quotas = [new("aws", "us-east", "*", 64)] } };
+        HandMade.Training("tune", 8, 4) with { SpotAllowed = true }) with { Commercial = new() { Quotas = [new("aws", "us-east", "*", 64), new("crusoe", "*", "*", 64)] } };
 
     private static Stage Stage => Staged.Of(Staged.PlanOf(Limited), Limited);
 
@@ -45,7 +45,8 @@ public sealed class LimitTests
         measured["limits.budget.cash"].Measured!.Figure.Mean.ShouldBe(evidence.CashPerMonth.Max(m => m.Mean), 0.03 * evidence.CashPerMonth.Max(m => m.Mean));
         measured["limits.budget.total"].Measured!.Figure.Mean.ShouldBe(evidence.Cost.Mean, 0.01);
         measured["limits.teams.apps.total"].Measured!.Figure.Mean.ShouldBeLessThan(evidence.Cost.Mean);
-        measured["commercial.quota.aws/us-east/*"].Measured!.Worst.ShouldBeInRange(8, 64);
+        measured["commercial.quota.aws/us-east/*"].Measured!.Worst.ShouldBeInRange(0, 64);
+        measured["commercial.quota.crusoe/*/*"].Measured!.Worst.ShouldBeInRange(8, 64);
     }
 
     [Fact]
