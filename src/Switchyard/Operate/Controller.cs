@@ -154,9 +154,7 @@ internal sealed class Draft(Mandate mandate, Bounds bounds, ControllerState stat
     public void Start(Pool pool, string? job, string reason, int? where = null)
     {
         Span<int> inZone = stackalloc int[Math.Max(1, pool.Zones)];
-        foreach (var (_, other) in State.Instances)
-            if (mandate.Pools[other.Pool] is var its && its.Workload == pool.Workload && its.Provider == pool.Provider && its.Region == pool.Region && other.Zone < inZone.Length)
-                inZone[other.Zone]++;
+        CountZones(pool, inZone);
         // Everything is spread but a gang, which stays together; a zone that has none is left out.
         var zone = where ?? -1;
         for (var i = 0; i < inZone.Length && where is null; i++)
@@ -170,6 +168,24 @@ internal sealed class Draft(Mandate mandate, Bounds bounds, ControllerState stat
         var id = State.NextInstance;
         State = State with { NextInstance = id + 1, Instances = State.Instances.Add(id, new(id, pool.Index, zone, InstancePhase.Starting, job)) };
         decisions.Add(new StartInstance(id, pool.Index, zone, job, reason));
+    }
+
+    private void CountZones(Pool pool, Span<int> inZone)
+    {
+        foreach (var (_, other) in State.Instances)
+            if (mandate.Pools[other.Pool] is var its && its.Workload == pool.Workload && its.Provider == pool.Provider && its.Region == pool.Region && other.Zone < inZone.Length)
+                inZone[other.Zone]++;
+    }
+
+    /// <summary>The instance of a pool that is missed least: the last in the zone with most.</summary>
+    public Instance MostCrowded(Pool pool)
+    {
+        Span<int> inZone = stackalloc int[Math.Max(1, pool.Zones)];
+        CountZones(pool, inZone);
+        Instance? found = null;
+        foreach (var (_, instance) in State.Instances)
+            if (instance.Pool == pool.Index && (found is null || inZone[instance.Zone] >= inZone[found.Zone])) found = instance;
+        return found!;
     }
 
     public void Drain(Instance instance, string reason)

@@ -99,9 +99,9 @@ internal sealed class ServiceScaling(Mandate mandate)
         {
             var pool = mandate.Pools[charge.Pools[i]];
             if (pool.IsStanding || have[i] <= target[i] || draft.IsRefused(pool.Index)) continue;
-            foreach (var instance in draft.Of(pool.Index).Reverse())
+            while (have[i] > target[i])
             {
-                if (have[i] <= target[i]) break;
+                var instance = draft.MostCrowded(pool);
                 if (instance.Phase == InstancePhase.Ready)
                 {
                     ready[i]--;
