@@ -151,14 +151,7 @@ internal sealed partial class FleetRun
 
         foreach (var (job, i) in stage.Jobs.Select((j, i) => (j, i))) queue.Add(job.Arrives, new(What.JobArrives, i));
         for (var s = 0; s < weather.Supplies.Count; s++)
-        {
-            var supply = weather.Supplies[s];
-            if (double.IsPositiveInfinity(supply.MeanUp)) continue;
-            if (supply.DrawStart()) queue.Add(supply.DrawUp(), new(What.Down, s));
-            else queue.Add(0, new(What.Down, s));
-        }
-
-        foreach (var (supply, absence) in weather.Forced) queue.Add(absence.From, new(What.Down, supply));
+            if (weather.Supplies[s].FirstDown() is var down && !double.IsPositiveInfinity(down)) queue.Add(down, new(What.Down, s));
     }
 
     private void Happen(Happening happening)

@@ -100,7 +100,7 @@ internal sealed partial class FleetRun
         var slow = draws.Slowness[run.Pool] * run.Instances.Max(id => nodes[id].Slow);
         var accelerators = pool.Accelerators * run.Instances.Length;
         var loss = faults.NodeFailureRate(accelerators) + faults.JobFailureRate(accelerators)
-            + (pool.Kind == PurchaseKind.Spot ? faults.SpotInterruptionsPerHour / 3600 : 0);
+            + (pool.Kind == PurchaseKind.Spot ? InterruptionsPerHour(make) / 3600 : 0);
         var interval = Reliability.CheckpointInterval(make.CheckpointSeconds, loss > 0 ? 1 / loss : double.PositiveInfinity);
         foreach (var id in run.Instances)
         {
@@ -114,6 +114,9 @@ internal sealed partial class FleetRun
         var rate = faults.JobFailureRate(accelerators);
         if (rate > 0) queue.Add(now + (failing.Exponential() / rate), new(What.JobFails, 0, job.Epoch, run.Job));
     }
+
+    // As the plan reckons: over the region's measured zones, otherwise as it is assumed.
+    private double InterruptionsPerHour(PoolMake make) => make.Spot.IsDefaultOrEmpty ? faults.SpotInterruptionsPerHour : make.Spot.Average(s => s.InterruptionsPerHour);
 
     /// <summary>Stops a gang's work: its time is booked by what became of it, the same for each machine.</summary>
     private void StopRun(JobRun job, HourState next, bool done = false)
@@ -199,10 +202,9 @@ internal sealed partial class FleetRun
     private void GoDown(int index)
     {
         var supply = weather.Supplies[index];
-        var forced = double.IsPositiveInfinity(supply.MeanUp);
-        var lasts = forced ? weather.Forced.First(f => f.Supply == index).Absence.Seconds : supply.DrawDown();
-        queue.Add(now + lasts, new(What.Up, index));
-        (supply.IsUp, supply.UpAt) = (lasts < supply.RideThrough, now + lasts);
+        var up = supply.UpAfter(now);
+        queue.Add(up, new(What.Up, index));
+        (supply.IsUp, supply.UpAt) = (up - now < supply.RideThrough, up);
         if (supply.IsUp || !supply.Takes) return;
         var gone = nodes.Values.Where(n => n.Id >= 0 && weather.Hangs(n.Pool, n.Zone, index)).OrderBy(n => n.Id).ToList();
         if (gone.Count > 0) Lose(gone, supply.Cause, null);
@@ -212,7 +214,7 @@ internal sealed partial class FleetRun
     {
         var supply = weather.Supplies[index];
         supply.IsUp = true;
-        if (!double.IsPositiveInfinity(supply.MeanUp)) queue.Add(now + supply.DrawUp(), new(What.Down, index));
+        if (supply.DownAfter(now) is var down && !double.IsPositiveInfinity(down)) queue.Add(down, new(What.Down, index));
     }
 
     private void Mark(Node node, HourState next, double at)

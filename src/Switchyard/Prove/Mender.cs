@@ -54,8 +54,8 @@ public sealed class Mender
             if (again is null) return best is { Holds: true } ? best : new(wanted, [conflict ?? "no plan"], Money.Zero, false, null);
             if (Same(again)) continue;
             if (Staging.Set(again, scenario, prices, factors, intervals).Stage is not { } stage) return best;
-            var runs = Prover.Runs(stage, factors, settings).Where(r => r.Case == ProofCase.Expected).ToImmutableArray();
-            var evidence = Judge.Of(stage, ProofCase.Expected, play(runs));
+            var runs = Prover.Runs(stage, factors, settings).Take(settings.Seeds).ToImmutableArray();
+            var evidence = Judge.Of(stage, runs[0].Case, play(runs));
             breaches = evidence.Breaches;
             best = new(wanted, [.. Changes(again)], again.Cost.Total - plan.Cost.Total, breaches.IsEmpty, again);
             if (breaches.IsEmpty) return best;

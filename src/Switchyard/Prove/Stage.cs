@@ -117,6 +117,9 @@ public sealed record PoolMake
     /// <summary>Grams of CO2e a kilowatt-hour; null where unknown.</summary>
     public double? CarbonGrams { get; init; }
 
+    /// <summary>Spot capacity in the region's zones that were measured; empty where none was.</summary>
+    public ImmutableArray<SpotSupply> Spot { get; init; } = [];
+
     /// <summary>How slow the machines may be against the prediction.</summary>
     public ErrorDraw Error { get; init; }
 

@@ -193,10 +193,15 @@ public sealed partial class Staging
             || (NamePattern.MatchesRegion(scenario.Limits.Regions, source.Provider, source.Region, geography)
                 && (scenario.Limits.Providers.IsEmpty || scenario.Limits.Providers.Any(p => NamePattern.Matches(p, source.Provider))));
         pools.Add(pool);
-        makes.Add(make with { IsAllowed = allowed });
+        makes.Add(make with { IsAllowed = allowed, Spot = source.Kind == PurchaseKind.Spot && offer is not null ? [.. Measured(offer)] : [] });
         sources.Add(source);
         draws.Add(offer is null ? 0 : InstanceFootprint.Of(offer, null).Draw.Watts / 1000);
     }
+
+    // A zone in which capacity never ended says nothing of how long it lasts.
+    private IEnumerable<SpotSupply> Measured(Offer offer) => prices.SpotZones
+        .Where(z => z.Provider == offer.Provider && z.Region == offer.Region && z.Accelerator.Name == offer.Accelerator.Name && z is { Share: > 0 and < 1, InterruptionsPerHour: > 0 })
+        .Select(SpotSupply.Of);
 
     private Pool PoolOf(Purchase purchase, Offer offer) => new()
     {
