@@ -16,23 +16,45 @@ internal static class CapacityChoice
     /// <param name="most">Most instances of each.</param>
     /// <param name="charge">The service.</param>
     /// <param name="need">Requests a second.</param>
+    /// <param name="together">Most machines for the pools that share them, by index of the shared capacity.</param>
     /// <returns>Instances by pool, and whether they suffice; where nothing suffices, all there are.</returns>
-    public static (ImmutableArray<int> Counts, bool Suffices) Of(IReadOnlyList<Pool> pools, IReadOnlyList<int> most, ServiceMandate charge, double need)
+    public static (ImmutableArray<int> Counts, bool Suffices) Of(
+        IReadOnlyList<Pool> pools, IReadOnlyList<int> most, ServiceMandate charge, double need, IReadOnlyDictionary<int, int>? together = null)
     {
         // Capacity that is paid for anyway comes first, then the cheapest for its rate: good answers early cut the search.
         var order = Enumerable.Range(0, pools.Count).OrderBy(i => pools[i].PricePerHour / Math.Max(1e-9, pools[i].Rate)).ThenBy(i => i).ToArray();
-        var search = new Search(pools, most, charge, need, order);
-        if (!Suffices(pools, [.. most], charge, need)) return ([.. most], false);
+        int[] all = [.. most];
+        if (!Suffices(pools, all, charge, need)) return ([.. Within(pools, all, order, together)], false);
+        var search = new Search(pools, most, charge, need, order, together);
+        search.Best = Within(pools, all, order, together);
         search.Go(0, 0);
-        return ([.. search.Best], true);
+        return ([.. search.Best], search.Found);
     }
 
-    private sealed class Search(IReadOnlyList<Pool> pools, IReadOnlyList<int> most, ServiceMandate charge, double need, int[] order)
+    // As much as there is, those that share machines one after the other.
+    private static int[] Within(IReadOnlyList<Pool> pools, int[] most, int[] order, IReadOnlyDictionary<int, int>? together)
+    {
+        if (together is null) return most;
+        var left = together.ToDictionary();
+        foreach (var i in order)
+        {
+            if (pools[i].Shared < 0) continue;
+            most[i] = Math.Min(most[i], left[pools[i].Shared]);
+            left[pools[i].Shared] -= most[i];
+        }
+
+        return most;
+    }
+
+    private sealed class Search(
+        IReadOnlyList<Pool> pools, IReadOnlyList<int> most, ServiceMandate charge, double need, int[] order, IReadOnlyDictionary<int, int>? together)
     {
         private readonly int[] counts = new int[pools.Count];
         private double bestCost = double.PositiveInfinity;
 
-        public int[] Best { get; } = [.. most];
+        public int[] Best { get; set; } = [];
+
+        public bool Found { get; private set; }
 
         public void Go(int at, double cost)
         {
@@ -41,6 +63,7 @@ internal static class CapacityChoice
             {
                 bestCost = cost;
                 counts.CopyTo(Best, 0);
+                Found = true;
                 return;
             }
 
@@ -48,8 +71,9 @@ internal static class CapacityChoice
             var pool = order[at];
             var price = pools[pool].PricePerHour;
             // Each instance counts a little beside its price, so that ties go to fewer.
-            var least = pools[pool].IsStanding ? most[pool] : 0;
-            for (var count = least; count <= most[pool]; count++)
+            var own = pools[pool];
+            var least = own is { IsStanding: true, Shared: < 0 } ? most[pool] : 0;
+            for (var count = least; count <= most[pool] && (own.Shared < 0 || count <= Left(own)); count++)
             {
                 counts[pool] = count;
                 Go(at + 1, cost + (count * (price + 1e-6)));
@@ -57,6 +81,15 @@ internal static class CapacityChoice
             }
 
             counts[pool] = 0;
+        }
+
+        // Pools of the same machines cannot have more than there are.
+        private int Left(Pool own)
+        {
+            var taken = 0;
+            for (var i = 0; i < counts.Length; i++)
+                if (pools[i].Shared == own.Shared && pools[i].Index != own.Index) taken += counts[i];
+            return together![own.Shared] - taken;
         }
     }
 

@@ -82,17 +82,22 @@ public sealed class Controller
     private void StandingCapacity(Draft draft)
     {
         foreach (var pool in mandate.Pools)
+            if (pool is { IsStanding: true, Shared: < 0 }) Keep(draft, pool, pool.MostAt(draft.Month), draft.Of(pool.Index).Reverse().ToList());
+        foreach (var shared in mandate.Shared)
         {
-            if (!pool.IsStanding) continue;
-            var (most, have) = (pool.MostAt(draft.Month), draft.Count(pool.Index));
-            for (; have < most; have++) draft.Start(pool, null, "paid for in this month");
-            if (have <= most) continue;
-            foreach (var instance in draft.Of(pool.Index).Reverse())
-            {
-                if (have-- <= most) break;
-                draft.Stop(instance, "its term has ended");
-                if (instance.Job is not null) JobPlacement.Lose(draft, instance);
-            }
+            // Those without a job go first where a term ends.
+            var there = shared.Pools.SelectMany(draft.Of).OrderBy(i => i.Job is null ? 0 : 1).ThenByDescending(i => i.Id).ToList();
+            Keep(draft, mandate.Pools[shared.Pools[0]], shared.MostAt(draft.Month), there);
+        }
+    }
+
+    private static void Keep(Draft draft, Pool pool, int most, List<Instance> there)
+    {
+        for (var have = there.Count; have < most; have++) draft.Start(pool, null, "paid for in this month");
+        foreach (var instance in there.Take(Math.Max(0, there.Count - most)))
+        {
+            draft.Stop(instance, "its term has ended");
+            if (instance.Job is not null) JobPlacement.Lose(draft, instance);
         }
     }
 }
@@ -186,6 +191,12 @@ internal sealed class Draft(Mandate mandate, Bounds bounds, ControllerState stat
         foreach (var (_, instance) in State.Instances)
             if (instance.Pool == pool.Index && (found is null || inZone[instance.Zone] >= inZone[found.Zone])) found = instance;
         return found!;
+    }
+
+    public void Assign(Instance instance, Pool pool, string? job, string reason)
+    {
+        Put(instance with { Pool = pool.Index, Phase = InstancePhase.Starting, Job = job });
+        decisions.Add(new AssignInstance(instance.Id, pool.Index, job, reason));
     }
 
     public void Drain(Instance instance, string reason)

@@ -43,6 +43,9 @@ public sealed record ControllerState
     /// <summary>Until when each zone of a pool is not asked again; empty where none was refused.</summary>
     public ImmutableSortedDictionary<(int Pool, int Zone), double> RefusedUntil { get; init; } = ImmutableSortedDictionary<(int Pool, int Zone), double>.Empty;
 
+    /// <summary>How many machines of shared capacity each service's pool wants, by index of the pool: what it has on top, jobs may take.</summary>
+    public ImmutableSortedDictionary<int, int> Wanted { get; init; } = ImmutableSortedDictionary<int, int>.Empty;
+
     /// <summary>Up to when what runs has been booked, seconds.</summary>
     public double PaidUntil { get; init; }
 

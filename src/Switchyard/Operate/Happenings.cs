@@ -77,6 +77,13 @@ public sealed record DrainInstance(int Instance, string Reason) : ControllerDeci
 /// <param name="Reason">Why.</param>
 public sealed record StopInstance(int Instance, string Reason) : ControllerDecision(Reason);
 
+/// <summary>Put a machine of shared capacity to the use of another pool: it stops what it does and works again when it is ready for the new.</summary>
+/// <param name="Instance">Which.</param>
+/// <param name="Pool">Index of the pool.</param>
+/// <param name="Job">The job that it is for; null for a service.</param>
+/// <param name="Reason">Why.</param>
+public sealed record AssignInstance(int Instance, int Pool, string? Job, string Reason) : ControllerDecision(Reason);
+
 /// <summary>Run a job on instances, from its last checkpoint.</summary>
 /// <param name="Job">Which.</param>
 /// <param name="Pool">Index of the pool that they are of.</param>

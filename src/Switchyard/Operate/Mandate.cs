@@ -14,6 +14,9 @@ public sealed record Mandate
     /// <summary>The capacity, by index.</summary>
     public required ImmutableArray<Pool> Pools { get; init; }
 
+    /// <summary>Machines that several pools draw on.</summary>
+    public ImmutableArray<SharedCapacity> Shared { get; init; } = [];
+
     /// <summary>The services.</summary>
     public ImmutableArray<ServiceMandate> Services { get; init; } = [];
 
@@ -28,6 +31,17 @@ public sealed record Mandate
 
     /// <summary>Capacity held above what jobs are reckoned to need, by workload, such as 0.25.</summary>
     public ImmutableSortedDictionary<string, double> JobMargins { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+}
+
+/// <summary>One set of machines, held whatever happens, that several pools draw on: each pool is what one workload does with some of them.</summary>
+/// <param name="Source">What they are, as plans show it.</param>
+/// <param name="Pools">The pools, by index.</param>
+/// <param name="Most">Machines by month.</param>
+public sealed record SharedCapacity(string Source, ImmutableArray<int> Pools, ImmutableArray<int> Most)
+{
+    /// <summary>Machines in a month; none outside the plan.</summary>
+    /// <param name="month">Zero-based.</param>
+    public int MostAt(int month) => month >= 0 && month < Most.Length ? Most[month] : 0;
 }
 
 /// <summary>Capacity of one kind that one workload may draw on.</summary>
@@ -74,6 +88,12 @@ public sealed record Pool
 
     /// <summary>Seconds from asking for an instance to its working: machine, image, weights.</summary>
     public required double StartSeconds { get; init; }
+
+    /// <summary>Seconds for a machine that is there to be put to this use: weights.</summary>
+    public double SwitchSeconds { get; init; }
+
+    /// <summary>Index of the shared capacity that its machines belong to; −1 where they are its own.</summary>
+    public int Shared { get; init; } = -1;
 
     /// <summary>Zones of the region over which instances can be spread.</summary>
     public int Zones { get; init; } = 1;
@@ -152,6 +172,9 @@ public sealed record Policy
 
     /// <summary>Seconds before its deadline by which a pile is aimed to end, as a share of its window.</summary>
     public double PileReserve { get; init; } = 0.02;
+
+    /// <summary>Windows after its deadline in which a job that waits is still placed; then it is given up, so that what nobody can do does not wait for ever.</summary>
+    public double GiveUp { get; init; } = 2;
 
     /// <summary>Replicas looked at for each request; the least loaded for its capacity gets it (Mitzenmacher, IEEE TPDS 2001).</summary>
     public int Choices { get; init; } = 2;

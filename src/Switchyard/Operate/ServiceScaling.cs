@@ -49,6 +49,12 @@ internal sealed class ServiceScaling(Mandate mandate)
         for (var i = 0; i < charge.Pools.Length; i++)
         {
             var pool = mandate.Pools[charge.Pools[i]];
+            if (pool.Shared >= 0)
+            {
+                Sharing.Claim(draft, mandate, pool, target[i], Text($"{need:0.##} requests/s to be held ready"));
+                continue;
+            }
+
             if (pool.IsStanding || have[i] >= target[i]) continue;
             var reason = cause is not null ? $"{cause}: makes up for it"
                 : soon > now ? Text($"{soon:0.##} requests/s expected within {lead / 60:0} min, {need:0.##}/s to be held ready")
@@ -68,7 +74,36 @@ internal sealed class ServiceScaling(Mandate mandate)
             }
         }
 
+        Apart(draft, charge, have);
         Shrink(draft, charge, target, ready, have, need);
+    }
+
+    /// <summary>After an outage everything can be in one zone: one more in another, in place of which one here goes once it works.</summary>
+    private void Apart(Draft draft, ServiceMandate charge, Span<int> have)
+    {
+        if (charge.Spread != Demand.FailureDomain.Zone) return;
+        Instance? first = null;
+        foreach (var (_, instance) in draft.State.Instances)
+        {
+            if (!charge.Pools.Contains(instance.Pool)) continue;
+            first ??= instance;
+            var (pool, other) = (mandate.Pools[instance.Pool], mandate.Pools[first.Pool]);
+            if (instance.Zone != first.Zone || pool.Provider != other.Provider || pool.Region != other.Region) return;
+        }
+
+        if (first is null) return;
+        foreach (var at in Enumerable.Range(0, charge.Pools.Length))
+        {
+            var pool = mandate.Pools[charge.Pools[at]];
+            if (have[at] == 0 || pool.IsStanding) continue;
+            for (var zone = 0; zone < pool.Zones; zone++)
+            {
+                if (zone == first.Zone || draft.IsRefused(pool.Index, zone) || !draft.May(pool, 1)) continue;
+                draft.Start(pool, null, "all replicas are in one zone", zone);
+                have[at]++;
+                return;
+            }
+        }
     }
 
     private (ImmutableArray<int> Counts, bool Suffices) Target(Draft draft, int service, int month, double need, ReadOnlySpan<int> have)
@@ -82,6 +117,14 @@ internal sealed class ServiceScaling(Mandate mandate)
             kept = (kept * 1_000_003) + (ulong)have[i] + 1;
         }
 
+        Dictionary<int, int>? together = null;
+        foreach (var index in charge.Pools)
+        {
+            if (mandate.Pools[index].Shared is not (>= 0 and var shared) || (together ??= []).ContainsKey(shared)) continue;
+            together[shared] = Sharing.Left(draft, mandate, service, shared, month);
+            kept = (kept * 1_000_003) + (ulong)together[shared] + 1;
+        }
+
         var key = (service, month, need, refused, kept);
         ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(known, key, out var exists);
         if (exists) return entry;
@@ -89,7 +132,7 @@ internal sealed class ServiceScaling(Mandate mandate)
         // Whoever is refused keeps what it has: only what is still wanted on top is looked for elsewhere.
         var most = new int[pools.Length];
         for (var i = 0; i < most.Length; i++) most[i] = Math.Min(pools[i].MostAt(month), (refused >> i & 1) == 1 ? have[i] : int.MaxValue);
-        return entry = CapacityChoice.Of(pools, most, charge, need);
+        return entry = CapacityChoice.Of(pools, most, charge, need, together);
     }
 
     /// <summary>Drains what is not needed, once what remains and works suffices.</summary>

@@ -35,7 +35,7 @@ internal sealed partial class FleetRun
     private Generator failing, slowing;
     private ControllerState state = new();
     private RunHash hash;
-    private double now;
+    private double now, lookAt = double.NaN;
     private long events;
 
     private FleetRun(Stage stage, ProofCase circumstances, SeedDraws draws, bool record)
@@ -77,13 +77,22 @@ internal sealed partial class FleetRun
     {
         public required int Id { get; init; }
 
-        public required int Pool { get; init; }
+        public required int Pool { get; set; }
 
         public required int Zone { get; init; }
 
         public required string? Job { get; set; }
 
-        public required double From { get; init; }
+        public required double From { get; set; }
+
+        /// <summary>When it will work, once it is asked for.</summary>
+        public double ReadyAt { get; set; }
+
+        /// <summary>Changes with each use that it is put to, so that what was scheduled for another is known to be void.</summary>
+        public int Epoch { get; set; }
+
+        /// <summary>Whether its next failure is known.</summary>
+        public bool IsFailing { get; set; }
 
         public required double Slow { get; init; }
 
@@ -160,7 +169,7 @@ internal sealed partial class FleetRun
         {
             case What.Look when !closed: Tell(new Tick(now, Loads())); break;
             case What.Look: Tell(new Tick(now, [.. stage.Mandate.Services.Select(_ => default(ObservedLoad))])); break;
-            case What.Ready when nodes.TryGetValue(happening.Id, out var node): Ready(node); break;
+            case What.Ready when nodes.TryGetValue(happening.Id, out var node) && node.Epoch == happening.Epoch: Ready(node); break;
             case What.Fails when nodes.TryGetValue(happening.Id, out var node): Fail(node); break;
             case What.JobArrives:
                 var job = new JobRun { Order = stage.Jobs[happening.Id], Left = stage.Jobs[happening.Id].Requests };
@@ -222,13 +231,18 @@ internal sealed partial class FleetRun
                 Leave(node);
                 End(node);
                 break;
+            case AssignInstance assign when nodes.TryGetValue(assign.Instance, out var node):
+                Add(7, assign.Instance, assign.Pool, 0);
+                Assign(node, assign);
+                break;
             case RunJob run:
                 Add(4, run.Pool, run.Instances.Length, run.Instances[0]);
                 Run(run);
                 break;
             case LookAgain look:
                 Add(5, 0, 0, 0);
-                queue.Add(look.Seconds, new(What.Look, 0));
+                // Many that are refused at once ask for one look.
+                if (look.Seconds != lookAt) queue.Add(lookAt = look.Seconds, new(What.Look, 0));
                 break;
             case HoldBack held:
                 Add(6, held.Pool, 0, 0);

@@ -26,22 +26,44 @@ internal sealed partial class FleetRun
             delay = missing.UpAt - now;
         }
 
-        if (pool.IsStanding && repairs[pool.Index].Count > 0)
+        if (pool.IsStanding && repairs[MachinesOf(pool)] is { Count: > 0 } broken)
         {
             // What failed is back first; spares stand in for as many as there are.
-            repairs[pool.Index].Sort();
-            if (repairs[pool.Index].Count > Math.Floor(faults.Spares * pool.MostAt(HorizonTime.MonthAt(stage.Horizon, now)))) delay = Math.Max(delay, repairs[pool.Index][0] - now);
-            repairs[pool.Index].RemoveAt(0);
+            broken.Sort();
+            var month = HorizonTime.MonthAt(stage.Horizon, now);
+            var all = pool.Shared >= 0 ? stage.Mandate.Shared[pool.Shared].MostAt(month) : pool.MostAt(month);
+            if (broken.Count > Math.Floor(faults.Spares * all)) delay = Math.Max(delay, broken[0] - now);
+            broken.RemoveAt(0);
         }
 
         var slow = faults.SlowNodes > 0 && slowing.Unit() < faults.SlowNodes ? faults.SlowFactor : 1;
         nodes[start.Instance] = new()
         {
             Id = start.Instance, Pool = start.Pool, Zone = start.Zone, Job = start.Job, From = now, Slow = slow,
-            State = delay > 0 ? HourState.Down : HourState.Starting, Since = now,
+            State = delay > 0 ? HourState.Down : HourState.Starting, Since = now, ReadyAt = now + Math.Max(0, delay) + pool.StartSeconds,
         };
         peaks.Change(now, start.Pool, 1);
-        queue.Add(now + Math.Max(0, delay) + pool.StartSeconds, new(What.Ready, start.Instance));
+        queue.Add(nodes[start.Instance].ReadyAt, new(What.Ready, start.Instance));
+    }
+
+    // Pools that share machines share their repairs: they are kept with the first of them.
+    private int MachinesOf(Pool pool) => pool.Shared >= 0 ? stage.Mandate.Shared[pool.Shared].Pools[0] : pool.Index;
+
+    /// <summary>A machine is put to another use: it stops what it does, and works again when the new is loaded.</summary>
+    private void Assign(Node node, AssignInstance assign)
+    {
+        var (before, pool) = (stage.Mandate.Pools[node.Pool], stage.Mandate.Pools[assign.Pool]);
+        Serve(node, ReplicaChangeKind.Drains);
+        Leave(node);
+        // What is not there yet comes when it comes.
+        var there = node.IsReady ? now : Math.Max(now, node.ReadyAt - before.SwitchSeconds);
+        Mark(node, there > now ? node.State : HourState.Starting, now);
+        books.Hold(before, node.From, now);
+        peaks.Change(now, node.Pool, -1);
+        (node.Pool, node.From, node.Job, node.IsReady, node.ReadyAt) = (assign.Pool, now, assign.Job, false, there + pool.SwitchSeconds);
+        node.Epoch++;
+        peaks.Change(now, node.Pool, 1);
+        queue.Add(node.ReadyAt, new(What.Ready, node.Id, node.Epoch));
     }
 
     private void Ready(Node node)
@@ -54,12 +76,17 @@ internal sealed partial class FleetRun
             return;
         }
 
-        if (node.State == HourState.Down) Mark(node, HourState.Starting, now - pool.StartSeconds);
+        if (node.State == HourState.Down) Mark(node, HourState.Starting, Math.Max(node.Since, now - pool.StartSeconds));
         node.IsReady = true;
         Mark(node, services[node.Pool] >= 0 ? HourState.Useful : node.Job is null ? HourState.Idle : HourState.Waiting, now);
         Serve(node, ReplicaChangeKind.Serves);
         var rate = faults.NodeEventRate(pool.Accelerators);
-        if (rate > 0) queue.Add(now + (failing.Exponential() / rate), new(What.Fails, node.Id));
+        if (rate > 0 && !node.IsFailing)
+        {
+            node.IsFailing = true;
+            queue.Add(now + (failing.Exponential() / rate), new(What.Fails, node.Id));
+        }
+
         Tell(new InstanceReady(now, node.Id));
         if (!nodes.TryGetValue(node.Id, out var still) || still.InRun || node.Job is null) return;
         // A machine of a pile works as soon as it is there.
@@ -170,7 +197,13 @@ internal sealed partial class FleetRun
 
     private void Fail(Node node)
     {
-        if (!node.IsReady) return;
+        if (!node.IsReady)
+        {
+            // It fails as soon as it is put to work again.
+            node.IsFailing = false;
+            return;
+        }
+
         List<Node> gone = [node];
         if (faults.SharedFate > 0 && failing.Unit() < faults.SharedFate)
         {
@@ -190,11 +223,11 @@ internal sealed partial class FleetRun
         foreach (var node in gone)
         {
             if (!nodes.ContainsKey(node.Id)) continue;
-            if (node.Job is { } name && jobs.TryGetValue(name, out var job)) job.Failures++;
+            if (node.InRun && node.Job is { } name && jobs.TryGetValue(name, out var job)) job.Failures++;
             Leave(node);
             Serve(node, ReplicaChangeKind.IsLost);
             End(node);
-            if (back is { } time && stage.Mandate.Pools[node.Pool].IsStanding) repairs[node.Pool].Add(time);
+            if (back is { } time && stage.Mandate.Pools[node.Pool].IsStanding) repairs[MachinesOf(stage.Mandate.Pools[node.Pool])].Add(time);
             Tell(new InstanceLost(now, node.Id, cause));
         }
     }

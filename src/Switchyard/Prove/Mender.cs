@@ -42,7 +42,7 @@ public sealed class Mender
             var grown = false;
             foreach (var workload in breaches.Select(b => b.Workload).OfType<string>().Distinct(StringComparer.Ordinal))
             {
-                var step = margins.TryGetValue(workload, out var before) ? before + 1 : 0;
+                var step = margins.TryGetValue(workload, out var before) ? before + 1 : First(broken, workload);
                 if (step >= Steps.Length) continue;
                 margins[workload] = step;
                 grown = true;
@@ -61,6 +61,11 @@ public sealed class Mender
             if (breaches.IsEmpty) return best;
         }
     }
+
+    // A plan with less than the load asks for is not the one that planning gives; one that is breaks because predictions were too good.
+    private int First(Evidence evidence, string workload) =>
+        plan.Margins.Count == 0 && evidence.Expected.Services.FirstOrDefault(s => s.Workload == workload) is { Headroom: { } room }
+        && scenario.Workloads.OfType<InferenceWorkload>().First(w => w.Name == workload).Headroom is var wanted && room.Share >= wanted - 0.01 ? 1 : 0;
 
     // The plan that is there already has been played.
     private bool Same(PurchasePlan again) => again.Margins.All(m => m.Value <= plan.Margins.GetValueOrDefault(m.Key))

@@ -41,6 +41,7 @@ public sealed partial class Staging
     private readonly List<PoolMake> makes = [];
     private readonly List<Source> sources = [];
     private readonly List<double> draws = [];
+    private readonly List<Purchase> bought = [];
 
     private Staging(PurchasePlan plan, Scenario scenario, PriceBook prices, EfficiencyFactors factors, ErrorIntervals intervals)
     {
@@ -63,6 +64,7 @@ public sealed partial class Staging
         for (var i = 0; i < plan.Purchases.Length; i++)
             if (!plan.Purchases[i].IsSetup) Add(plan.Purchases[i], $"purchases[{i}]");
         if (mismatches.Count > 0) return new(null, [.. mismatches]);
+        var shared = Share().ToList();
         var services = scenario.Workloads.OfType<InferenceWorkload>().ToList();
         return new(new Stage
         {
@@ -71,6 +73,7 @@ public sealed partial class Staging
             {
                 Horizon = scenario.Horizon,
                 Pools = [.. pools],
+                Shared = [.. shared],
                 Services = [.. services.Select(ServiceOf)],
                 JobMargins = plan.Margins,
                 Budgets = [.. Budgets()],
@@ -195,6 +198,7 @@ public sealed partial class Staging
         pools.Add(pool);
         makes.Add(make with { IsAllowed = allowed, Spot = source.Kind == PurchaseKind.Spot && offer is not null ? [.. Measured(offer)] : [] });
         sources.Add(source);
+        bought.Add(purchase);
         draws.Add(offer is null ? 0 : InstanceFootprint.Of(offer, null).Draw.Watts / 1000);
     }
 
@@ -217,6 +221,31 @@ public sealed partial class Staging
         StartSeconds = MachineSeconds,
         Zones = prices.FindRegion(offer.Provider, offer.Region)?.Zones ?? MarketAssumptions.Zones,
     };
+
+    // What is committed to, or owned, for several workloads is one set of machines: as many as the plan commits to, or as there are.
+    private IEnumerable<SharedCapacity> Share()
+    {
+        var found = 0;
+        foreach (var group in Enumerable.Range(0, pools.Count).Where(i => pools[i].IsStanding).GroupBy(i => (sources[i].Id, sources[i].Kind)).Where(g => g.Count() > 1).ToList())
+        {
+            // Where a workload has nothing to do on them in a month, the plan puts its part of what they cost there: less than a machine.
+            foreach (var i in group) pools[i] = pools[i] with { Shared = found, Most = [.. ByMonth(bought[i]).Select(n => (int)Math.Floor(n + 1e-6))] };
+            found++;
+            var most = group.Key.Kind == PurchaseKind.Commitment ? Committed(group.Key.Id) : Held(group.Key.Id);
+            yield return new(pools[group.First()].Source, [.. group], [.. most]);
+        }
+    }
+
+    private IEnumerable<int> Committed(string id)
+    {
+        var terms = plan.Commitments.Where(c => c.Source.Id == id).ToList();
+        for (var month = 0; month < Math.Max(scenario.Horizon.Months, terms.Select(t => t.Start + t.Source.TermMonths).DefaultIfEmpty(0).Max()); month++)
+            yield return (int)Math.Ceiling(terms.Where(t => t.Start <= month && month < t.Start + t.Source.TermMonths).Sum(t => t.Instances) - 1e-6);
+    }
+
+    // A machine that leaves within a month is not reckoned with in it.
+    private IEnumerable<int> Held(string name) => Enumerable.Range(0, scenario.Horizon.Months)
+        .Select(month => scenario.Holdings.Where(h => h.Name == name && (h.Ends is not { } end || end >= scenario.Horizon.FirstDay(month + 1))).Sum(h => h.Count));
 
     private double[] ByMonth(Purchase purchase)
     {

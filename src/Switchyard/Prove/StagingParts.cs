@@ -27,6 +27,7 @@ public sealed partial class Staging
             Replicas = use.Replicas,
             Users = near.Users,
             StartSeconds = MachineSeconds + WeightSeconds(built.Replica),
+            SwitchSeconds = WeightSeconds(built.Replica),
         }, MakeOf(service, offer, new(Quantity.Tpot, Statistic.Mean), null) with { Replica = built.Replica, Scheduler = built.Limits, RoundTrips = near.Trips });
     }
 
@@ -139,7 +140,8 @@ public sealed partial class Staging
         if (ReplicaOf(batch, offer, use, batch.Input, batch.Output, place) is not { } built) return;
         var estimate = performance.Serve(new(
             batch.Model, [use.Precision], offer.Accelerator, (int)offer.AcceleratorCount, batch.Input, batch.Output, ServiceLevel.None, TimeSpan.Zero)).Value;
-        var pool = PoolOf(purchase, offer) with { Rate = use.RequestsPerSecond * use.Replicas, StartSeconds = MachineSeconds + WeightSeconds(built.Replica) };
+        var weights = WeightSeconds(built.Replica);
+        var pool = PoolOf(purchase, offer) with { Rate = use.RequestsPerSecond * use.Replicas, StartSeconds = MachineSeconds + weights, SwitchSeconds = weights };
         Add(purchase, offer, pool, MakeOf(batch, offer, new(Quantity.Tpot, Statistic.Mean), estimate?.PowerWatts?.Value) with
         {
             Replica = built.Replica,

@@ -32,6 +32,23 @@ public sealed class ZoneTests
     }
 
     [Fact]
+    public void After_an_outage_replicas_come_apart_again()
+    {
+        var controller = new Controller(Of(2));
+        var state = controller.Decide(new(), new Tick(0, [new(2, 0)])).State;
+        foreach (var first in state.Instances.Values.Where(i => i.Zone == 0).ToList()) state = controller.Decide(state, new InstanceRefused(1, first.Id, "zone outage")).State;
+        foreach (var second in state.Instances.Values.Where(i => i.Zone == 2).ToList()) state = controller.Decide(state, new InstanceRefused(1, second.Id, "zone outage")).State;
+        state.Instances.Values.Select(i => i.Zone).Distinct().ShouldHaveSingleItem().ShouldBe(1);
+        state = state.Instances.Values.Aggregate(state, (s, i) => controller.Decide(s, new InstanceReady(200, i.Id)).State);
+        var later = controller.Decide(state, new Tick(700, [new(2, 0)]));
+        var more = later.Decisions.OfType<StartInstance>().ShouldHaveSingleItem();
+        more.Zone.ShouldNotBe(1);
+        later.Decisions.OfType<DrainInstance>().ShouldBeEmpty();
+        state = controller.Decide(controller.Decide(later.State, new InstanceReady(900, more.Instance)).State, new Tick(901, [new(2, 0)])).State;
+        state.Instances.Values.Select(i => i.Zone).Order().ShouldBe(new[] { more.Zone, 1 }.Order());
+    }
+
+    [Fact]
     public void A_zone_that_has_none_is_left_for_the_next_and_a_pool_only_when_no_zone_has_any()
     {
         var controller = new Controller(Of(2));
