@@ -193,7 +193,9 @@ public sealed class LimitJudge
         found.Add(new(limit, Said(limit, LimitUnit.Share, bound), what, new(LimitUnit.Share, bound, atLeast, figure, atLeast ? measured.Min() : measured.Max(), null, holds)));
     }
 
-    private string Said(string limit, LimitUnit unit, double bound) => values.GetValueOrDefault(limit) ?? Text(unit, bound);
+    // What the scenario says now, in case the plan was made when it said something else; what is no amount, as the plan has it.
+    private string Said(string limit, LimitUnit unit, double bound) =>
+        values.TryGetValue(limit, out var said) && (unit == LimitUnit.Hours || limit.Contains(".availability.", StringComparison.Ordinal)) ? said : Text(unit, bound);
 
     /// <summary>A figure of a limit as people write it.</summary>
     public static string Text(LimitUnit unit, double amount) => unit switch
