@@ -126,6 +126,8 @@ internal sealed class EstimateCommand
             Precision = format ?? Precision.Bf16, Engine = Known.EngineOf(parsed.GetValue(engine)!, Wrong), PowerCapWatts = watts,
             MaxSequences = parsed.GetValue(sequences) ?? 0, TokenBudget = parsed.GetValue(budget) ?? 0,
         };
+        // The newest version of an engine that is named.
+        deployment = deployment with { ScheduledAhead = deployment.Engine != Engine.Unknown };
         var divided = device is null ? null : Divide(parsed, deployment, count, Wrong);
         if (problems.Count > 0) return null;
         var sample = lengths is null

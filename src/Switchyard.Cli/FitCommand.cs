@@ -45,7 +45,7 @@ internal static class FitCommand
 
             if (problems.Count > 0) return Printer.Fail(problems);
             var watch = Stopwatch.StartNew();
-            var factors = parsed.GetValue(keep) ? contents.Factors : Fitter.Fit(contents.Factors, Coefficient.Serving, [.. runs.OfType<ServingRun>()], PerGroup, Rounds);
+            var factors = parsed.GetValue(keep) ? contents.Factors : Fitter.Fit(Untrained(contents.Factors), Coefficient.Serving, [.. runs.OfType<ServingRun>()], PerGroup, Rounds);
             if (parsed.GetValue(training)) factors = Fitter.Fit(factors, Coefficient.Training, [.. runs.OfType<TrainingRun>()], 1000, Rounds);
             Console.Error.WriteLine(FormattableString.Invariant($"fitted in {watch.Elapsed.TotalSeconds:0} s"));
             var coefficients = Coefficients(factors);
@@ -75,13 +75,16 @@ internal static class FitCommand
         return command;
     }
 
+    /// <summary>What is known of serving before any run is seen, with the training coefficients there are.</summary>
+    private static EfficiencyFactors Untrained(EfficiencyFactors shipped) => EfficiencyFactors.Default with { Training = shipped.Training };
+
     private static string Day => DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static string Coefficients(EfficiencyFactors factors)
     {
-        var text = new StringBuilder("name,value,unit,least,most,as_of,source\n");
+        var text = new StringBuilder("name,value,unit,prior,spread,least,most,as_of,source\n");
         foreach (var c in Coefficient.Serving.Concat(Coefficient.Training))
-            text.Append(CultureInfo.InvariantCulture, $"{c.Name},{Math.Clamp(c.Get(factors), c.Least, c.Most):G4},{c.Unit},{c.Least},{c.Most},{Day},switchyard performance fit\n");
+            text.Append(CultureInfo.InvariantCulture, $"{c.Name},{Math.Clamp(c.Get(factors), c.Least, c.Most):G4},{c.Unit},{c.Get(EfficiencyFactors.Default):G4},{c.Spread},{c.Least},{c.Most},{Day},switchyard performance fit\n");
         return text.ToString();
     }
 

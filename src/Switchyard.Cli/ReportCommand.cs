@@ -38,7 +38,7 @@ internal static class ReportCommand
             if (plans.Count == 0 && problems.Count == 0) problems.Add(new("switchyard", 0, "", "there is no plan among the files; make one with 'switchyard plan SCENARIO --out plan.json'"));
             var catalog = catalogs.Read(parsed, withPairs: true);
             if (catalog.Value is null) problems.AddRange(catalog.Problems);
-            if (Page() is not { } page) problems.Add(new("switchyard", 0, "", Missing()));
+            if (Page() is not { } page) problems.Add(new("switchyard", 0, "", Missing("report")));
             else if (problems.Count == 0)
             {
                 var (_, plan, json) = plans[0];
@@ -92,10 +92,11 @@ internal static class ReportCommand
     }
 
     /// <summary>What to install where the page is not built.</summary>
-    public static string Missing() => """
+    /// <param name="verb">The command that builds it once Node.js is there.</param>
+    public static string Missing(string verb) => $"""
         the page of the report is not built; it needs Node.js 20.19 or later, and npm
           Debian, Ubuntu: apt-get install nodejs npm, or https://nodejs.org where that is older;  Fedora: dnf install nodejs;  macOS: brew install node
-          then run this again: ./switchyard builds the page when it is not there
+          then run ./switchyard {verb} again: it builds the page when it is not there
         """;
 
     private static string Version() =>

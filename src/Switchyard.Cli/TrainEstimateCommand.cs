@@ -58,8 +58,8 @@ internal static class TrainEstimateCommand
             var kilowattHours = estimate.PowerWatts?.Value * seconds / 3.6e6;
             printer.Show(parsed, console =>
             {
-                var culture = CultureInfo.InvariantCulture;
-                console.MarkupLineInterpolated($"[bold]{architecture.Name}[/] on {count} x {device!.Name}, {format}, {work.Number:G4} tokens");
+                var culture = English.Numbers;
+                console.MarkupLineInterpolated($"[bold]{architecture.Name}[/] on {count} x {device!.Name}, {format.ToString()!.ToLowerInvariant()}, {new Tokens(work.Number)}");
                 console.WriteLine(string.Create(culture, $"  layout: tensor {estimate.TensorParallel} x pipeline {estimate.PipelineParallel} x data {estimate.DataParallel}; {estimate.Memory.GiB:0.0} of {device.Memory.GiB:0} GiB each"));
                 console.WriteLine(string.Create(culture, $"  {rate:#,##0} tokens/s ({low:#,##0} to {high:#,##0}), {rate / count:#,##0} per accelerator; {estimate.Mfu.Value:P1} of peak; goodput {estimate.Goodput.Value:P1}"));
                 console.WriteLine(string.Create(culture, $"  {seconds / 86400:0.00} days ({seconds * rate / high / 86400:0.00} to {seconds * rate / low / 86400:0.00}), failures included{(kilowattHours is { } energy ? string.Create(culture, $"; {energy:#,##0} kWh at the accelerators") : "")}"));

@@ -1,4 +1,4 @@
-import { BarChart, LineChart, ScatterChart } from 'echarts/charts';
+import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
 import { GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components';
 import type { EChartsCoreOption, EChartsType } from 'echarts/core';
 import { init, use } from 'echarts/core';
@@ -8,7 +8,7 @@ import type { Theme } from './theme.ts';
 import { isPrinting, theme, whenChanged } from './theme.ts';
 import type { Chart, Drawing } from './view.ts';
 
-use([BarChart, LineChart, ScatterChart, GridComponent, MarkLineComponent, TooltipComponent, SVGRenderer]);
+use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, MarkLineComponent, TooltipComponent, SVGRenderer]);
 
 export const font = "'Inter Variable', system-ui, sans-serif";
 
@@ -65,11 +65,62 @@ export function categories(t: Theme, data: readonly string[], labels?: object): 
   };
 }
 
-/** An axis of values. */
-export function values(t: Theme, format: (value: number) => string, more?: object): object {
+/** The round step in which about so many marks reach from the least to the most. */
+export function step(low: number, high: number, marks = 4): number {
+  const rough = Math.max(1e-9, (high - low) / marks);
+  const size = 10 ** Math.floor(Math.log10(rough));
+  return ([1, 2, 2.5, 5].find((of) => of * size >= rough * 0.999) ?? 10) * size;
+}
+
+/** An axis of values: round marks over all that is shown, zero among them unless the ends are given, each said with the decimals that it needs. */
+export function values(
+  t: Theme, format: (value: number, step: number) => string, shown: readonly number[], given: { readonly min?: number; readonly max?: number; readonly marks?: number; readonly least?: number } = {},
+): object {
+  const [low, high] = [given.min ?? Math.min(0, ...shown), given.max ?? Math.max(0, ...shown)];
+  const apart = Math.max(given.least ?? 0, step(low, high > low ? high : low + 1, given.marks));
   return {
-    type: 'value', splitLine: { lineStyle: { color: t.line } }, axisLabel: { color: t.soft, fontFamily: font, formatter: format, hideOverlap: true },
-    splitNumber: 4, ...more,
+    type: 'value', splitLine: { lineStyle: { color: t.line } }, interval: apart,
+    min: given.min ?? Math.floor(low / apart + 1e-9) * apart, max: given.max ?? Math.max(Math.ceil(high / apart - 1e-9) * apart, low + apart),
+    axisLabel: { color: t.soft, fontFamily: font, formatter: (value: number) => format(value, apart), hideOverlap: true },
+  };
+}
+
+interface Drawn { readonly coord: (at: readonly number[]) => number[]; readonly size: (of: readonly number[]) => number[]; readonly value: (dimension: number) => number }
+
+/** A mark across each month, at what is asked for there. */
+export function marks(t: Theme, name: string, data: readonly number[], colour: string, dashed = false): object {
+  return {
+    name, type: 'custom', z: 6, silent: true, data: data.map((value, i) => [i, value]), clip: false,
+    renderItem: (_: unknown, api: Drawn) => {
+      const [x = 0, y = 0] = api.coord([api.value(0), api.value(1)]);
+      const half = Math.min(34, (api.size([1, 0])[0] ?? 0) * 0.46);
+      const shape = { x1: x - half, x2: x + half, y1: y, y2: y };
+      return {
+        type: 'group', children: [
+          { type: 'line', shape, style: { stroke: t.paper, lineWidth: 4.5, opacity: 0.85 } },
+          { type: 'line', shape, style: { stroke: colour, lineWidth: 2.25, lineDash: dashed ? [4, 3] : null } },
+        ],
+      };
+    },
+  };
+}
+
+/** A whisker in each month, from the least to the most. */
+export function whiskers(t: Theme, name: string, lows: readonly number[], highs: readonly number[], colour: string): object {
+  return {
+    name, type: 'custom', z: 5, silent: true, data: lows.map((low, i) => [i, low, highs[i] ?? low]), encode: { x: 0, y: [1, 2] },
+    renderItem: (_: unknown, api: Drawn) => {
+      const [x = 0, bottom = 0] = api.coord([api.value(0), api.value(1)]);
+      const [, top = 0] = api.coord([api.value(0), api.value(2)]);
+      const cap = Math.min(6, (api.size([1, 0])[0] ?? 0) * 0.18);
+      const lines = [{ x1: x, x2: x, y1: bottom, y2: top }, { x1: x - cap, x2: x + cap, y1: top, y2: top }, { x1: x - cap, x2: x + cap, y1: bottom, y2: bottom }];
+      return {
+        type: 'group', children: [
+          ...lines.map((shape) => ({ type: 'line', shape, style: { stroke: t.paper, lineWidth: 4, opacity: 0.85 } })),
+          ...lines.map((shape) => ({ type: 'line', shape, style: { stroke: colour, lineWidth: 1.5 } })),
+        ],
+      };
+    },
   };
 }
 
@@ -77,6 +128,13 @@ export function values(t: Theme, format: (value: number) => string, more?: objec
 export function monthLabel(month: string, index: number): string {
   const [year = '', of = ''] = month.split('-');
   return of === '01' || index === 0 ? `${of}\n${year}` : of;
+}
+
+/** An axis of months: as many are named as there is room for a year under them. */
+export function monthAxis(t: Theme, months: readonly string[], width: number): object {
+  const room = (width - 70) / Math.max(1, months.length);
+  const apart = [1, 2, 3, 6].find((n) => room * n >= 34) ?? 12;
+  return categories(t, months.map(monthLabel), { interval: apart - 1, hideOverlap: false });
 }
 
 /** A chart in the page: follows its width, the theme and the paper; arrow keys go through its categories. */

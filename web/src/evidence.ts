@@ -1,3 +1,5 @@
+import { number } from './format.ts';
+
 /** What a proof found: the JSON of `switchyard prove`. Times are in seconds, money in US dollars. */
 export interface Evidence {
   readonly schema: string;
@@ -21,6 +23,7 @@ export interface Case {
   readonly breaches: readonly Breach[];
   readonly services: readonly Service[];
   readonly jobs: readonly Job[];
+  readonly limits?: readonly KeptLimit[];
   readonly cost: Spread;
   readonly planned_cost: number;
   readonly cash_per_month: Readonly<Record<string, Spread>>;
@@ -92,6 +95,21 @@ export interface Mend {
   readonly additions: readonly string[];
 }
 
+/** A limit in force, and what was measured of it; `holds` is null where nothing was. */
+export interface KeptLimit {
+  readonly limit: string;
+  readonly value: string;
+  readonly what: string;
+  readonly holds: boolean | null;
+  readonly unit?: string;
+  readonly bound?: number;
+  readonly at_least?: boolean;
+  readonly measured?: Spread;
+  readonly worst?: number;
+  readonly month?: string | null;
+  readonly held_back?: { readonly times_a_run: number; readonly first: string; readonly reason: string };
+}
+
 /** Everything that was played, as expected first. */
 export function cases(evidence: Evidence): Case[] {
   return [evidence.expected, ...(evidence.predictions_wrong_by_p90 ? [evidence.predictions_wrong_by_p90] : []), ...(evidence.stress ?? [])];
@@ -103,7 +121,21 @@ export function between(spread: Spread, format: (value: number) => string): stri
   return low === high || low === undefined || high === undefined ? mean ?? '' : `${mean ?? ''} (${low} to ${high})`;
 }
 
+/** A promise that is broken, as a clause: `chat misses TTFT p95 < 1000ms`, `train misses its deadline`. */
+export function broken(breach: Breach): string {
+  if (breach.what === 'cost') return 'the bill is above the plan’s';
+  const [, workload, promise] = /^(.*): (.*)$/s.exec(breach.what) ?? [];
+  if (workload === undefined || promise === undefined) return `${breach.what} is broken`;
+  if (promise === 'deadline') return `${workload} misses its deadline`;
+  return `${workload} misses ${promise.replace(/^(ttft|tpot|e2e)\b/, (objective) => objective.toUpperCase())}`;
+}
+
+/** The day of a moment written as `2027-01-06 14:20`. */
+export function day(moment: string): string {
+  return moment.slice(0, 10);
+}
+
 /** A time in the unit in which it is read: `43 ms`, `1.2 s`. */
 export function time(seconds: number): string {
-  return seconds < 1 ? `${(seconds * 1000).toFixed(seconds < 0.1 ? 1 : 0)} ms` : `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
+  return seconds < 1 ? `${number(seconds * 1000, seconds < 0.1 ? 1 : 0)} ms` : `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
 }

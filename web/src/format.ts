@@ -17,13 +17,24 @@ export function money(usd: number): string {
   return `${usd < 0 ? '-' : ''}$${text}`;
 }
 
-/** US dollars for an axis: `$0`, `$450`, `$12k`, `$1.5M`. */
-export function shortMoney(usd: number): string {
+/** The decimals that numbers need which are so far apart: 0 for 5, 2 for 0.25. */
+export function decimals(step: number): number {
+  for (let d = 0; d < 8; d++) if (Math.abs(step * 10 ** d - Math.round(step * 10 ** d)) < 1e-6) return d;
+  return 8;
+}
+
+/** US dollars for an axis whose marks are so far apart: `$0`, `$450`, `$12k`, `$1.5M`, `$0.005`. */
+export function shortMoney(usd: number, step = usd): string {
   const magnitude = Math.abs(usd);
   const sign = usd < 0 ? '-' : '';
   for (const [size, suffix] of [[1e9, 'B'], [1e6, 'M'], [1e3, 'k']] as const)
-    if (magnitude >= size) return `${sign}$${fixed(magnitude / size, 0, 1, false)}${suffix}`;
-  return `${sign}$${fixed(magnitude, 0, magnitude < 10 ? 2 : 0, false)}`;
+    if (magnitude >= size) return `${sign}$${fixed(magnitude / size, 0, Math.min(3, decimals(step / size)), false)}${suffix}`;
+  return `${magnitude === 0 ? '' : sign}$${fixed(magnitude, 0, Math.min(6, decimals(step)), false)}`;
+}
+
+/** A share for an axis whose marks are so far apart. */
+export function shortPercent(share: number, step = 0.01): string {
+  return percent(Math.abs(share) < 1e-12 ? 0 : share, Math.min(3, decimals(step * 100)));
 }
 
 /** A difference with its sign: `+$20,492`. */

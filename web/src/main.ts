@@ -1,6 +1,6 @@
 import './styles.css';
 import { h } from './dom.ts';
-import { page } from './page.ts';
+import { followReading, page } from './page.ts';
 import type { Report } from './report.ts';
 import { follow } from './theme.ts';
 import type { View } from './view.ts';
@@ -14,6 +14,7 @@ if (root && report) {
   document.title = `${report.plan.scenario}: Switchyard report`;
   root.replaceChildren(page(report, views));
   follow();
+  followReading(root);
 } else {
   root?.replaceChildren(h('p', { class: 'empty' }, 'There is nothing in this report. Make one with: switchyard report plan.json --out report.html'));
 }

@@ -3,7 +3,8 @@ import { h, name, s } from './dom.ts';
 import type { Report } from './report.ts';
 import { tableElement } from './table.ts';
 import { chosen, next, theme, whenChanged } from './theme.ts';
-import type { Block, Finding, Legend, View } from './view.ts';
+import type { Block, Finding, Legend, Lines, View } from './view.ts';
+import { parts } from './view.ts';
 
 /** The whole page: its head, its contents, and each view that has something to show. */
 export function page(report: Report, views: readonly View[]): HTMLElement {
@@ -11,11 +12,35 @@ export function page(report: Report, views: readonly View[]): HTMLElement {
   return h('div', { class: 'page' },
     h('a', { class: 'skip', href: `#${shown[0]?.view.id ?? 'top'}` }, 'Skip to the findings'),
     head(report),
-    h('nav', { class: 'contents', 'aria-label': 'Contents' },
-      h('ul', {}, ...shown.map(({ view }) => h('li', {}, h('a', { href: `#${view.id}` }, view.title))))),
+    contents(shown.map(({ view }) => view)),
     h('main', { id: 'top' }, ...shown.map(({ view, findings }) => section(view, findings))),
     h('footer', {}, h('p', {}, `Made by switchyard ${report.version} from a plan of “`, name(report.plan.scenario),
       `” at prices of ${report.plan.prices_as_of}. Land and borders: Natural Earth. Everything is in this file; it loads nothing.`)));
+}
+
+function contents(views: readonly View[]): HTMLElement {
+  return h('nav', { class: 'contents', 'aria-label': 'Contents' }, h('div', { class: 'parts' }, ...parts.flatMap((part) => {
+    const within = views.filter((view) => view.part === part);
+    return within.length === 0 ? [] : [h('div', {}, h('p', {}, part), h('ul', {}, ...within.map((view) => h('li', {}, h('a', { href: `#${view.id}` }, view.title)))))];
+  })));
+}
+
+/** Marks in the contents the section that is being read. */
+export function followReading(root: HTMLElement): void {
+  const links = new Map([...root.querySelectorAll<HTMLAnchorElement>('.contents a')].map((link) => [link.hash.slice(1), link]));
+  const seen = new Set<string>();
+  const watch = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) seen.add(target.id);
+      else seen.delete(target.id);
+    }
+    const [first] = [...links.keys()].filter((id) => seen.has(id));
+    for (const [id, link] of links) {
+      if (id === first) link.setAttribute('aria-current', 'true');
+      else link.removeAttribute('aria-current');
+    }
+  }, { rootMargin: '-15% 0px -60% 0px' });
+  for (const section of root.querySelectorAll('section')) watch.observe(section);
 }
 
 function head(report: Report): HTMLElement {
@@ -42,7 +67,7 @@ function section(view: View, findings: readonly Finding[]): HTMLElement {
   return h('section', { id: view.id, 'aria-label': view.title },
     ...findings.map((finding, index) => h('div', { class: 'finding' },
       index === 0 ? h('p', { class: 'kicker' }, view.title) : null,
-      h('h2', {}, finding.headline),
+      h('h2', {}, ...finding.headline.split(/(\d{4}-\d{2}(?:-\d{2})?)/).map((part, i) => (i % 2 === 1 ? h('span', { class: 'date' }, part) : part))),
       finding.detail ? h('p', { class: 'detail' }, finding.detail) : null,
       ...finding.blocks.map(block))));
 }
@@ -60,11 +85,15 @@ function block(given: Block): HTMLElement {
     case 'table':
       return tableElement(given);
     case 'facts':
-      return h('dl', { class: 'facts' }, ...given.facts.map((fact) => h('div', {}, h('dt', {}, fact.name), h('dd', {}, fact.value),
-        fact.note ? h('dd', { class: 'fact-note' }, fact.note) : null)));
+      return h('dl', { class: 'facts' }, ...given.facts.map((fact) => h('div', { class: fact.tone ?? '' }, h('dt', {}, fact.name), h('dd', {}, name(fact.value)),
+        fact.note ? h('dd', { class: 'fact-note' }, name(fact.note)) : null)));
     case 'lines':
-      return h('dl', { class: 'lines' }, ...given.lines.map((line) => h('div', {}, h('dt', {}, name(line.head)), h('dd', {}, name(line.text)))));
+      return given.folded ? h('details', { class: 'table' }, h('summary', {}, given.folded), lines(given)) : lines(given);
   }
+}
+
+function lines(given: Lines): HTMLElement {
+  return h('dl', { class: 'lines' }, ...given.lines.map((line) => h('div', {}, h('dt', {}, name(line.head)), ...line.texts.map((text) => h('dd', {}, name(text))))));
 }
 
 function legend(entries: readonly Legend[]): HTMLElement {

@@ -22,6 +22,7 @@ export interface Plan {
   readonly purchases: readonly Purchase[];
   readonly demand: readonly Demand[];
   readonly baselines: readonly Baseline[];
+  readonly limits?: readonly { readonly limit: string; readonly value: string }[];
   readonly binding: readonly Binding[];
   readonly alternatives: readonly Alternative[];
   readonly considered: readonly Consideration[];
@@ -39,6 +40,8 @@ export interface PlanCost {
   readonly committed_earlier: number;
   readonly credits_used: number;
   readonly per_month: Readonly<Record<string, number>>;
+  readonly amortised_per_month?: Readonly<Record<string, number>>;
+  readonly present_value_per_month?: Readonly<Record<string, number>>;
   readonly per_workload: Readonly<Record<string, number>>;
   readonly per_purchase_kind: Readonly<Record<string, number>>;
   readonly per_provider: Readonly<Record<string, number>>;
@@ -213,6 +216,38 @@ export function sources(plan: Plan): string[] {
 export const purchaseKinds: readonly (readonly [string, string])[] = [
   ['owned', 'owned or committed earlier'], ['commitment', 'commitment'], ['on_demand', 'on demand'], ['spot', 'spot'], ['tokens', 'by the token'],
 ];
+
+/** Where a way of buying stands among them: what is held longest is below, as what is used first. */
+export function rank(kind: string): number {
+  const at = purchaseKinds.findIndex(([key]) => key === kind);
+  return at < 0 ? purchaseKinds.length : at;
+}
+
+/** The most cash that may be paid in a month, where the scenario limits it; null where it does not. */
+export function cashLimit(plan: Plan): number | null {
+  const value = plan.limits?.find((l) => l.limit === 'limits.budget.cash')?.value;
+  const found = value === undefined ? null : /^\$([\d,]+(?:\.\d+)?)\/month$/.exec(value);
+  return found?.[1] === undefined ? null : Number(found[1].replaceAll(',', ''));
+}
+
+/** What is bought, an offer of a workload once, though it may stand in several columns of the plan, each for other users. */
+export function merged(plan: Plan): Purchase[] {
+  const groups = new Map<string, Purchase[]>();
+  for (const p of plan.purchases) {
+    const key = JSON.stringify([p.workload, label(p), p.purchase_kind]);
+    groups.set(key, [...(groups.get(key) ?? []), p]);
+  }
+  return [...groups.values()].flatMap((same) => {
+    const [first] = same;
+    if (!first || same.length === 1) return same;
+    const labels = months(plan).filter((month) => same.some((p) => p.months.some((m) => m.month === month)));
+    const sum = (month: string, of: (m: PurchaseMonth) => number) => same.flatMap((p) => p.months).filter((m) => m.month === month).reduce((all, m) => all + of(m), 0);
+    return [{
+      ...first, cost: same.reduce((all, p) => all + p.cost, 0), configuration: [...new Set(same.map((p) => p.configuration))].join('; '),
+      months: labels.map((month) => ({ month, instances: sum(month, (m) => m.instances), instance_hours: sum(month, (m) => m.instance_hours), cash: sum(month, (m) => m.cash) })),
+    }];
+  });
+}
 
 /** The name of a way of buying for people. */
 export function kindName(kind: string): string {

@@ -43,6 +43,11 @@ async function copy(text: string): Promise<boolean> {
   }
 }
 
+/** Where a long word may go on in the next line: after what parts a path, and before the number of a version. */
+function breakable(text: string): (string | HTMLElement)[] {
+  return text.length > 200 ? [text] : text.split(/(?<=[/_@]|[A-Za-z]\.)(?=[^\s/._@])/).flatMap((piece, i) => (i === 0 ? [piece] : [h('wbr'), piece]));
+}
+
 /** A table whose columns sort on click, with a button that copies it. */
 export function tableElement(table: Table): HTMLElement {
   let rows = [...table.rows];
@@ -53,8 +58,9 @@ export function tableElement(table: Table): HTMLElement {
     body.replaceChildren(...rows.map((row) => h('tr', {}, ...row.map((cell, i) => {
       const right = table.columns[i]?.right === true;
       const marked = typeof cell !== 'string' && cell.mark === true;
-      const long = !right && textOf(cell).length > 24;
-      return h('td', { class: [right ? 'right' : '', marked ? 'marked' : '', long ? 'long' : ''].join(' ').trim() }, name(textOf(cell)));
+      const text = textOf(cell);
+      const width = right ? 'right' : text.length > 24 ? 'long' : /^[^\s/]*$|^[\d.:…() –-]+$/.test(text) ? 'whole' : '';
+      return h('td', { class: [width, marked ? 'marked' : '', text.length > 200 ? 'endless' : ''].filter((c) => c !== '').join(' ') }, h('bdi', {}, ...breakable(text)));
     }))));
   };
   const heads = table.columns.map((column, index) => {
@@ -86,7 +92,8 @@ export function tableElement(table: Table): HTMLElement {
   }, 'Copy as CSV');
   const scroller = h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': table.title },
     h('table', {}, h('caption', { class: 'unseen' }, table.title), h('thead', {}, h('tr', {}, ...heads)), body));
-  const tools = h('div', { class: 'tools' }, button, said);
-  if (table.open) return h('div', { class: 'table open' }, scroller, tools);
-  return h('details', { class: 'table' }, h('summary', {}, `${table.title}: ${table.rows.length} rows`), scroller, tools);
+  const tools = h('div', { class: 'tools' }, said, button);
+  if (table.open) return h('div', { class: 'table open' }, h('div', { class: 'bar' }, h('p', { class: 'table-title' }, name(table.title)), tools), scroller);
+  const rowCount = table.rows.length === 1 ? 'one row' : `${table.rows.length} rows`;
+  return h('details', { class: 'table' }, h('summary', {}, name(table.title), h('span', {}, ` · ${rowCount}`)), h('div', { class: 'bar' }, h('span'), tools), scroller);
 }

@@ -9,8 +9,14 @@ export interface View {
   readonly order: number;
   /** A word or two, for the contents. */
   readonly title: string;
+  /** Under which of the contents' headings it stands; views of one part follow each other. */
+  readonly part: Part;
   readonly findings: (report: Report) => readonly Finding[];
 }
+
+/** The parts of the page, in their order. */
+export const parts = ['The plan', 'Does it hold?', 'Why this plan', 'What it rests on'] as const;
+export type Part = (typeof parts)[number];
 
 /** A finding: what was found, in a sentence, and what shows it. */
 export interface Finding {
@@ -70,18 +76,20 @@ export type Cell = string | { readonly text: string; readonly value: number | st
 /** Key figures beside each other. */
 export interface Facts {
   readonly kind: 'facts';
-  readonly facts: readonly { readonly name: string; readonly value: string; readonly note?: string }[];
+  readonly facts: readonly { readonly name: string; readonly value: string; readonly note?: string; readonly tone?: 'good' | 'bad' }[];
 }
 
-/** Lines of text. */
+/** Lines of text: under each head what there is to say about it. */
 export interface Lines {
   readonly kind: 'lines';
-  readonly lines: readonly { readonly head: string; readonly text: string }[];
+  readonly lines: readonly { readonly head: string; readonly texts: readonly string[] }[];
+  /** Shown on request, under this name. */
+  readonly folded?: string;
 }
 
 /** An entry of a legend. */
 export interface Legend {
   readonly name: string;
-  readonly shape: 'box' | 'line' | 'dash' | 'dot' | 'hatch' | 'band' | 'ring' | 'triangle';
+  readonly shape: 'box' | 'line' | 'dash' | 'dot' | 'hatch' | 'band' | 'ring' | 'triangle' | 'whisker';
   readonly colour: (t: Theme) => string;
 }

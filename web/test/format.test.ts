@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { change, count, days, difference, money, number, percent, quantity, short, shortMoney } from '../src/format.ts';
+import { step } from '../src/chart.ts';
+import { change, count, days, difference, money, number, percent, quantity, short, shortMoney, shortPercent } from '../src/format.ts';
 
 describe('numbers are those of the command line', () => {
   it.each([
@@ -13,6 +14,15 @@ describe('numbers are those of the command line', () => {
   it('numbers have at most their decimals', () => { expect([number(1234.5), number(0.425, 2), number(-2), number(3, 0)]).toEqual(['1,234.5', '0.43', '-2', '3']); });
   it('quantities have about three digits', () => { expect([quantity(14.788), quantity(6), quantity(0.4288), quantity(432.1), quantity(4.5e6)]).toEqual(['14.8', '6', '0.43', '432', '4.5M']); });
   it('axes are short', () => { expect([shortMoney(0), shortMoney(45000), shortMoney(1.5e6), shortMoney(-20000), shortMoney(450), shortMoney(2.5)]).toEqual(['$0', '$45k', '$1.5M', '-$20k', '$450', '$2.5']); });
+  it('marks of an axis differ from each other', () => {
+    const marks = (low: number, high: number) => { const apart = step(low, high); return Array.from({ length: Math.floor((high - low) / apart) + 1 }, (_, i) => low + i * apart).map((v) => shortMoney(v, apart)); };
+    for (const [low, high] of [[0, 0.0215], [0, 3], [0, 1700], [0, 7.9e6], [0, 2.4e9], [0, 12175], [-1191, 26907], [0, 1.1e-4]] as const) {
+      const said = marks(Math.min(0, low), high);
+      expect(new Set(said).size, said.join(' ')).toBe(said.length);
+      expect(said.length).toBeLessThan(8);
+    }
+    expect([-0.01, -0.005, 0, 0.005].map((share) => shortPercent(share, 0.005))).toEqual(['-1.0%', '-0.5%', '0.0%', '0.5%']);
+  });
   it('long names keep both ends', () => {
     expect(short('gcp/us')).toBe('gcp/us');
     expect(short('x'.repeat(10_000)).length).toBeLessThan(50);

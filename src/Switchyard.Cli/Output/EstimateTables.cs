@@ -71,5 +71,5 @@ internal static class EstimateTables
 
     private static string Gib(double bytes) => Text($"{bytes / DataSize.BytesPerGiB:0.0} GiB");
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Text(FormattableString text) => English.Text(text);
 }

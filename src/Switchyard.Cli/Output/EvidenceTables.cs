@@ -19,16 +19,24 @@ internal static class EvidenceTables
         console.WriteLine();
         foreach (var breach in expected.Breaches)
             console.MarkupLineInterpolated($"[bold]Broken[/] {breach.What}, first at {HorizonTime.Text(horizon, breach.Seconds)}: {breach.Detail}{Months(horizon, breach)}");
-        if (!expected.Services.IsEmpty) console.Write(Services(evidence));
-        if (!expected.Jobs.IsEmpty) console.Write(Jobs(expected));
-        console.Write(Hours(expected));
-        if (!expected.Limits.IsEmpty) console.Write(Limits(expected));
+        // Eight columns of numbers need as much; torn or cut they would say something else.
+        if (console.Profile.Width < 116) EvidenceLines.Write(console, evidence);
+        else Tables(console, evidence);
         Held(console, horizon, expected);
         Money(console, expected);
         Cases(console, evidence);
         Mended(console, evidence);
         foreach (var note in evidence.Notes) console.MarkupLineInterpolated($"[grey]note     {note}[/]");
         foreach (var assumed in evidence.Assumed) console.MarkupLineInterpolated($"[grey]assumed  {assumed}[/]");
+    }
+
+    private static void Tables(IAnsiConsole console, Evidence evidence)
+    {
+        var expected = evidence.Expected;
+        if (!expected.Services.IsEmpty) console.Write(Services(evidence));
+        if (!expected.Jobs.IsEmpty) console.Write(Jobs(expected));
+        console.Write(Hours(expected));
+        if (!expected.Limits.IsEmpty) console.Write(Limits(expected));
     }
 
     private static string Months(Horizon horizon, Breach breach) => breach.Months.Length switch
@@ -54,7 +62,7 @@ internal static class EvidenceTables
                     worst is null ? "" : Text($"{worst.Attained.Mean:P2} in {evidence.Horizon.Label(worst.Month)}"),
                     worst is null ? "" : Text($"{worst.Attained.Low:P2} to {worst.Attained.High:P2}"),
                     worst is null ? "" : worst.Holds ? "✓" : "✗",
-                    Text($"{times.P50 * 1000:0} ms"), Text($"{times.P95 * 1000:0} ms"), Text($"{times.P99 * 1000:0} ms")));
+                    Text($"{times.P50 * 1000:#,##0} ms"), Text($"{times.P95 * 1000:#,##0} ms"), Text($"{times.P99 * 1000:#,##0} ms")));
             }
         }
 
@@ -64,13 +72,13 @@ internal static class EvidenceTables
     private static Table Jobs(CaseEvidence expected)
     {
         var table = PlanTables.Compact("Jobs");
-        foreach (var heading in new[] { "Workload", "Runs", "In time", "", "Hours each", "Waiting", "Interruptions", "Slack in the worst 5%" }) table.AddColumn(new TableColumn(heading) { NoWrap = true });
+        foreach (var heading in new[] { "Workload", "Runs", "In time", "Promised", "", "Hours each", "Waiting", "Interruptions", "Slack in the worst 5%" }) table.AddColumn(new TableColumn(heading) { NoWrap = true });
         foreach (var job in expected.Jobs)
         {
             table.AddRow(PlanTables.Row(
-                job.Workload, Text($"{job.Runs}"), Text($"{job.InTime:P1} of {job.Promised:P0}"), job.InTime >= job.Promised ? "✓" : "✗",
+                job.Workload, Text($"{job.Runs:#,##0}"), Text($"{job.InTime:P1}"), Text($"{job.Promised:P0}"), job.InTime >= job.Promised ? "✓" : "✗",
                 Text($"{job.Hours.Mean:0.##} ({job.Hours.Low:0.##} to {job.Hours.High:0.##})"), Text($"{job.WaitHours.Mean:0.##} h"), Text($"{job.Failures:0.##}"),
-                double.IsFinite(job.WorstSlackHours) ? Text($"{job.WorstSlackHours:0.#} h") : "never ends"));
+                EvidenceLines.Slack(job)));
         }
 
         return table;
@@ -79,7 +87,7 @@ internal static class EvidenceTables
     private static Table Hours(CaseEvidence expected)
     {
         var table = PlanTables.Compact("Accelerator-hours");
-        table.AddColumn("Workload");
+        table.AddColumn(new TableColumn("Workload") { NoWrap = true });
         foreach (var state in Enum.GetNames<HourState>()) table.AddColumn(new TableColumn(state) { NoWrap = true }.RightAligned());
         table.AddColumn(new TableColumn("All").RightAligned());
         foreach (var (workload, hours) in expected.Hours)
@@ -147,5 +155,5 @@ internal static class EvidenceTables
 
     private static string Usd(double usd) => Units.Money.FromUsd(double.IsFinite(usd) ? usd : 0).ToString();
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Text(FormattableString text) => English.Text(text);
 }

@@ -16,12 +16,19 @@ internal static class MonthTable
         var cost = plan.Cost;
         var table = PlanTables.Compact("Month by month, credits taken off");
         table.AddColumn(plan.Horizon.Months > MostMonths ? "Year" : "Month");
-        foreach (var heading in new[] { "Cash when paid", "Amortised", "Present value" }) table.AddColumn(new TableColumn(heading).RightAligned());
+        var all = Enumerable.Range(0, plan.Horizon.Months).ToList();
+        // A way of counting that gives the same in every month has no column of its own.
+        var (spread, discounted) = (all.Exists(m => cost.AmortisedPerMonth[m] != cost.PerMonth[m]), all.Exists(m => cost.PresentValuePerMonth[m] != cost.PerMonth[m]));
+        string[] Cells(string label, string cash, string amortised, string present) => [label, cash, .. spread ? [amortised] : Array.Empty<string>(), .. discounted ? [present] : Array.Empty<string>()];
+        foreach (var heading in Cells("", "Cash when paid", "Amortised", "Present value").Skip(1)) table.AddColumn(new TableColumn(heading) { NoWrap = true }.RightAligned());
+        if (!spread && !discounted) table.Caption("amortised and in present value the same");
+        else if (!spread) table.Caption("amortised the same as cash");
+        else if (!discounted) table.Caption("present value the same as cash");
         var months = Enumerable.Range(0, plan.Horizon.Months).GroupBy(m => plan.Horizon.Label(m)[..(plan.Horizon.Months > MostMonths ? 4 : 7)]);
         foreach (var span in months)
-            table.AddRow(PlanTables.Row(span.Key, Sum(cost.PerMonth, span), Sum(cost.AmortisedPerMonth, span), Sum(cost.PresentValuePerMonth, span)));
-        if (cost.AfterHorizon != Money.Zero) table.AddRow(PlanTables.Row("after", cost.AfterHorizon.ToString(), "", ""));
-        table.AddRow(PlanTables.Row("all", cost.Total.ToString(), Sum(cost.AmortisedPerMonth, Enumerable.Range(0, plan.Horizon.Months)), cost.PresentValue.ToString()));
+            table.AddRow(PlanTables.Row(Cells(span.Key, Sum(cost.PerMonth, span), Sum(cost.AmortisedPerMonth, span), Sum(cost.PresentValuePerMonth, span))));
+        if (cost.AfterHorizon != Money.Zero) table.AddRow(PlanTables.Row(Cells("after", cost.AfterHorizon.ToString(), "", "")));
+        table.AddRow(PlanTables.Row(Cells("all", cost.Total.ToString(), Sum(cost.AmortisedPerMonth, all), cost.PresentValue.ToString())));
         return table;
     }
 

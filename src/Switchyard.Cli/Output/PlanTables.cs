@@ -24,9 +24,9 @@ internal static class PlanTables
         }
 
         console.WriteLine();
-        console.Write(Purchases(plan));
+        console.Write(console.Profile.Width < 130 ? NarrowPurchases(plan) : Purchases(plan));
         Plots.Write(console, plan);
-        console.Write(Costs(plan));
+        console.Write(Costs(plan, console.Profile.Width < 100));
         console.Write(MonthTable.Of(plan));
         UseFirstTables.Write(console, plan);
         Why(console, plan);
@@ -91,17 +91,16 @@ internal static class PlanTables
         var table = Compact("Buy");
         foreach (var heading in new[] { "Workload", "Offer", "How", "Accelerators", "One instance does", "Months" })
             table.AddColumn(new TableColumn(heading) { NoWrap = heading is "Workload" or "How" or "Months" });
-        table.AddColumn(new TableColumn("Instances").RightAligned());
-        table.AddColumn(new TableColumn("Cost").RightAligned());
+        foreach (var heading in new[] { "Instances", "Cost" }) table.AddColumn(new TableColumn(heading) { NoWrap = true }.RightAligned());
         string? before = null;
         foreach (var purchase in Merged(plan.Purchases))
         {
             var source = purchase.Source;
             table.AddRow(Row(
                 purchase.Workload == before ? "" : purchase.Workload,
-                source.Kind == PurchaseKind.Commitment ? source.Id[..Math.Max(0, source.Id.LastIndexOf('@'))] is { Length: > 0 } id ? id : source.Id : source.Id,
+                Offer(source),
                 How(source),
-                source.AcceleratorCount > 0 ? Text($"{source.Accelerator}:{source.AcceleratorCount:0.###}") : "",
+                Accelerators(source),
                 purchase.Configuration,
                 Months(plan.Horizon, purchase),
                 Instances(source, purchase),
@@ -111,6 +110,30 @@ internal static class PlanTables
 
         return table;
     }
+
+    // On a narrow terminal an offer takes some lines, so that no number is torn.
+    private static Table NarrowPurchases(PurchasePlan plan)
+    {
+        var table = Compact("Buy");
+        table.AddColumn("For, and what");
+        foreach (var heading in new[] { "Instances", "Cost" }) table.AddColumn(new TableColumn(heading) { NoWrap = true }.RightAligned());
+        string? before = null;
+        foreach (var purchase in Merged(plan.Purchases))
+        {
+            var source = purchase.Source;
+            if (purchase.Workload != before) table.AddRow(Row(purchase.Workload, "", ""));
+            before = purchase.Workload;
+            var what = string.Join(", ", new[] { Accelerators(source), purchase.Configuration }.Where(s => s.Length > 0));
+            table.AddRow(Row($"  {Offer(source)}\n  {How(source)}, {Months(plan.Horizon, purchase)}\n  {what}", Instances(source, purchase), purchase.Cost.ToString()));
+        }
+
+        return table;
+    }
+
+    private static string Offer(Source source) =>
+        source.Kind == PurchaseKind.Commitment && source.Id[..Math.Max(0, source.Id.LastIndexOf('@'))] is { Length: > 0 } id ? id : source.Id;
+
+    private static string Accelerators(Source source) => source.AcceleratorCount > 0 ? Text($"{source.Accelerator}:{source.AcceleratorCount:0.###}") : "";
 
     // One offer can stand in several columns of the plan, each for other users: for people it is one.
     private static IEnumerable<Purchase> Merged(IEnumerable<Purchase> purchases) => purchases
@@ -153,20 +176,24 @@ internal static class PlanTables
         return least == most ? Text($"{most:#,##0.##}") : Text($"{least:#,##0.##}–{most:#,##0.##}");
     }
 
-    private static Table Costs(PurchasePlan plan)
+    // On a narrow terminal what a way buys is left to JSON and the report; which limits it breaks is not.
+    private static Table Costs(PurchasePlan plan, bool isNarrow)
     {
         var table = Compact("Cost");
-        table.AddColumns("", "Way of buying", "Which");
-        table.AddColumn(new TableColumn("Total").RightAligned());
-        table.AddColumn(new TableColumn("Against the plan").RightAligned());
-        table.AddRow(Row("✓", plan.Baseline is null ? "this plan" : plan.Baseline.Name, Summary(plan), plan.Cost.Total.ToString(), ""));
+        table.AddColumns("", "Way of buying");
+        table.AddColumn(isNarrow ? "" : "Which");
+        foreach (var heading in new[] { "Total", "Against the plan" }) table.AddColumn(new TableColumn(heading) { NoWrap = true }.RightAligned());
+        table.AddRow(Row("✓", plan.Baseline is null ? "this plan" : plan.Baseline.Name, isNarrow ? "" : Summary(plan), plan.Cost.Total.ToString(), ""));
         foreach (var baseline in plan.Baselines)
         {
             var against = baseline.Cost is { } cost ? Difference(cost, plan.Cost.Total) : "";
+            var (breaks, detail) = ($"breaks {string.Join(", ", baseline.Breaks.Select(b => isNarrow && b.StartsWith("limits.", StringComparison.Ordinal) ? b["limits.".Length..] : b))}", isNarrow ? "" : baseline.Detail);
+            if (baseline.Cost is null) (breaks, detail) = ("", baseline.Breaks.IsEmpty ? detail : $"cannot be done: {string.Join("; ", baseline.Breaks)}");
+            else if (baseline.Breaks.IsEmpty) breaks = "";
             table.AddRow(Row(
-                "", baseline.Name,
-                baseline.Breaks.Length > 0 && baseline.Cost is not null ? $"{baseline.Detail} (breaks {string.Join(", ", baseline.Breaks)})" : baseline.Detail,
-                baseline.Cost?.ToString() ?? $"none: {string.Join("; ", baseline.Breaks)}", against));
+                "", baseline.Name == "current" ? "what runs today, kept" : baseline.Name,
+                detail.Length > 0 && breaks.Length > 0 ? $"{detail} ({breaks})" : detail + breaks,
+                baseline.Cost?.ToString() ?? "none", against));
         }
 
         return table;
@@ -185,7 +212,7 @@ internal static class PlanTables
     private static void Why(IAnsiConsole console, PurchasePlan plan)
     {
         var cost = plan.Cost;
-        console.MarkupLineInterpolated($"[bold]Bound[/]  no plan within the limits can cost less than {plan.Bound} (gap {plan.Gap.ToString("P2", CultureInfo.InvariantCulture)}).");
+        console.MarkupLineInterpolated($"[bold]Bound[/]  no plan within the limits can cost less than {plan.Bound} (gap {plan.Gap.ToString("P2", English.Numbers)}).");
         if (cost.PresentValue != cost.Total) console.MarkupLineInterpolated($"       The plan is {cost.Total} as cash and {cost.PresentValue} in today's money, which is what is compared.");
         if (cost.AfterHorizon > Money.Zero) console.MarkupLineInterpolated($"       {cost.AfterHorizon} of it falls due after {plan.Horizon.Label(plan.Horizon.Months - 1)}.");
         if (cost.CreditsUsed > Money.Zero) console.MarkupLineInterpolated($"       Credits pay {cost.CreditsUsed}.");
@@ -222,5 +249,5 @@ internal static class PlanTables
     /// <summary>Cells that hold text, whatever characters it has.</summary>
     public static IEnumerable<Text> Row(params IEnumerable<string> cells) => cells.Select(cell => new Text(cell));
 
-    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+    private static string Text(FormattableString text) => English.Text(text);
 }

@@ -61,6 +61,7 @@ internal static partial class InferenceMaxTable
 
         var (name, system, framework) = (table.Required("model"), table.Required("hw"), table.Required("framework"));
         var apart = table.Text("disagg") == "True";
+        var version = Version().Match(table.Text("image") ?? "") is { Success: true } match ? match.Groups["version"].Value : "";
         var speculates = table.Text("spec_decoding") is not (null or "none");
         return new()
         {
@@ -71,7 +72,7 @@ internal static partial class InferenceMaxTable
             System = system,
             Accelerator = Names.Accelerator(catalog, system),
             EngineName = framework,
-            Version = Version().Match(table.Text("image") ?? "") is { Success: true } match ? match.Groups["version"].Value : "",
+            Version = version,
             Incomplete = speculates ? "speculative decoding: how many drafted tokens are accepted is not stated" : null,
             Deployment = Layout(table, apart ? "decode_" : "", precision, framework),
             Replicas = apart ? Math.Max(1, table.Whole("decode_num_workers") ?? 1) : 1,
@@ -100,6 +101,8 @@ internal static partial class InferenceMaxTable
             DataParallel = ranks ? tensor : 1,
             ExpertParallel = dealt,
             Engine = Names.Engine(framework),
+            // Its scripts switch it on where it is not the default (gptoss_fp4_h100_docker.sh and its like, December 2025).
+            ScheduledAhead = true,
             MaxSequences = 1 << 20,
         };
     }

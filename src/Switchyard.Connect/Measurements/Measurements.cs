@@ -77,7 +77,7 @@ internal sealed record Source(string Folder, string Path, string? Workloads)
 }
 
 /// <summary>Names that tables of measured runs use for what the catalog knows.</summary>
-internal static class Names
+internal static partial class Names
 {
     internal static ModelArchitecture? Model(CatalogContents catalog, string name) =>
         catalog.FindModel(name) ?? catalog.FindModel(Path.GetFileName(name));
@@ -86,6 +86,21 @@ internal static class Names
         catalog.Prices.Accelerators.FirstOrDefault(accelerator => accelerator.IsNamed(name))
         ?? catalog.Prices.Accelerators.FirstOrDefault(accelerator => accelerator.IsNamed(name.Replace("NVIDIA ", "", StringComparison.OrdinalIgnoreCase).Replace(' ', '-')));
 
+    /// <summary>
+    /// The most numerous accelerator of a list such as <c>MI300X (x32), MI325X (x16)</c>; null where the text is no such list.
+    /// </summary>
+    internal static Accelerator? MostOf(CatalogContents catalog, string list)
+    {
+        var parts = list.Split(", ");
+        if (parts.Length < 2) return null;
+        var counted = parts.Select(part => Counted().Match(part)).ToList();
+        return counted.Any(match => !match.Success) ? null
+            : Accelerator(catalog, counted.MaxBy(match => int.Parse(match.Groups["count"].Value, System.Globalization.CultureInfo.InvariantCulture))!.Groups["name"].Value);
+    }
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"^(?<name>.+) \(x(?<count>\d{1,6})\)$", System.Text.RegularExpressions.RegexOptions.NonBacktracking)]
+    private static partial System.Text.RegularExpressions.Regex Counted();
+
     internal static Engine Engine(string name) => name.ToLowerInvariant() switch
     {
         var text when text.Contains("vllm", StringComparison.Ordinal) => Performance.Engine.Vllm,
@@ -93,6 +108,15 @@ internal static class Names
         var text when text.Contains("trt", StringComparison.Ordinal) || text.Contains("tensorrt", StringComparison.Ordinal) => Performance.Engine.TensorRt,
         _ => Performance.Engine.Unknown,
     };
+
+    /// <summary>Whether an engine's version decides on steps ahead by default: vLLM since 0.14 (17 January 2026); one that is not named counts as the newest.</summary>
+    internal static bool SchedulesAhead(Engine engine, string version)
+    {
+        if (engine != Performance.Engine.Vllm) return engine != Performance.Engine.Unknown;
+        var parts = version.TrimStart('v').Split('.', '-', '+');
+        return !int.TryParse(parts[0], System.Globalization.CultureInfo.InvariantCulture, out var major) || parts.Length < 2
+            || !int.TryParse(parts[1], System.Globalization.CultureInfo.InvariantCulture, out var minor) || major > 0 || minor >= 14;
+    }
 
     /// <summary>Whether 8-bit weights have a scale for each block: where a format says so, and in Qwen's own checkpoints; null where the model decides.</summary>
     internal static bool? BlockScaled(string model, params ReadOnlySpan<string?> formats)

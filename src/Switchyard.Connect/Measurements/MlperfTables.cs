@@ -42,7 +42,9 @@ internal static class MlperfTables
 
             var (name, system, scenario) = (table.Required("model"), table.Required("accelerator"), table.Required("scenario"));
             var model = Names.Model(catalog, name);
-            var accelerator = Names.Accelerator(catalog, system);
+            // Where several kinds work together the one there is most of stands for all.
+            var several = Names.MostOf(catalog, system);
+            var accelerator = several ?? Names.Accelerator(catalog, system);
             var (count, tokens, samples) = (table.Whole("n_acc") ?? 0, table.Positive("tokens_per_s"), table.Positive("samples_per_s"));
             var lengths = (Input: 1.0, Output: 1.0);
             var described = model is not null && DataSets.TryGetValue(model.Name, out lengths);
@@ -66,6 +68,7 @@ internal static class MlperfTables
                 Accelerator = accelerator,
                 EngineName = (table.Text("framework") ?? "").Split(' ', ',')[0],
                 Incomplete = incomplete,
+                Suspect = several is null ? null : "several kinds of accelerators: taken as the most numerous",
                 Deployment = new() { Precision = Narrowest(accelerator, model), TensorParallel = Math.Max(1, count), MaxSequences = 1 << 20 },
                 Input = RequestLengths.Constant(lengths.Input),
                 Output = RequestLengths.Constant(output),
@@ -88,7 +91,9 @@ internal static class MlperfTables
         {
             rows++;
             var (name, system) = (table.Required("benchmark"), table.Required("accelerator"));
-            var (gpus, batch, rate) = (table.Whole("n_gpus", 1) ?? 1, table.Positive("global_batch_size"), table.Positive("median_throughput_samples_s"));
+            // Where the log states no throughput, it is what was trained on over the time it took.
+            var over = table.Column("train_samples") >= 0 && table.Column("minutes") >= 0 ? table.Positive("train_samples") / (60 * table.Positive("minutes")) : null;
+            var (gpus, batch, rate) = (table.Whole("n_gpus", 1) ?? 1, table.Positive("global_batch_size"), table.Positive("median_throughput_samples_s") ?? over);
             // The ten or so repetitions of a submission agree within a few percent: the first stands for them.
             if (!seen.Add($"{table.Text("org")} {table.Text("system")} {name} {gpus}")) continue;
             var lora = name.Contains("lora", StringComparison.OrdinalIgnoreCase);

@@ -16,7 +16,10 @@ internal static class OpenLoopTable
 {
     private static readonly string[] Columns = ["model", "stage_index", "metric_name", "actual", "hardware", "precision", "tp", "max_num_batched_tokens", "exp"];
 
-    private sealed record Workload(ImmutableArray<Stage> Stages, int Prompt, int Shared, int Output, int Groups, int MaxSequences, int Budget, double KvTokens);
+    private sealed record Workload(ImmutableArray<Stage> Stages, int Prompt, int Shared, int Output, int Groups, int Users, int MaxSequences, int Budget, double KvTokens)
+    {
+        public int Prompts => Groups * Users;
+    }
 
     internal static MeasuredFile? Read(Source source, CatalogContents catalog, List<Problem> problems)
     {
@@ -64,6 +67,9 @@ internal static class OpenLoopTable
         string? incomplete = workload is null ? "the file of workloads does not describe this experiment"
             : stage >= workload.Stages.Length ? "the file of workloads has no such stage" : null;
         var system = table.Required("hardware");
+        // Requests go to data-parallel replicas in turn: each sees its share of them.
+        var replicas = table.Column("dp") < 0 ? 1 : Math.Max(1, table.Whole("dp") ?? 1);
+        var stages = workload?.Stages.Select(s => s with { PerSecond = s.PerSecond / replicas }).ToImmutableArray() ?? [];
         return new()
         {
             Line = table.Line,
@@ -80,14 +86,19 @@ internal static class OpenLoopTable
                 Precision = precision,
                 TensorParallel = tensor,
                 Engine = Engine.Vllm,
+                ScheduledAhead = Names.SchedulesAhead(Engine.Vllm, table.Column("version") >= 0 ? table.Text("version") ?? "" : "0.15.1"),
                 MaxSequences = workload?.MaxSequences ?? 0,
                 TokenBudget = table.Whole("max_num_batched_tokens") ?? workload?.Budget ?? 0,
+                MemoryShare = table.Column("gpu_mem_util") < 0 ? 0 : Math.Clamp(table.Positive("gpu_mem_util") ?? 0, 0, 1),
                 KvTokens = workload?.KvTokens ?? 0,
             },
             Input = RequestLengths.Constant(workload?.Prompt ?? 1),
             Output = RequestLengths.Constant(workload?.Output ?? 1),
             CachedPrefix = workload?.Shared ?? 0,
-            Load = new OpenLoop(incomplete is not null ? [] : stage < 0 ? workload!.Stages : [workload!.Stages[stage]], Even: true),
+            RepeatedPrompts = workload?.Prompts ?? 0,
+            Warm = stage > 0,
+            Replicas = replicas,
+            Load = new OpenLoop(incomplete is not null ? [] : stage < 0 ? stages : [stages[stage]]),
             Observed = [],
         };
     }
@@ -132,7 +143,7 @@ internal static class OpenLoopTable
                 if (stages.Any(stage => !(stage.PerSecond > 0) || !(stage.Seconds > 0)))
                     problems.Add(new(path, 0, "stages", $"experiment {experiment.GetProperty("id")} has a stage without a positive rate and duration"));
                 workloads[experiment.GetProperty("id").GetString()!] = new(
-                    stages, Of(prompt, "question_len") + shared, shared, Math.Max(1, Of(prompt, "output_len")), Of(prompt, "num_unique_system_prompts"),
+                    stages, Of(prompt, "question_len") + shared, shared, Math.Max(1, Of(prompt, "output_len")), Of(prompt, "num_unique_system_prompts"), Of(prompt, "num_users_per_system_prompt"),
                     Of(experiment, "max_num_seqs"), Of(experiment, "max_num_batched_tokens"), 16.0 * Of(experiment, "total_kv_blocks"));
             }
 

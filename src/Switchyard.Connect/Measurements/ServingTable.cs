@@ -90,14 +90,15 @@ internal static partial class ServingTable
         var apart = Names.Engine(engine) == Engine.TensorRt ? 0.1 : 0;
         RequestLengths Lengths(int tokens) => drawn ? RequestLengths.Between(0.8 * tokens, tokens) : RequestLengths.Between((1 - apart) * tokens, (1 + apart) * tokens);
         string? incomplete = clients < 1 ? "no concurrency is stated" : table.Whole("pp_size") > 1 ? "pipeline-parallel serving is not modelled" : null;
+        var version = table.Text("backend_version") ?? "";
         Deployment? prefill = null;
         var (replicas, prefillReplicas, worth) = (1, 1, origin.StartsWith("db-dump", StringComparison.Ordinal) ? 2 : 1);
         string? suspect = null;
         Deployment deployment;
         if (disaggregated)
         {
-            prefill = Layout(table, "prefill_", precision, engine);
-            deployment = Layout(table, "decode_", precision, engine);
+            prefill = Layout(table, "prefill_", precision, engine, version);
+            deployment = Layout(table, "decode_", precision, engine, version);
             prefillReplicas = table.Whole("prefill_num_workers") ?? 0;
             replicas = table.Whole("decode_num_workers") ?? 0;
             if (replicas >= 1 && prefillReplicas >= 1)
@@ -115,7 +116,9 @@ internal static partial class ServingTable
         }
         else
         {
-            deployment = Layout(table, "", precision, engine);
+            deployment = Layout(table, "", precision, engine, version);
+            // InferenceX switches it on where it is not the default (gptoss_fp4_h100_docker.sh and its like, December 2025).
+            if (drawn) deployment = deployment with { ScheduledAhead = true };
             // A rack's rows with tensor parallelism over dozens of accelerators are ranks of data-parallel attention.
             if (Names.Model(catalog, name) is { Experts: > 0 } && deployment is { TensorParallel: > 8, DataParallel: 1 })
             {
@@ -133,7 +136,7 @@ internal static partial class ServingTable
             System = system,
             Accelerator = Names.Accelerator(catalog, system),
             EngineName = engine,
-            Version = table.Text("backend_version") ?? "",
+            Version = version,
             Incomplete = incomplete,
             Suspect = suspect,
             Deployment = deployment,
@@ -154,7 +157,7 @@ internal static partial class ServingTable
     /// <summary>
     /// The division. Some rows multiply what their source repeats: <c>tp 8, ep 8</c> on eight accelerators became 64 of them, moe_tp 8 times moe_ep 8.
     /// </summary>
-    private static Deployment Layout(CsvTable table, string part, Precision precision, string engine)
+    private static Deployment Layout(CsvTable table, string part, Precision precision, string engine, string version)
     {
         int Of(string column) => Math.Max(1, table.Whole(part + column) ?? 1);
         var (tensor, ranks, split, dealt) = (Of("tp_size"), Of("attention_dp_size"), Of("moe_tp_size"), Of("moe_ep_size"));
@@ -167,6 +170,7 @@ internal static partial class ServingTable
             DataParallel = ranks,
             ExpertParallel = dealt,
             Engine = Names.Engine(engine),
+            ScheduledAhead = Names.SchedulesAhead(Names.Engine(engine), version),
             BlockScaled = Names.BlockScaled(table.Required("model_path"), table.Text("gemm_quant_mode"), table.Text("moe_quant_mode")),
             MaxSequences = 1 << 20, // benchmarks raise it to their concurrency
         };

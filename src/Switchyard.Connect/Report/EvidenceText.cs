@@ -36,6 +36,7 @@ public static class EvidenceText
             ("workload", JsonValueKind.String), ("runs", JsonValueKind.Number), ("done", JsonValueKind.Number), ("in_time", JsonValueKind.Number),
             ("promised", JsonValueKind.Number), ("hours", JsonValueKind.Object), ("wait_hours", JsonValueKind.Object), ("failures", JsonValueKind.Number),
         ]),
+        ("limits", [("limit", JsonValueKind.String), ("value", JsonValueKind.String), ("what", JsonValueKind.String)]),
         ("timeline", [("at", JsonValueKind.String), ("what", JsonValueKind.String)]),
     ];
 

@@ -48,6 +48,12 @@ public sealed record Deployment
     /// </summary>
     public bool? BlockScaled { get; init; }
 
+    /// <summary>
+    /// Whether the engine decides on a step while the one before it still runs, as vLLM does by default since 0.14 (January 2026): the host's work hides behind
+    /// the accelerator's, and a request waits a step longer for its first token.
+    /// </summary>
+    public bool ScheduledAhead { get; init; }
+
     /// <summary>Bytes of one element of keys and values; 0 for the engine's default.</summary>
     public double CacheElementBytes { get; init; }
 

@@ -11,40 +11,46 @@ public sealed record EfficiencyFactors
     public static EfficiencyFactors Default { get; } = new();
 
     /// <summary>Share of the dense 16-bit peak that large matrix products reach, 0 to 1; fitted, and held at most 0.75, what the best libraries report.</summary>
-    public double Matrix16 { get; init; } = 0.75;
+    public double Matrix16 { get; init; } = 0.74;
 
     /// <summary>Share of the dense 8-bit peak that large matrix products reach, scaling included, 0 to 1; fitted.</summary>
-    public double Matrix8 { get; init; } = 0.49;
+    public double Matrix8 { get; init; } = 0.65;
 
     /// <summary>What is left of <see cref="Matrix8"/> where every block of weights and activations has its own scale, 0 to 1; fitted.</summary>
-    public double BlockScaled { get; init; } = 0.8;
+    public double BlockScaled { get; init; } = 0.85;
 
     /// <summary>Share of the dense 4-bit peak that large matrix products reach, scaling included, 0 to 1; fitted, and held at most the share in 8 bits.</summary>
-    public double Matrix4 { get; init; } = 0.49;
+    public double Matrix4 { get; init; } = 0.62;
 
     /// <summary>What is left of the matrix share for grouped products over routed experts, unequal load included, 0 to 1; fitted.</summary>
-    public double ExpertMatrix { get; init; } = 0.24;
+    public double ExpertMatrix { get; init; } = 0.75;
 
     /// <summary>Share of the 16-bit peak that attention's products reach, 0 to 1 (FlashAttention-3, arXiv 2407.08608, reports 0.5 to 0.75 forward).</summary>
     public double Attention { get; init; } = 0.50;
 
     /// <summary>Share of memory bandwidth reached when reading weights, 0 to 1; fitted.</summary>
-    public double WeightBandwidth { get; init; } = 0.83;
+    public double WeightBandwidth { get; init; } = 0.92;
 
     /// <summary>Bytes a second at which the cores of one accelerator can take weights in, besides the memory's own rate; fitted.</summary>
     public double OnChipBytesPerSecond { get; init; } = 60e12;
 
+    /// <summary>How fast the share of experts' products rises with the tokens that an expert works on: as this power of them, up to <see cref="FullExpert"/>; fitted.</summary>
+    public double ExpertFill { get; init; } = 0.3;
+
+    /// <summary>Tokens of one expert from which on its products are as good as they get.</summary>
+    public const double FullExpert = 1024;
+
     /// <summary>What is left of <see cref="WeightBandwidth"/> for 4-bit weights that are multiplied as such, 0 to 1; fitted.</summary>
-    public double Fp4Bandwidth { get; init; } = 0.8;
+    public double Fp4Bandwidth { get; init; } = 0.95;
 
     /// <summary>Width of an expert's slice on one accelerator at which half of the share of its products is reached; fitted.</summary>
-    public double ExpertHalfWidth { get; init; } = 400;
+    public double ExpertHalfWidth { get; init; } = 300;
 
     /// <summary>What is left of <see cref="WeightBandwidth"/> for routed experts, whose matrices are small and many, 0 to 1; fitted.</summary>
     public double ExpertBandwidth { get; init; } = 0.90;
 
     /// <summary>What is left of <see cref="WeightBandwidth"/> where 4-bit weights are widened to 16 bits before they are multiplied, 0 to 1; fitted.</summary>
-    public double WeightOnly { get; init; } = 0.80;
+    public double WeightOnly { get; init; } = 0.90;
 
     /// <summary>
     /// How independently tokens choose their experts, 0 to 1: n tokens touch as many experts as n to this power independent ones would.
@@ -56,7 +62,7 @@ public sealed record EfficiencyFactors
     public double ExpertImbalance { get; init; } = 0.20;
 
     /// <summary>Share of memory bandwidth reached when reading paged keys and values, 0 to 1; fitted.</summary>
-    public double CacheBandwidth { get; init; } = 0.85;
+    public double CacheBandwidth { get; init; } = 0.80;
 
     /// <summary>Sharpness of the ridge between reading weights and multiplying them: 1 adds the two, large values take the longer; fitted.</summary>
     public double Ridge { get; init; } = 2.5;
@@ -74,7 +80,7 @@ public sealed record EfficiencyFactors
     public double OtherVendors { get; init; } = 0.70;
 
     /// <summary>Seconds a layer takes besides its arithmetic and traffic (kernels of normalisation, rotation, routing; captured graphs); fitted.</summary>
-    public double LayerSeconds { get; init; } = 20e-6;
+    public double LayerSeconds { get; init; } = 30e-6;
 
     /// <summary>Further seconds for a layer with routed experts (routing, permutation, a second set of kernels), under vLLM; fitted.</summary>
     public double ExpertLayerSeconds { get; init; } = 30e-6;
@@ -89,13 +95,13 @@ public sealed record EfficiencyFactors
     public double ExpertPromptLayerSeconds { get; init; } = 100e-6;
 
     /// <summary>Further seconds for a layer with latent or linear attention (the projections to and from the latent, the state); fitted.</summary>
-    public double LatentLayerSeconds { get; init; } = 20e-6;
+    public double LatentLayerSeconds { get; init; } = 30e-6;
 
     /// <summary>Further seconds for a layer whose activations are narrowed to 8 bits before each product; fitted.</summary>
-    public double NarrowLayerSeconds { get; init; } = 5e-6;
+    public double NarrowLayerSeconds { get; init; } = 15e-6;
 
     /// <summary>The same for 4 bits, whose kernels are newer and do it within the product; fitted.</summary>
-    public double Narrow4LayerSeconds { get; init; } = 2e-6;
+    public double Narrow4LayerSeconds { get; init; } = 5e-6;
 
     /// <summary>Seconds a step takes besides its layers (scheduling, sampling, detokenising); fitted.</summary>
     public double StepSeconds { get; init; } = 0.6e-3;
@@ -103,14 +109,26 @@ public sealed record EfficiencyFactors
     /// <summary>Seconds each running request adds to a step (sampling, bookkeeping); fitted.</summary>
     public double RequestSeconds { get; init; } = 6.3e-6;
 
+    /// <summary>
+    /// Seconds each running request adds to a step of an engine that does not decide ahead, and so waits while answers are taken apart and sent; fitted. ML.ENERGY's
+    /// 8B on H100 (2025) takes 75 µs longer for each further request, of which 25 are its keys and values.
+    /// </summary>
+    public double WaitingRequestSeconds { get; init; } = 45e-6;
+
     /// <summary>Seconds each running request adds to each layer (attention's work that does not depend on the context); fitted.</summary>
     public double RequestLayerSeconds { get; init; } = 0.1e-6;
 
     /// <summary>Tokens of a tile of grouped products: an expert works on whole tiles; fitted.</summary>
-    public double ExpertTile { get; init; } = 32;
+    public double ExpertTile { get; init; } = 16;
 
     /// <summary>Factor on the fixed seconds of a step on Blackwell and later, whose kernels start and end faster; fitted.</summary>
     public double BlackwellSteps { get; init; } = 0.9;
+
+    /// <summary>What is left of <see cref="StepSeconds"/> where steps are decided on ahead, so that the host works while the accelerator does, 0 to 1; fitted.</summary>
+    public double AheadSteps { get; init; } = 0.4;
+
+    /// <summary>Tokens up to which vLLM runs a step with prompts as captured graphs too: the default of its <c>max_cudagraph_capture_size</c>.</summary>
+    public double GraphTokens { get; init; } = 512;
 
     /// <summary>Factor on the fixed seconds of a step under vLLM; fitted.</summary>
     public double VllmSteps { get; init; } = 1;
@@ -130,19 +148,19 @@ public sealed record EfficiencyFactors
     public double LatentPromptLayerSeconds { get; init; } = 1.5e-3;
 
     /// <summary>Seconds from an arrival to its place in the queue and from its first token to the client (HTTP, tokeniser, scheduler), under vLLM; fitted.</summary>
-    public double ArrivalSeconds { get; init; } = 8e-3;
+    public double ArrivalSeconds { get; init; } = 6e-3;
 
     /// <summary>The same under SGLang; fitted.</summary>
-    public double SglangArrivalSeconds { get; init; } = 60e-3;
+    public double SglangArrivalSeconds { get; init; } = 100e-3;
 
     /// <summary>The same under TensorRT-LLM; fitted.</summary>
-    public double TensorRtArrivalSeconds { get; init; } = 60e-3;
+    public double TensorRtArrivalSeconds { get; init; } = 100e-3;
 
     /// <summary>Latency of one all-reduce over the scale-up link, seconds, waiting for the slowest accelerator included; fitted.</summary>
-    public double LinkLatencySeconds { get; init; } = 18e-6;
+    public double LinkLatencySeconds { get; init; } = 10e-6;
 
     /// <summary>Further latency of an all-reduce for each accelerator past the second, seconds; fitted.</summary>
-    public double LinkPeerSeconds { get; init; }
+    public double LinkPeerSeconds { get; init; } = 1e-6;
 
     /// <summary>Share of the scale-up link reached, 0 to 1: 339 of 450 GB/s at 67 MB over eight H100 (Vidur's measured all-reduce).</summary>
     public double LinkBandwidth { get; init; } = 0.75;
@@ -310,16 +328,22 @@ public sealed record PowerFactors
     public double IdleShare { get; init; } = 0.10;
 
     /// <summary>
-    /// Share of the range from idle to rated power drawn by moving data at full bandwidth without arithmetic. An H100 that decodes an 8B
-    /// model at batch 8 uses two thirds of its bandwidth and draws 486 W (ML.ENERGY's measurements, as are the others here).
+    /// Share of the range from idle to rated power that flows as soon as anything runs (clocks, caches, the host's link): a third of what an H100 draws
+    /// when it decodes an 8B model at batch 8, 486 W (ML.ENERGY's runs, as are the others here: 8B to 70B on H100 and B200).
     /// </summary>
-    public double Traffic { get; init; } = 0.80;
+    public double Busy { get; init; } = 0.25;
+
+    /// <summary>Bandwidth share and arithmetic share together from which on <see cref="Busy"/> flows whole: an assumption, for shares that are means over idle time too.</summary>
+    public double BusyFrom { get; init; } = 0.10;
+
+    /// <summary>Joules to bring a byte from memory to the cores, stacked memory: 85 pJ on H100 and 94 on B200, whose powers at small batches are 283 and 720 W above the rest.</summary>
+    public double JoulesPerByte { get; init; } = 90e-12;
 
     /// <summary>Share of the range that is added as arithmetic rises to <see cref="ArithmeticKnee"/>: the same H100 draws 610 W at batch 64, 688 W from 192 on.</summary>
-    public double Arithmetic { get; init; } = 0.67;
+    public double Arithmetic { get; init; } = 0.70;
 
     /// <summary>Share of the arithmetic peak above which more arithmetic draws no more.</summary>
-    public double ArithmeticKnee { get; init; } = 0.42;
+    public double ArithmeticKnee { get; init; } = 0.38;
 
     /// <summary>Share of the rated power that flows however little is done at full voltage: 83 W of an A100's 400; fitted (see <see cref="PowerCap"/>).</summary>
     public double StaticShare { get; init; } = 0.207;
@@ -336,6 +360,6 @@ public sealed record PowerFactors
     /// <summary>Share of the arithmetic peak from which on <see cref="ClockBoundMost"/> holds: about what pretraining reaches.</summary>
     public double ClockKnee { get; init; } = 0.40;
 
-    /// <summary>Share of the bandwidth in use while a job is bound by arithmetic (training, embeddings): an assumption that puts a well-fed H100 at 640 W.</summary>
-    public double TrafficWhenComputing { get; init; } = 0.58;
+    /// <summary>Share of the bandwidth in use while a job is bound by arithmetic (training, embeddings): an assumption that puts a well-fed H100 at about 670 W.</summary>
+    public double TrafficWhenComputing { get; init; } = 0.30;
 }

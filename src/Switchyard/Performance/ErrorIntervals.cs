@@ -45,8 +45,8 @@ public sealed record ErrorIntervals
     }
 
     /// <summary>
-    /// Factors from held-out numbers: quantiles of measured over predicted, in which a group weighs as the square root of its numbers, widened until every
-    /// group, judged by the others, is held as often as is promised. Runs of one group err together, so that quantiles over runs alone promise too much.
+    /// Factors from held-out numbers: quantiles of measured over predicted, in which a group weighs as the square root of its numbers, widened or narrowed
+    /// until every group, judged by the others, is held as often as is promised. Runs of one group err together, so that quantiles over runs alone promise too much.
     /// </summary>
     /// <param name="heldOut">Numbers whose predictions were made without their group.</param>
     /// <param name="group">The group of a run.</param>
@@ -99,7 +99,7 @@ public sealed record ErrorIntervals
         if (groups.Length > 1)
         {
             var others = Enumerable.Range(0, groups.Length).Select(g => Quantiles(groups, nominal, g)).ToArray();
-            for (wider = 1; wider < 4; wider += 0.05)
+            for (wider = 0.6; wider < 4; wider += 0.05)
             {
                 var (held, all) = (0.0, 0.0);
                 for (var g = 0; g < groups.Length; g++)

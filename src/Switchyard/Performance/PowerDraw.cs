@@ -3,8 +3,8 @@ using Switchyard.Market;
 namespace Switchyard.Performance;
 
 /// <summary>
-/// Power of an accelerator against its load: idle + (rated − idle) × (traffic × bandwidth share + arithmetic × min(1, arithmetic
-/// share/knee)), at most the rated power. Not linear in throughput: moving weights for a small batch already costs two thirds of it.
+/// Power of an accelerator against its load: idle + (rated − idle) × (busy + arithmetic × min(1, arithmetic share/knee)) + joules a byte × bytes a second, at most
+/// the rated power. Not linear in throughput: running at all and moving weights for a small batch already cost two thirds of it.
 /// </summary>
 public static class PowerDraw
 {
@@ -17,7 +17,9 @@ public static class PowerDraw
     {
         if (accelerator.ThermalDesignPower is not { } rated) return null;
         var idle = Math.Min(accelerator.IdlePower?.Watts ?? rated.Watts * factors.IdleShare, rated.Watts);
-        var load = (factors.Traffic * Math.Min(1, bandwidthShare)) + (factors.Arithmetic * Math.Min(1, arithmeticShare / factors.ArithmeticKnee));
-        return idle + ((rated.Watts - idle) * Math.Min(1, load));
+        var load = (factors.Busy * Math.Min(1, (bandwidthShare + arithmeticShare) / factors.BusyFrom))
+            + (factors.Arithmetic * Math.Min(1, arithmeticShare / factors.ArithmeticKnee));
+        var traffic = factors.JoulesPerByte * accelerator.MemoryBandwidth.BytesPerSecond * Math.Min(1, bandwidthShare);
+        return Math.Min(rated.Watts, idle + ((rated.Watts - idle) * load) + traffic);
     }
 }

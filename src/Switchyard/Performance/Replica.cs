@@ -11,8 +11,8 @@ namespace Switchyard.Performance;
 /// </summary>
 public sealed partial class Replica
 {
-    private readonly double tokenSeconds, headSeconds, sharedSeconds, assignmentSeconds, expertSeconds, expertsUntouched, independence, activationSeconds, tile, ridge;
-    private readonly double hostSeconds, promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, promptFixed, requestSeconds, kvTokens;
+    private readonly double tokenSeconds, headSeconds, sharedSeconds, assignmentSeconds, expertSeconds, expertsUntouched, independence, activationSeconds, tile, fill, ridge;
+    private readonly double hostSeconds, promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, linkSeconds, promptFixed, graphTokens, requestHost, requestSeconds, kvTokens;
     private readonly int fullLayers, windowLayers, window, experts;
 
     /// <summary>Places a model on accelerators, split by tensor parallelism alone, under no engine in particular.</summary>
@@ -79,7 +79,7 @@ public sealed partial class Replica
         // Narrow slices of an expert fill the multipliers badly.
         var slice = Math.Max(1, model.ExpertFfn) * Math.Min(group, Math.Max(deployment.ExpertParallel, ranks)) / (double)group;
         var uneven = imbalance * (1 + (factors.ExpertHalfWidth / slice));
-        (tile, ridge) = (factors.ExpertTile, factors.Ridge);
+        (tile, fill, ridge) = (factors.ExpertTile, factors.ExpertFill, factors.Ridge);
         assignmentSeconds = footprint.ExpertFlops / Math.Max(1, model.ExpertsPerToken) * uneven / (peak * group * share * factors.ExpertMatrix);
         // What lies between the matrix products passes through memory: norms and residuals whole on every accelerator of a group, gates split.
         activationSeconds = 2 * model.Layers * ((5.0 * model.Hidden * tensor) + (3.0 * footprint.GateWidth)) / (bandwidth * factors.WeightBandwidth * group);
@@ -89,7 +89,7 @@ public sealed partial class Replica
         promptSeconds = footprint.AttentionFlops / attention;
         decodeSeconds = footprint.DecodeAttentionFlops / attention;
         cacheSeconds = CacheBytesPerLayer / (bandwidth * factors.CacheBandwidth * ranks);
-        requestSeconds = (factors.RequestSeconds + (model.Layers * factors.RequestLayerSeconds)) / ranks;
+        requestSeconds = model.Layers * factors.RequestLayerSeconds / ranks;
 
         var link = Collective.Between(accelerator, tensor, factors);
         var reductions = 2.0 * model.Layers;
@@ -113,16 +113,21 @@ public sealed partial class Replica
         }
 
         var special = model.Attention == AttentionKind.Latent ? model.Layers : model.LinearAttentionLayers;
-        var overhead = factors.StepSeconds + (model.Layers * factors.LayerSeconds);
         var further = (footprint.ExpertLayers * factors.ExpertLayerOf(deployment.Engine))
             + (special * factors.LatentLayerSeconds) + (model.Layers * Narrowing(precision, widened, factors));
         var newer = accelerator.Architecture is "Blackwell" or "Blackwell Ultra" or "Rubin" ? factors.BlackwellSteps : 1;
-        hostSeconds = (factors.StepSeconds * factors.StepsOf(deployment.Engine)) + collectives;
-        fixedSeconds = (((overhead * factors.StepsOf(deployment.Engine)) + further) * newer) + collectives;
+        var pace = factors.StepsOf(deployment.Engine) * newer;
+        // Where no engine is named: as the newest ones do.
+        var ahead = deployment.ScheduledAhead || deployment.Engine == Engine.Unknown;
+        hostSeconds = factors.StepSeconds * pace * (ahead ? factors.AheadSteps : 1);
+        requestHost = (ahead ? factors.RequestSeconds : factors.WaitingRequestSeconds) / ranks;
+        fixedSeconds = (model.Layers * factors.LayerSeconds * pace) + (further * newer) + collectives;
+        linkSeconds = collectives;
         (this.accelerator, this.factors, capWatts) = (accelerator, factors, deployment.PowerCapWatts);
         Correction = Correction.For(factors.Corrections, model, accelerator, deployment.Engine);
         promptFixed = ((model.Layers - special) * factors.PromptLayerSeconds) + (special * factors.LatentPromptLayerSeconds)
             + (footprint.ExpertLayers * factors.ExpertPromptLayerSeconds);
+        graphTokens = deployment.Engine == Engine.Vllm ? factors.GraphTokens : 0;
     }
 
     /// <summary>The model.</summary>
@@ -177,7 +182,7 @@ public sealed partial class Replica
     private double Plain(double prompt, double promptContext, double decodes, double context)
     {
         var tokens = prompt + decodes;
-        if (Kernels is not null) return Kernels.Step(prompt, promptContext, decodes, context, Model.Layers) + (tokens * tokenLink) + hostSeconds + (decodes * requestSeconds);
+        if (Kernels is not null) return Hosted(Kernels.Step(prompt, promptContext, decodes, context, Model.Layers) + (tokens * tokenLink) + linkSeconds, decodes);
         var sampled = decodes + (prompt > 0 ? 1 : 0);
         var matrix = Both((tokens * tokenSeconds) + (sampled * headSeconds), sharedSeconds);
         if (experts > 0) matrix += Experts(tokens);
@@ -185,8 +190,14 @@ public sealed partial class Replica
         if (decodes > 0) attention += decodes * Positions(context) * Math.Max(decodeSeconds, cacheSeconds);
         var seconds = matrix + attention + (tokens * (tokenLink + activationSeconds)) + (decodes * requestSeconds) + fixedSeconds;
         // Kernels of a step with a prompt are launched one by one: it takes at least as long as their launches.
-        return prompt > 0 ? Math.Max(seconds, promptFixed) : seconds;
+        return Hosted(prompt > 0 && tokens > graphTokens ? Math.Max(seconds, promptFixed) : seconds, decodes);
     }
+
+    /// <summary>
+    /// A step with the host's part, which schedules, samples and sends answers: whole where the accelerators wait for it, and what cannot be hidden where the
+    /// engine decides on steps ahead.
+    /// </summary>
+    private double Hosted(double device, double decodes) => device + hostSeconds + (decodes * requestHost);
 
     /// <summary>Bytes that a decoding step moves on all accelerators of the replica.</summary>
     /// <param name="decodes">Requests that get one more token.</param>
@@ -221,7 +232,10 @@ public sealed partial class Replica
     {
         var touched = experts * Touched(tokens);
         var each = tokens * Model.ExpertsPerToken / Math.Max(touched, 1e-9);
-        return Both(touched * Math.Max(tile, each + (tile / 2)) * assignmentSeconds, expertSeconds * touched / experts);
+        var rows = Math.Max(tile, each + (tile / 2));
+        // A group with few rows per expert works in small tiles, which fill the multipliers badly.
+        var full = Math.Min(1, Math.Pow(rows / EfficiencyFactors.FullExpert, fill));
+        return Both(touched * rows / full * assignmentSeconds, expertSeconds * touched / experts);
     }
 
     /// <summary>What rated power leaves of a peak rate: small cards and old ones cannot keep their clocks under matrix products.</summary>

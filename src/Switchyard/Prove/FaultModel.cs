@@ -1,6 +1,7 @@
 using System.Globalization;
 using Switchyard.Market;
 using Switchyard.Plan;
+using Switchyard.Units;
 
 namespace Switchyard.Prove;
 
@@ -124,5 +125,5 @@ public sealed record FaultModel
         yield return Text($"outages a year: zone {ZoneOutagesPerYear:0.##} of {ZoneOutageHours:0.#} h, region {RegionOutagesPerYear:0.##} of {RegionOutageHours:0.#} h, one's own grid {PowerOutagesPerYear:0.##} of {PowerOutageHours:0.#} h with {RideThroughHours * 60:0} min of ride-through");
     }
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Text(FormattableString text) => English.Text(text);
 }

@@ -149,5 +149,5 @@ public static class Judge
 
     private static string Usd(double usd) => Units.Money.FromUsd(usd).ToString();
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Text(FormattableString text) => English.Text(text);
 }

@@ -65,7 +65,11 @@ internal sealed partial class GuidePage
         using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         await process.WaitForExitAsync(stop.Token);
         var parts = (await output).Split('\u0001');
-        return [.. commands.Select((step, i) => new Seen(step, Normal(i < parts.Length ? parts[i] : "")))];
+        // What was cut off is nothing to write into a page, or to compare with it.
+        if (process.ExitCode != 0 || parts.Length != commands.Count + 1) throw new InvalidOperationException($"the walk ended after {parts.Length - 1} of {commands.Count} commands");
+        foreach (var (step, part) in commands.Zip(parts))
+            if (part.TrimEnd() is "Terminated" or "Killed") throw new InvalidOperationException($"'{step.Command}' was ended from outside");
+        return [.. commands.Zip(parts, (step, part) => new Seen(step, Normal(part)))];
     }
 
     /// <summary>What the page says is seen, and is not; nothing where it is right.</summary>

@@ -45,13 +45,5 @@ public sealed class RefusalTests(Plans plans) : IDisposable
         (await Cli.RunAsync("prove", path, "--seeds", "none")).ShouldBeRefused("--seeds");
     }
 
-    [Fact]
-    public async Task The_demo_plans_and_proves()
-    {
-        var run = await Cli.RunAsync(["demo", "-o", "json"], "", Plans.Patience);
-        run.ExitCode.ShouldBeOneOf(0, 2);
-        run.Stdout.ShouldContain("switchyard.evidence/1");
-    }
-
     public void Dispose() => scratch.Dispose();
 }

@@ -32,10 +32,18 @@ public sealed class Browser : IAsyncLifetime
 
     /// <summary>The report of a shipped scenario's plan, made by the command.</summary>
     /// <returns>The path of the page.</returns>
-    public Task<string> ReportAsync(Plans plans, string scenario) => made.GetOrAdd(scenario, name => new(async () =>
+    public Task<string> ReportAsync(Plans plans, string scenario) =>
+        MadeAsync(scenario, async () => [(await plans.OfAsync(scenario)).Path]);
+
+    /// <summary>The report of a shipped scenario's plan and of what was found about it.</summary>
+    /// <returns>The path of the page.</returns>
+    public Task<string> ProvenReportAsync(Plans plans, string scenario) =>
+        MadeAsync($"{scenario}.proven", async () => [(await plans.OfAsync(scenario)).Path, (await plans.EvidenceAsync(scenario)).Path]);
+
+    private Task<string> MadeAsync(string key, Func<Task<string[]>> files) => made.GetOrAdd(key, name => new(async () =>
     {
         var page = scratch[$"{name}.html"];
-        var run = await Cli.RunAsync(["report", (await plans.OfAsync(name)).Path, "--out", page], "", Plans.Patience);
+        var run = await Cli.RunAsync(["report", .. await files(), "--out", page], "", Plans.Patience);
         run.ExitCode.ShouldBe(0, run.Stderr);
         run.Stdout.ShouldBe("");
         return page;

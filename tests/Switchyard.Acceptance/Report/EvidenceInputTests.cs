@@ -12,20 +12,20 @@ public sealed class EvidenceInputTests(Browser browser, Plans plans)
     {
         Browser.Need();
         using Scratch scratch = new();
-        var text = Evidence("startup").ToJsonString();
+        var text = Evidence("batch-nightly").ToJsonString();
         (await SchemaFile.AgainstAsync("evidence", text)).ShouldBeEmpty();
         var page = scratch["report.html"];
-        var run = await Cli.RunAsync("report", (await plans.OfAsync("startup")).Path, scratch.Write("evidence.json", text), "--out", page);
+        var run = await Cli.RunAsync("report", (await plans.OfAsync("batch-nightly")).Path, scratch.Write("evidence.json", text), "--out", page);
         run.ExitCode.ShouldBe(0, run.Stderr);
         await using var open = await browser.OpenAsync(page);
         await open.ScrollThroughAsync();
-        (await open.Page.Locator("#proof h2").First.InnerTextAsync()).ShouldBe("The plan does not hold in 2 runs. First to break, on 2027-02-01 15:21: chat: ttft p95 < 1000ms.");
+        (await open.Page.Locator("#proof h2").First.InnerTextAsync()).ShouldBe("The plan does not hold in 2 runs: chat misses TTFT p95 < 1000ms, first on 2027-02-01.");
         (await open.Page.Locator("#attainment h2").First.InnerTextAsync()).ShouldBe("chat misses TTFT in 1 of 2 months; at worst 91.5% of requests are in time.");
         (await open.Page.Locator("#attainment h2").Nth(1).InnerTextAsync()).ShouldContain("nightly-evals: 98.0% of 10 runs, 95% must be.");
-        (await open.Page.Locator("#bill h2").InnerTextAsync()).ShouldBe("The bill is $1,300 ($1,250 to $1,350): +4.0% against the plan’s $1,250.");
-        (await open.Page.Locator("#hours h2").InnerTextAsync()).ShouldBe("90.0% of 1,000 accelerator-hours do useful work; most of the rest, 10.0%, is ready, nothing to do.");
-        (await open.Page.Locator("#trouble h2").InnerTextAsync()).ShouldBe("Trouble begins on 2027-02-01 15:21: chat: ttft p95 < 1000ms.");
-        (await open.Page.Locator("#trouble .lines").InnerTextAsync()).ShouldContain("a machine was lost");
+        (await open.Page.Locator("#bill h2").InnerTextAsync()).ShouldBe("The bill is $1,300 ($1,250 to $1,350): 4.0% above the plan’s $1,250.");
+        (await open.Page.Locator("#hours h2").InnerTextAsync()).ShouldBe("90.0% of 1,000 accelerator-hours do useful work; most of the rest, 10.0%, is idle.");
+        (await open.Page.Locator("#trouble h2").InnerTextAsync()).ShouldBe("Trouble begins on 2027-02-01: chat misses TTFT p95 < 1000ms.");
+        (await open.Page.Locator("#trouble .table.open").InnerTextAsync()).ShouldContain("a machine was lost");
         (await open.Page.Locator("#stress h2").InnerTextAsync()).ShouldBe("With one zone out the plan still holds, and the bill changes by +$200.00.");
         open.Trouble.ShouldBeEmpty();
     }
@@ -38,11 +38,11 @@ public sealed class EvidenceInputTests(Browser browser, Plans plans)
         evidence["expected"]!.AsObject().Remove("services");
         evidence["expected"]!["jobs"]![0]!["runs"] = "ten";
         evidence["stress"]![0]!.AsObject().Remove("timeline");
-        var old = Evidence("startup");
+        var old = Evidence("batch-nightly");
         old["schema"] = "switchyard.evidence/0";
         var run = await Cli.RunAsync(
-            "report", (await plans.OfAsync("startup")).Path, scratch.Write("a.json", evidence.ToJsonString()), scratch.Write("b.json", old.ToJsonString()), "--out", scratch["report.html"]);
-        run.ShouldBeRefused("evidence about 'another'; the plan is of 'startup'", "expected.services: is missing", "expected.jobs[0].runs: has another type",
+            "report", (await plans.OfAsync("batch-nightly")).Path, scratch.Write("a.json", evidence.ToJsonString()), scratch.Write("b.json", old.ToJsonString()), "--out", scratch["report.html"]);
+        run.ShouldBeRefused("evidence about 'another'; the plan is of 'batch-nightly'", "expected.services: is missing", "expected.jobs[0].runs: has another type",
             "stress[0].timeline: is missing", "b.json", "'switchyard.evidence/0' is not switchyard.evidence/1");
         File.Exists(scratch["report.html"]).ShouldBeFalse();
     }

@@ -9,7 +9,7 @@ public sealed class ReportInputTests(Plans plans)
     public async Task All_problems_of_all_files_come_at_once()
     {
         using Scratch scratch = new();
-        var whole = (await plans.OfAsync("startup")).Run.Stdout;
+        var whole = (await plans.OfAsync("batch-nightly")).Run.Stdout;
         var cut = scratch.Write("cut.json", whole[..(whole.Length / 2)]);
         var other = scratch.Write("other.json", "{\"schema\": \"switchyard.plan/99\"}");
         var market = scratch.Write("market.json", "{\"schema\": \"switchyard.market.offers/1\", \"offers\": []}");
@@ -21,7 +21,7 @@ public sealed class ReportInputTests(Plans plans)
     [Fact]
     public async Task Two_plans_are_one_too_many()
     {
-        var (a, b) = (await plans.OfAsync("startup"), await plans.OfAsync("batch-nightly"));
+        var (a, b) = (await plans.OfAsync("batch-nightly"), await plans.OfAsync("frontier-training"));
         using Scratch scratch = new();
         (await Cli.RunAsync("report", a.Path, b.Path, "--out", scratch["report.html"])).ShouldBeRefused("a second plan", "a report is about one");
         (await Cli.RunAsync("report", a.Path, "--out", scratch.Folder)).ShouldBeRefused("is a folder");
@@ -30,7 +30,7 @@ public sealed class ReportInputTests(Plans plans)
     [Fact]
     public async Task Without_the_page_it_says_what_to_install()
     {
-        var plan = await plans.OfAsync("startup");
+        var plan = await plans.OfAsync("batch-nightly");
         using Scratch scratch = new();
         Directory.CreateSymbolicLink(scratch["data"], Path.Combine(Cli.Root, "data"));
         var run = await Cli.RunAsync(["report", plan.Path, "--out", scratch["report.html"]], "", environment: new Dictionary<string, string?> { ["SWITCHYARD_HOME"] = scratch.Folder });
@@ -42,7 +42,7 @@ public sealed class ReportInputTests(Plans plans)
     public async Task The_same_plan_gives_the_same_page_also_from_a_pipe()
     {
         Browser.Need();
-        var plan = await plans.OfAsync("startup");
+        var plan = await plans.OfAsync("batch-nightly");
         using Scratch scratch = new();
         (await Cli.RunAsync("report", plan.Path, "--out", scratch["a.html"])).ExitCode.ShouldBe(0);
         (await Cli.RunAsync(["report", "-", "--out", scratch["b.html"]], plan.Run.Stdout)).ExitCode.ShouldBe(0);

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Playwright;
 using Switchyard.Acceptance.Plan;
+using Switchyard.Acceptance.Schemas;
 using Switchyard.Units;
 
 namespace Switchyard.Acceptance.Report;
@@ -28,9 +30,21 @@ public sealed class ReportTests(Browser browser, Plans plans)
         (await page.Locator("#summary").InnerTextAsync()).ShouldContain(Usd(plan, "bound"));
 
         // Each row of a table is a row of the plan, in its order.
-        await RowsAsync(page, "#buy", "Purchases", plan.GetProperty("purchases").EnumerateArray().Select(p => new[] { p.Text("workload"), p.Text("offer"), p.Text("configuration"), Usd(p, "cost") }));
-        await RowsAsync(page, "#baselines", "Ways of buying", plan.GetProperty("baselines").EnumerateArray().Select(b => new[] { b.Text("name"), b.Text("detail"), b.GetProperty("cost").ValueKind == JsonValueKind.Null ? "cannot be done" : Usd(b, "cost") }), skip: 1);
-        await RowsAsync(page, "#cost", "Cash by month", cost.GetProperty("per_month").EnumerateObject().Select(m => new[] { m.Name, new Money(m.Value.GetDecimal()).ToString() }));
+        var purchases = plan.GetProperty("purchases").EnumerateArray().GroupBy(p => (p.Text("workload"), p.Text("offer"), p.Text("purchase_kind"))).ToList();
+        await RowsAsync(page, "#buy", "Purchases", purchases.Select(same => new[]
+        {
+            same.Key.Item1, same.Key.Item2, string.Join("; ", same.Select(p => p.Text("configuration")).Distinct()), new Money(same.Sum(p => p.Usd("cost"))).ToString(),
+        }));
+        await RowsAsync(page, "#buy", "Most instances", cost.GetProperty("per_month").EnumerateObject().Select(string[] (m) =>
+        [
+            m.Name,
+            .. purchases.Select(same => same.SelectMany(p => p.GetProperty("months").EnumerateArray()).Where(b => b.Text("month") == m.Name).Sum(b => b.Usd("instances")).ToString("#,##0.##", CultureInfo.InvariantCulture)),
+        ]));
+        await RowsAsync(page, "#baselines", "Ways of buying", plan.GetProperty("baselines").EnumerateArray().Select(b => new[] { b.Text("name") == "current" ? "what runs today, kept" : b.Text("name"), b.Text("detail"), b.GetProperty("cost").ValueKind == JsonValueKind.Null ? "cannot be done" : Usd(b, "cost") }), skip: 1);
+        await RowsAsync(page, "#cost", "Cash by month", cost.GetProperty("per_month").EnumerateObject().Select(m => new[]
+        {
+            m.Name, new Money(m.Value.GetDecimal()).ToString(), Usd(cost.GetProperty("amortised_per_month"), m.Name), Usd(cost.GetProperty("present_value_per_month"), m.Name),
+        }));
         await RowsAsync(page, "#runner-up", "Runner-up", plan.GetProperty("alternatives").EnumerateArray().Where(a => a.Text("winner") != "nothing").Select(a => new[] { a.Text("workload"), a.Text("winner") }));
         foreach (var demand in plan.GetProperty("demand").EnumerateArray())
             await RowsAsync(page, "#supply", $"Demand and capacity of {demand.Text("workload")},", demand.GetProperty("months").EnumerateArray().Select(m => new[] { m.Text("month") }));
@@ -46,6 +60,49 @@ public sealed class ReportTests(Browser browser, Plans plans)
         foreach (var line in plan.GetProperty("assumed").EnumerateArray()) assumed.ShouldContain(line.GetString()!.Split(": ")[0]);
 
         // What is drawn is there: a chart or a map for each box, nothing wider than the window.
+        (await page.Locator(".chart:not(:has(svg)), .drawing:not(:has(svg))").CountAsync()).ShouldBe(0);
+        (await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth")).ShouldBeLessThanOrEqualTo(0);
+        open.Trouble.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Plans.Shipped), MemberType = typeof(Plans))]
+    public async Task Each_view_shows_the_figures_of_the_proof(string scenario)
+    {
+        Browser.Need();
+        var made = await plans.EvidenceAsync(scenario);
+        (await SchemaFile.AgainstAsync("evidence", made.Run.Stdout)).ShouldBeEmpty();
+        var path = await browser.ProvenReportAsync(plans, scenario);
+        new FileInfo(path).Length.ShouldBeLessThan(MostBytes);
+        await using var open = await browser.OpenAsync(path);
+        var page = open.Page;
+        await open.ScrollThroughAsync();
+        (await SchemaFile.AgainstAsync("report", (await page.Locator("#report-data").TextContentAsync())!)).ShouldBeEmpty();
+
+        var (evidence, expected) = (made.Json, made.Json.GetProperty("expected"));
+        var holds = evidence.GetProperty("holds").GetBoolean();
+        (await page.Locator("#summary h2").InnerTextAsync()).ShouldEndWith(holds ? "Replayed, it holds." : "Replayed, it does not hold.");
+        (await page.Locator("#proof h2").First.InnerTextAsync()).ShouldStartWith(holds ? "The plan holds: in 2 runs" : "The plan does not hold in 2 runs: ");
+        var breaches = expected.GetProperty("breaches").EnumerateArray().ToList();
+        if (breaches.Count > 0) await RowsAsync(page, "#proof", "What breaks", breaches.Select(b => new[] { b.Text("first"), $"{b.GetProperty("months").GetArrayLength()}", b.Text("detail") }));
+        await RowsAsync(page, "#bill", "Bill by month", expected.GetProperty("cash_per_month").EnumerateObject().Select(m => new[] { m.Name, Usd(m.Value, "mean"), Usd(m.Value, "low"), Usd(m.Value, "high") }));
+        foreach (var service in expected.GetProperty("services").EnumerateArray())
+        {
+            foreach (var objective in service.GetProperty("objectives").EnumerateArray().GroupBy(o => o.Text("objective")))
+            {
+                await RowsAsync(page, "#attainment", $"{service.Text("workload")}: share of requests that keep {objective.Key.ToUpperInvariant()}",
+                    objective.Select(o => new[] { o.Text("month"), Share(o.GetProperty("attained").GetProperty("mean")), o.GetProperty("holds").GetBoolean() ? "yes" : "no" }));
+            }
+        }
+
+        var jobs = expected.GetProperty("jobs").EnumerateArray().ToList();
+        if (jobs.Count > 0) await RowsAsync(page, "#attainment", "Runs of", jobs.Select(j => new[] { j.Text("workload"), j.GetProperty("runs").GetInt32().ToString("#,##0", CultureInfo.InvariantCulture) }));
+        await RowsAsync(page, "#hours", "Accelerator-hours", expected.GetProperty("accelerator_hours").EnumerateObject().SelectMany(w => w.Value.EnumerateObject().Select(_ => new[] { w.Name })));
+        var timeline = expected.GetProperty("timeline").EnumerateArray().ToList();
+        if (timeline.Count > 0) await RowsAsync(page, "#trouble", "All events", timeline.Select(e => new[] { e.Text("at"), e.Text("what") }));
+        string[] parts = ["predictions_wrong_by_p90", "stress"];
+        var others = parts.Where(p => evidence.TryGetProperty(p, out _)).SelectMany(p => evidence.GetProperty(p).ValueKind == JsonValueKind.Array ? [.. evidence.GetProperty(p).EnumerateArray()] : new[] { evidence.GetProperty(p) });
+        await RowsAsync(page, "#stress", "Circumstances", others.Prepend(expected).Select(c => new[] { c.Text("case"), c.GetProperty("breaches").GetArrayLength() == 0 ? "✓ holds" : null }.OfType<string>().ToArray()));
         (await page.Locator(".chart:not(:has(svg)), .drawing:not(:has(svg))").CountAsync()).ShouldBe(0);
         (await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth")).ShouldBeLessThanOrEqualTo(0);
         open.Trouble.ShouldBeEmpty();
@@ -105,7 +162,7 @@ public sealed class ReportTests(Browser browser, Plans plans)
     public async Task It_follows_the_systems_colours_the_readers_choice_and_the_paper()
     {
         Browser.Need();
-        await using var open = await browser.OpenAsync(await browser.ReportAsync(plans, "startup"), new() { ColorScheme = ColorScheme.Dark, ViewportSize = new() { Width = 1280, Height = 900 } });
+        await using var open = await browser.OpenAsync(await browser.ReportAsync(plans, "batch-nightly"), new() { ColorScheme = ColorScheme.Dark, ViewportSize = new() { Width = 1280, Height = 900 } });
         var page = open.Page;
         Task<string> Ground() => page.EvaluateAsync<string>("getComputedStyle(document.querySelector('section')).backgroundColor");
         (await Ground()).ShouldBe("rgb(22, 25, 29)");
@@ -137,7 +194,7 @@ public sealed class ReportTests(Browser browser, Plans plans)
         Browser.Need();
         var axe = Path.Combine(Cli.Root, "web", "node_modules", "axe-core", "axe.min.js");
         Assert.SkipUnless(File.Exists(axe), "axe-core is not here: ./test fetches it");
-        await using var open = await browser.OpenAsync(await browser.ReportAsync(plans, "logistics"), new() { ColorScheme = colours, ViewportSize = new() { Width = width, Height = 900 }, BypassCSP = true });
+        await using var open = await browser.OpenAsync(await browser.ProvenReportAsync(plans, "logistics"), new() { ColorScheme = colours, ViewportSize = new() { Width = width, Height = 900 }, BypassCSP = true });
         await open.ScrollThroughAsync();
         await open.Page.EvaluateAsync("document.querySelectorAll('details').forEach(d => { d.open = true; })");
         await open.Page.AddScriptTagAsync(new() { Path = axe });
@@ -146,6 +203,39 @@ public sealed class ReportTests(Browser browser, Plans plans)
               .violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.target.join(' ')}: ${n.failureSummary}`))
             """);
         found.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task All_of_it_can_be_reached_by_keyboard_and_nothing_moves_that_need_not()
+    {
+        Browser.Need();
+        await using var open = await browser.OpenAsync(await browser.ProvenReportAsync(plans, "batch-nightly"), new() { ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = 1280, Height = 900 } });
+        var page = open.Page;
+        (await page.EvaluateAsync<string>("getComputedStyle(document.documentElement).scrollBehavior")).ShouldBe("auto");
+        await open.ScrollThroughAsync();
+        (await page.EvaluateAsync<int>("document.getAnimations().length")).ShouldBe(0);
+
+        // Tab by tab: the way past the contents, the button, each entry of the contents, then what is in the sections.
+        var reached = new HashSet<string>();
+        string? first = null;
+        for (var i = 0; i < 400; i++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            var at = await page.EvaluateAsync<string>("(() => { const e = document.activeElement; return e === document.body ? '' : `${e.className || e.tagName.toLowerCase()} ${e.closest('section')?.id ?? ''}`.trim(); })()");
+            if (at.Length == 0) break;
+            first ??= at;
+            reached.Add(at);
+        }
+
+        first.ShouldBe("skip");
+        reached.ShouldContain("theme");
+        foreach (var section in await page.Locator("section").EvaluateAllAsync<string[]>("all => all.filter(s => s.querySelector('.chart')).map(s => s.id)")) reached.ShouldContain($"chart {section}");
+        reached.ShouldContain("sort baselines");
+        reached.ShouldContain("copy baselines");
+        await page.Locator("#cost summary").First.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        (await page.Locator("#cost details").First.EvaluateAsync<bool>("d => d.open")).ShouldBeTrue();
+        open.Trouble.ShouldBeEmpty();
     }
 
     [Fact]
@@ -161,6 +251,8 @@ public sealed class ReportTests(Browser browser, Plans plans)
         (await open.Page.Locator("#weighed .chart svg").CountAsync()).ShouldBe(0);
         open.Trouble.ShouldBeEmpty();
     }
+
+    private static string Share(JsonElement share) => $"{Math.Round(share.GetDecimal() * 100, 2, MidpointRounding.AwayFromZero):0.00}%";
 
     private static string Usd(JsonElement parent, string name) => new Money(parent.Usd(name)).ToString();
 

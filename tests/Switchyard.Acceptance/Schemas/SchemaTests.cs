@@ -30,6 +30,18 @@ public sealed partial class SchemaTests(Plans plans)
         (await SchemaFile.AgainstAsync("plan", (await plans.OfAsync(scenario)).Run.Stdout)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Every_schema_that_an_output_names_is_published()
+    {
+        // In the sources, so that an output without a test is caught too.
+        var named = Directory.GetFiles(Path.Combine(Cli.Root, "src"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => SchemaName().Matches(File.ReadAllText(file))).Select(m => m.Groups[1].Value.Replace('.', '-'))
+            .Concat(["accelerators", "commitments", "offers", "regions", "spot"]).Select(name => File.Exists(Schema($"market-{name}")) ? $"market-{name}" : name).ToHashSet();
+        named.Count.ShouldBeGreaterThan(15);
+        var published = Directory.GetFiles(Path.Combine(Cli.Root, "schemas"), "*.schema.json").Select(f => Path.GetFileName(f)[..^".schema.json".Length]);
+        published.Except(["scenario"]).ShouldBe(named, ignoreOrder: true);
+    }
+
     [Theory]
     [InlineData("inference")]
     [InlineData("training")]
@@ -70,9 +82,32 @@ public sealed partial class SchemaTests(Plans plans)
     }
 
     [Fact]
+    public async Task What_is_learned_from_measured_runs_and_an_imported_model_are_valid()
+    {
+        using Scratch scratch = new();
+        var rows = string.Concat(new[] { (4, "12.1"), (8, "12.4"), (16, "13.4"), (32, "15.2"), (64, "18.9") }.Select(r => $"llama-3.1-8b,H100,bf16,1,500,200,{r.Item1},vllm,{r.Item2}\n"));
+        var runs = scratch.Write("runs.csv", $"model,accelerator,precision,tensor_parallel,input,output,concurrency,engine,tpot_mean_ms\n{rows}");
+        var config = scratch.Write("my-llama/config.json", """
+            {"model_type": "llama", "hidden_size": 4096, "num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 8, "intermediate_size": 14336, "vocab_size": 128256,
+             "max_position_embeddings": 131072, "tie_word_embeddings": false, "torch_dtype": "bfloat16", "architectures": ["LlamaForCausalLM"]}
+            """);
+        (string Schema, string[] Arguments)[] outputs =
+        [
+            ("performance-check", ["performance", "check", runs]), ("performance-calibration", ["performance", "calibrate", runs, "--out", scratch["calibration.csv"]]),
+            ("performance-model", ["performance", "model", "import", config, "--name", "my-llama", "--out", scratch["models.csv"]]),
+        ];
+        foreach (var (schema, arguments) in outputs)
+        {
+            var run = await Cli.RunAsync([.. arguments, "-o", "json"], "", Plans.Patience);
+            run.ExitCode.ShouldBe(0, run.Stderr);
+            (await SchemaFile.AgainstAsync(schema, run.Stdout)).ShouldBeEmpty($"{schema}: {run.Stdout}");
+        }
+    }
+
+    [Fact]
     public async Task A_sweep_a_difference_and_the_statistics_of_a_trace_are_valid()
     {
-        var (a, b) = (await plans.OfAsync("batch-nightly"), await plans.OfAsync("startup"));
+        var (a, b) = (await plans.OfAsync("batch-nightly"), await plans.OfAsync("frontier-training"));
         using Scratch scratch = new();
         var trace = scratch.Write("arrivals.csv", "arrival,input_tokens,output_tokens\n0,100,20\n1.5,200,30\n4,150,10\n");
         (string Schema, string[] Arguments)[] outputs =
@@ -117,7 +152,7 @@ public sealed partial class SchemaTests(Plans plans)
     [Fact]
     public async Task A_plan_that_lacks_a_part_or_has_another_type_is_refused()
     {
-        var text = (await plans.OfAsync("startup")).Run.Stdout;
+        var text = (await plans.OfAsync("batch-nightly")).Run.Stdout;
         foreach (var name in JsonNode.Parse(text)!.AsObject().Select(member => member.Key).ToList())
         {
             var (without, other) = (JsonNode.Parse(text)!.AsObject(), JsonNode.Parse(text)!.AsObject());
@@ -129,6 +164,12 @@ public sealed partial class SchemaTests(Plans plans)
             if (known["required"]?.AsArray().Any(r => (string?)r == name) == true) (await SchemaFile.AgainstAsync("plan", without.ToJsonString())).ShouldNotBeEmpty(name);
         }
     }
+
+    private static string Schema(string name) => Path.Combine(Cli.Root, "schemas", $"{name}.schema.json");
+
+    // Names with a version; those of `market` are put together from what they list, and the goldens of the tests are no output.
+    [GeneratedRegex("\"switchyard\\.([a-z.]+)/1\"")]
+    private static partial Regex SchemaName();
 
     [GeneratedRegex("```yaml[^\n]*\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex YamlFence();

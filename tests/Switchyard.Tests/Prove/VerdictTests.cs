@@ -28,7 +28,7 @@ public sealed class VerdictTests
         var breach = evidence.Expected.Breaches.First(b => b.What.StartsWith("chat: ttft", StringComparison.Ordinal));
         breach.Months.ShouldContain(2);
         breach.Seconds.ShouldBeGreaterThan(0);
-        breach.Detail.ShouldContain("95 % wanted");
+        breach.Detail.ShouldContain("95% wanted");
         var mend = new Mender(plan, Service, Staged.Prices, Staged.Factors, Staged.Sure, new(6)).Mend(evidence, Staged.Play).ShouldNotBeNull();
         mend.Holds.ShouldBeTrue();
         mend.Additions.ShouldNotBeEmpty();
@@ -46,7 +46,7 @@ public sealed class VerdictTests
             Attention = Staged.Factors.Attention * 1.2,
         };
         // Without headroom, so that nothing hides the error; the honest plan holds.
-        var bare = Service with { Workloads = [HandMade.Service("chat", 150, 2) with { Load = new(150, 0, WeekShape.Flat) }] };
+        var bare = Service with { Workloads = [HandMade.Service("chat", 160, 2) with { Load = new(160, 0, WeekShape.Flat) }] };
         var rule = new WindowRule { BusyRequests = 800 };
         Staged.Prove(Staged.PlanOf(bare), bare, rule: rule).Holds.ShouldBeTrue();
         var evidence = Staged.Prove(Staged.PlanOf(bare, optimistic), bare, rule: rule);

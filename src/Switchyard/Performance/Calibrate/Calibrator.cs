@@ -159,7 +159,7 @@ public static class Calibrator
             return result;
         }
 
-        return Of(LeastSquares.Minimise(new double[free.Length], new double[free.Length], Residuals, weights, Tie, Rounds));
+        return Of(LeastSquares.Minimise(new double[free.Length], new double[free.Length], Residuals, weights, [.. free.Select(_ => Tie)], Rounds));
     }
 
     private static TrainingCorrection Trained(string accelerator, bool dense, IReadOnlyList<MeasuredRun> runs, EfficiencyFactors factors)

@@ -22,10 +22,11 @@ public enum LeftOut
 /// </summary>
 public static class Fitter
 {
-    private const double Tie = 0.002;
+    // The square of a prediction's usual error beyond what coefficients explain, about 17%; Spread is in the same unit.
+    private const double Noise = 0.03;
 
     /// <summary>Factors with coefficients fitted.</summary>
-    /// <param name="start">Where to begin, and to which each coefficient is weakly tied.</param>
+    /// <param name="start">Where to begin, and to which each coefficient is tied by its spread: what is known of it before any run is seen.</param>
     /// <param name="coefficients">What to fit.</param>
     /// <param name="runs">The runs; suspect and incomplete ones take no part.</param>
     /// <param name="perGroup">Most runs of a group that take part, evenly chosen.</param>
@@ -39,7 +40,7 @@ public static class Fitter
     }
 
     /// <summary>What is predicted for each group by factors that were fitted without it.</summary>
-    /// <param name="start">Where every fit begins, and to which it is weakly tied.</param>
+    /// <param name="start">Where every fit begins, and to which it is tied.</param>
     /// <param name="near">Factors near what comes out, with which the steps of closed loops are counted; no fit starts from them.</param>
     /// <param name="coefficients">What is fitted again.</param>
     /// <param name="runs">All runs.</param>
@@ -90,6 +91,6 @@ public static class Fitter
         EfficiencyFactors Apply(double[] at) => Enumerable.Range(0, at.Length).Aggregate(from, (factors, j) => coefficients[j].Apply(factors, at[j]));
         var rows = runs.Select(takesPart);
         return rows.Length == 0 ? from
-            : Apply(LeastSquares.Minimise(At(from), At(tied), at => runs.Residuals(rows, Apply(at)), [.. rows.Select(runs.Weight)], Tie, rounds));
+            : Apply(LeastSquares.Minimise(At(from), At(tied), at => runs.Residuals(rows, Apply(at)), [.. rows.Select(runs.Weight)], [.. coefficients.Select(c => Noise / (c.Spread * c.Spread))], rounds));
     }
 }

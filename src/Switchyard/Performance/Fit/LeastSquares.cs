@@ -13,13 +13,13 @@ internal static class LeastSquares
     /// <param name="anchor">Where each parameter is tied to.</param>
     /// <param name="residuals">Residuals of parameters; NaN for one that cannot be computed.</param>
     /// <param name="weights">Weights of the residuals.</param>
-    /// <param name="tie">How strongly each parameter is tied to its anchor.</param>
+    /// <param name="ties">How strongly each parameter is tied to its anchor.</param>
     /// <param name="rounds">Most rounds.</param>
-    public static double[] Minimise(double[] start, double[] anchor, Func<double[], double[]> residuals, double[] weights, double tie, int rounds)
+    public static double[] Minimise(double[] start, double[] anchor, Func<double[], double[]> residuals, double[] weights, double[] ties, int rounds)
     {
         double[] at = [.. start];
         var here = residuals(at);
-        var cost = Cost(here, weights, at, anchor, tie);
+        var cost = Cost(here, weights, at, anchor, ties);
         var damping = 1e-2;
         var count = at.Length;
         for (var round = 0; round < rounds; round++)
@@ -52,8 +52,8 @@ internal static class LeastSquares
 
             for (var j = 0; j < count; j++)
             {
-                normal[j, j] += tie;
-                right[j] -= tie * (at[j] - anchor[j]);
+                normal[j, j] += ties[j];
+                right[j] -= ties[j] * (at[j] - anchor[j]);
                 for (var k = 0; k < j; k++) normal[k, j] = normal[j, k];
             }
 
@@ -64,7 +64,7 @@ internal static class LeastSquares
                 double[] next = [.. at];
                 for (var j = 0; j < count; j++) next[j] += Math.Clamp(step[j], -0.5, 0.5);
                 var there = residuals(next);
-                var cheaper = Cost(there, weights, next, anchor, tie);
+                var cheaper = Cost(there, weights, next, anchor, ties);
                 if (cheaper < cost)
                 {
                     better = cost - cheaper > 1e-5 * cost;
@@ -83,7 +83,7 @@ internal static class LeastSquares
         return at;
     }
 
-    private static double Cost(double[] residuals, double[] weights, double[] at, double[] anchor, double tie)
+    private static double Cost(double[] residuals, double[] weights, double[] at, double[] anchor, double[] ties)
     {
         var sum = 0.0;
         for (var i = 0; i < residuals.Length; i++)
@@ -92,7 +92,7 @@ internal static class LeastSquares
             if (double.IsFinite(size)) sum += weights[i] * (size <= Knee ? size * size / 2 : Knee * (size - (Knee / 2)));
         }
 
-        for (var j = 0; j < at.Length; j++) sum += tie * (at[j] - anchor[j]) * (at[j] - anchor[j]) / 2;
+        for (var j = 0; j < at.Length; j++) sum += ties[j] * (at[j] - anchor[j]) * (at[j] - anchor[j]) / 2;
         return sum;
     }
 

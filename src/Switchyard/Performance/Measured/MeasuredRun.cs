@@ -78,6 +78,12 @@ public sealed record ServingRun : MeasuredRun
     /// <summary>Tokens at the start of a prompt that are already in the cache.</summary>
     public int CachedPrefix { get; init; }
 
+    /// <summary>Different prompts that are sent again and again, and so lie in the cache whole once each was worked on; 0 where every prompt is its own.</summary>
+    public int RepeatedPrompts { get; init; }
+
+    /// <summary>Whether the repeated prompts were all sent before the run began.</summary>
+    public bool Warm { get; init; }
+
     /// <summary>How requests come.</summary>
     public required Load Load { get; init; }
 }

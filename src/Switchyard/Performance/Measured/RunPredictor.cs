@@ -70,11 +70,14 @@ public sealed class RunPredictor(EfficiencyFactors factors)
             return Refused($"{PerformanceModel.NameOf(run.Deployment.Precision)} weights leave no room for one request on {run.Deployment.Accelerators} accelerators");
         if (run.Prefill is { } before) return Apart(run, before, replica, model, accelerator);
         var limits = SchedulerLimits.Of(replica, run.Deployment, context, factors);
+        // Prompts sent in turn stay in the cache if all of them and their answers fit; if not, each is gone when its turn comes (least recently used goes first).
+        var repeated = run.RepeatedPrompts * context <= limits.KvTokens ? run.RepeatedPrompts : 0;
+        if (repeated > 0) limits = limits with { SharedBlocks = (int)(repeated * run.Input.Mean / SchedulerLimits.BlockTokens) };
         var simulator = new ReplicaSimulator(replica, limits);
         var result = run.Load switch
         {
             ClosedLoop loop => Closed(simulator, run, loop),
-            OpenLoop open => simulator.Answer(Arrivals(open.Stages, open.Even, run.Input, run.Output, run.CachedPrefix)),
+            OpenLoop open => simulator.Answer(Repeated(Arrivals(open.Stages, open.Even, run.Input, run.Output, run.CachedPrefix), run.Warm ? 0 : repeated, repeated)),
             Replay replay => simulator.Answer(replay.Requests.AsSpan()),
             _ => throw new ArgumentException($"no load {run.Load}", nameof(run)),
         };
@@ -176,6 +179,13 @@ public sealed class RunPredictor(EfficiencyFactors factors)
         }
 
         return [.. requests];
+    }
+
+    /// <summary>Marks prompts that were sent before as cached: the whole of each but the first of every kind.</summary>
+    private static RequestShape[] Repeated(RequestShape[] requests, int cold, int kinds)
+    {
+        for (var i = cold; kinds > 0 && i < requests.Length; i++) requests[i] = requests[i] with { Cached = requests[i].Input };
+        return requests;
     }
 
     private static double Gap(ref Generator generator, Stage stage, bool even) => (even ? 1 : generator.Exponential()) / stage.PerSecond;

@@ -46,7 +46,7 @@ internal static class Divisions
                         var deployment = new Deployment
                         {
                             Precision = precision, TensorParallel = tensor, DataParallel = ranks, ExpertParallel = ranks, PipelineParallel = stages,
-                            Engine = question.Engine, PowerCapWatts = question.PowerCapWatts,
+                            Engine = question.Engine, ScheduledAhead = question.Engine != Engine.Unknown, PowerCapWatts = question.PowerCapWatts,
                         };
                         if (Try(question, deployment, factors, ruledOut) is { } division) found.Add(division);
                     }

@@ -1,11 +1,12 @@
 namespace Switchyard.Performance.Simulate;
 
-/// <content>What is left of the blocks of requests that were put back, and the steps counted.</content>
+/// <content>Who may join, what is left of the blocks of requests that were put back, and the steps counted.</content>
 public sealed partial class BatchScheduler
 {
     private int[] kept = [];
     private long[] putBackAt = [];
     private long taken;
+    private double decided;
 
     /// <summary>Where the steps are counted; null for nowhere.</summary>
     internal StepTally? Tally { get; set; }
@@ -14,9 +15,15 @@ public sealed partial class BatchScheduler
     /// <param name="result">What the requests measured.</param>
     internal void CloseTally(SimulationResult result) => Tally?.Close(replica, limits.ArrivalSeconds, result);
 
+    /// <summary>
+    /// Whether the first in the queue can join the next step. An engine that schedules ahead decides on a step when the one before it starts, and what arrives
+    /// in between waits one step longer.
+    /// </summary>
+    private bool IsDue() => waiting > 0 && arrival[queue[head]] + limits.ArrivalSeconds <= (limits.ScheduledAhead ? decided : now);
+
     private void ClearKept()
     {
-        taken = 0;
+        (taken, decided) = (0, now);
         Tally?.Clear();
     }
 
@@ -25,6 +32,9 @@ public sealed partial class BatchScheduler
         Array.Resize(ref kept, size);
         Array.Resize(ref putBackAt, size);
     }
+
+    // Engines compute at least the last token of a prompt, and share whole blocks.
+    private static int Hit(int tokens, int input) => Math.Min(Math.Max(0, tokens), input - 1) / Block * Block;
 
     /// <summary>Blocks of a request that is put back stay readable until others take them, those that were free before it first.</summary>
     private void Keep(int request) => (kept[request], putBackAt[request]) = (done[request] / Block * Block, taken + blocks - used);

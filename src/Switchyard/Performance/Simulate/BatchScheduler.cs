@@ -168,8 +168,6 @@ public sealed partial class BatchScheduler
         return slots++;
     }
 
-    private bool IsDue() => waiting > 0 && arrival[queue[head]] + limits.ArrivalSeconds <= now;
-
     private int TakeHead()
     {
         var at = head;
@@ -177,16 +175,13 @@ public sealed partial class BatchScheduler
         return queue[at];
     }
 
-    // Engines compute at least the last token of a prompt, and share whole blocks.
-    private static int Hit(int tokens, int input) => Math.Min(Math.Max(0, tokens), input - 1) / Block * Block;
-
     private bool Idle(double until)
     {
         var next = waiting > 0 ? Math.Min(until, arrival[queue[head]] + limits.ArrivalSeconds) : until;
         if (double.IsPositiveInfinity(next)) return false;
         var wait = Math.Max(0, next - now);
         joules += wait * accelerators * (replica.Watts(0, 0) ?? double.NaN);
-        now = next;
+        decided = now = next;
         return true;
     }
 
@@ -266,6 +261,7 @@ public sealed partial class BatchScheduler
         var context = decoding > 0 ? contextSum / decoding : 0;
         var seconds = Slowness * replica.Step(prompt, promptContext, decoding, context);
         if (decoding > 0) gaps?.Add(seconds, decoding);
+        decided = now;
         Tally?.Add(1, prompt, promptContext, decoding, context, Waiting(seconds) + starts);
         Pass(1, seconds, prompt, context);
         Finish();
@@ -292,7 +288,11 @@ public sealed partial class BatchScheduler
             var next = waiting > 0 && backs == 0 && running < limits.MaxSequences ? arrival[queue[head]] + limits.ArrivalSeconds : until;
             // One that waits already and does not fit has no say in when to stop.
             var gap = (next > now ? Math.Min(next, until) : until) - now;
-            if (gap < most * (start + Math.Max(0, slope * most)))
+            if (limits.ScheduledAhead && next <= now && !IsDue())
+            {
+                most = 1;
+            }
+            else if (gap < most * (start + Math.Max(0, slope * most)))
             {
                 // The first step that ends at or after the moment: k × start + slope × k (k − 1)/2 = gap.
                 var linear = start - (slope / 2);
@@ -303,6 +303,7 @@ public sealed partial class BatchScheduler
 
         var seconds = (most * start) + (slope * most * (most - 1) / 2);
         gaps?.Add(seconds / most, (double)most * decoding);
+        decided = now + seconds - (start + (slope * (most - 1)));
         Tally?.Add(most, 0, 0, decoding, context + ((most - 1) / 2.0), Waiting(seconds));
         Pass(most, seconds, 0, context + ((most - 1) / 2.0));
         Finish();

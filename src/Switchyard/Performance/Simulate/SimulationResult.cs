@@ -21,6 +21,9 @@ public sealed record SchedulerLimits
     /// <summary>Seconds from an arrival to its place in the engine's queue.</summary>
     public double ArrivalSeconds { get; init; }
 
+    /// <summary>Whether a step is decided on while the one before it still runs: who arrives meanwhile joins one step later.</summary>
+    public bool ScheduledAhead { get; init; }
+
     /// <summary>Whether prompts are worked on by other replicas, and requests come with their keys, values and first token.</summary>
     public bool PrefilledElsewhere { get; init; }
 
@@ -34,6 +37,7 @@ public sealed record SchedulerLimits
         MaxSequences = (deployment.MaxSequences > 0 ? deployment.MaxSequences : (int)factors.MaxSequences) * deployment.DataParallel,
         TokenBudget = (deployment.TokenBudget > 0 ? deployment.TokenBudget : (int)factors.TokenBudget) * deployment.DataParallel,
         KvTokens = replica.KvTokens(context),
+        ScheduledAhead = deployment.ScheduledAhead,
         ArrivalSeconds = factors.ArrivalOf(deployment.Engine) * replica.Correction.Arrival,
     };
 }

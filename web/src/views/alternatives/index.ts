@@ -11,8 +11,9 @@ function headline(alternatives: readonly Alternative[]): string {
 
 export const view: View = {
   id: 'runner-up',
-  order: 60,
+  order: 80,
   title: 'Runners-up',
+  part: 'Why this plan',
   findings: ({ plan }) => {
     const chosen = plan.alternatives.filter((a) => a.winner !== 'nothing');
     if (chosen.length === 0) return [];

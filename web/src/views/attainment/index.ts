@@ -1,14 +1,16 @@
-import { base, categories, monthLabel, tip, tooltip, values } from '../../chart.ts';
+import { base, monthAxis, tip, tooltip, values } from '../../chart.ts';
 import type { Case, Job, Objective, Service } from '../../evidence.ts';
 import { between, time } from '../../evidence.ts';
-import { count, number, percent } from '../../format.ts';
+import { count, number, percent, shortPercent } from '../../format.ts';
 import type { Chart, Finding, View } from '../../view.ts';
 
 function chart(service: Service, name: string, months: readonly Objective[]): Chart {
   const wanted = months[0]?.wanted ?? 0;
   const lows = months.map((m) => m.attained.low ?? 0);
   const highs = months.map((m) => Math.min(1, m.attained.high ?? 0));
-  const floor = Math.max(0, Math.floor((Math.min(wanted, ...lows) - 0.02) * 20) / 20);
+  const lowest = Math.min(wanted, ...lows);
+  const apart = lowest >= 0.9 ? 0.02 : lowest >= 0.75 ? 0.05 : lowest >= 0.4 ? 0.1 : 0.25;
+  const floor = Math.max(0, 1 - Math.ceil((1 - lowest) / apart + 0.3) * apart);
   return {
     kind: 'chart',
     title: `${service.workload}: share of requests with ${name.toUpperCase()} under ${time(months[0]?.limit ?? 0)}`,
@@ -27,8 +29,8 @@ function chart(service: Service, name: string, months: readonly Objective[]): Ch
           { name: 'wanted', value: percent(wanted, 0) }, { name: '', value: m?.holds ? 'holds' : 'does not hold' },
         ], 'The proof: requests played through the controller.');
       }),
-      xAxis: { ...categories(t, months.map((m) => m.month).map(monthLabel), { interval: months.length > 14 && width < 560 ? 2 : 0 }), boundaryGap: months.length < 2 },
-      yAxis: values(t, (v) => percent(v, 0), { min: floor, max: 1 }),
+      xAxis: { ...monthAxis(t, months.map((m) => m.month), width), boundaryGap: months.length < 2 },
+      yAxis: values(t, shortPercent, [], { min: floor, max: 1, least: apart, marks: 99 }),
       series: [
         { name: 'low', type: 'line', stack: 'interval', data: lows, symbol: 'none', lineStyle: { width: 0 } },
         { name: 'interval', type: 'line', stack: 'interval', stackStrategy: 'all', data: highs.map((high, i) => high - (lows[i] ?? 0)), symbol: 'none', lineStyle: { width: 0 }, areaStyle: { color: t.accent, opacity: 0.25 } },
@@ -37,7 +39,7 @@ function chart(service: Service, name: string, months: readonly Objective[]): Ch
       ],
     }),
     table: {
-      kind: 'table', title: `${service.workload}, ${name}: share of requests`,
+      kind: 'table', title: `${service.workload}: share of requests that keep ${name.toUpperCase()}`,
       columns: [{ name: 'Month' }, { name: 'Attained', right: true }, { name: 'Low', right: true }, { name: 'High', right: true }, { name: 'Wanted', right: true }, { name: 'Holds' }],
       rows: months.map((m) => [m.month, ...[m.attained.mean, m.attained.low, m.attained.high, m.wanted].map((v) => ({ text: v === null ? 'unknown' : percent(v, 2), value: v })), m.holds ? 'yes' : 'no']),
     },
@@ -59,7 +61,7 @@ function service(given: Service): Finding {
     blocks: [
       ...groups.map((g) => chart(given, g.name, g.months)),
       {
-        kind: 'table', title: `${given.workload}: times`, columns: [{ name: '' }, { name: 'Mean', right: true }, { name: 'p50', right: true }, { name: 'p95', right: true }, { name: 'p99', right: true }],
+        kind: 'table', title: `${given.workload}: times over all requests`, columns: [{ name: 'Time' }, { name: 'Mean', right: true }, { name: 'p50', right: true }, { name: 'p95', right: true }, { name: 'p99', right: true }],
         rows: ([['time to first token', given.ttft], ['time per token after it', given.tpot], ['end to end', given.e2e]] as const)
           .map(([name, t]) => [name, ...[t.mean, t.p50, t.p95, t.p99].map((v) => ({ text: time(v), value: v }))]),
       },
@@ -93,7 +95,8 @@ function findings({ services, jobs: all }: Case): Finding[] {
 
 export const view: View = {
   id: 'attainment',
-  order: 22,
+  order: 62,
   title: 'What is delivered',
+  part: 'Does it hold?',
   findings: ({ evidence }) => evidence.flatMap((e) => findings(e.expected)),
 };

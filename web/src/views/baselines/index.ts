@@ -4,6 +4,8 @@ import type { Plan } from '../../report.ts';
 import type { View } from '../../view.ts';
 import { cheapestSimpler } from '../summary/index.ts';
 
+const wayName = (name: string): string => (name === 'current' ? 'what runs today, kept' : name);
+
 function headline(plan: Plan): string {
   const kept = cheapestSimpler(plan);
   const current = plan.baselines.find((b) => b.name === 'current')?.cost ?? null;
@@ -21,6 +23,7 @@ export const view: View = {
   id: 'baselines',
   order: 40,
   title: 'Against simpler ways',
+  part: 'The plan',
   findings: ({ plan }) => {
     if (plan.baselines.length === 0) return [];
     const ways = [
@@ -28,7 +31,7 @@ export const view: View = {
       ...plan.baselines,
     ];
     const priced = ways.flatMap((way) => (way.cost === null ? [] : [{ ...way, cost: way.cost }]));
-    const says = (way: { name: string; breaks: readonly string[] }) => (way.name === 'current' ? 'what runs today, kept' : way.name) + (way.breaks.length > 0 ? ' *' : '');
+    const says = (way: { name: string; breaks: readonly string[] }) => wayName(way.name) + (way.breaks.length > 0 ? ' *' : '');
     return [{
       headline: headline(plan),
       blocks: [{
@@ -45,14 +48,14 @@ export const view: View = {
         option: (t, width) => base(t, {
           tooltip: tooltip(t, 'axis', (i) => {
             const way = priced[i];
-            return tip(way?.name ?? '', [
+            return tip(wayName(way?.name ?? ''), [
               { name: 'total', value: money(way?.cost ?? 0) },
               ...(i > 0 && way ? [{ name: 'against the plan', value: `${difference(way.cost - plan.cost.total)} (${change((way.cost - plan.cost.total) / plan.cost.total)})` }] : []),
               ...(way && way.breaks.length > 0 ? [{ name: 'breaks', value: way.breaks.join(', ') }] : []),
             ], way?.detail);
           }),
           grid: { left: 4, right: 84, top: 4, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-          xAxis: values(t, shortMoney),
+          xAxis: values(t, shortMoney, priced.map((w) => w.cost)),
           yAxis: { ...categories(t, priced.map(says), { width: width < 560 ? 110 : 240, overflow: 'break', color: t.ink, interval: 0, hideOverlap: false }), inverse: true },
           series: [{
             type: 'bar', barMaxWidth: 20,
@@ -68,12 +71,12 @@ export const view: View = {
           kind: 'table', title: 'Ways of buying', open: true,
           columns: [{ name: 'Way of buying' }, { name: 'Which' }, { name: 'Total', right: true }, { name: 'Against the plan', right: true }, { name: 'Breaks' }],
           rows: ways.map((way, i) => [
-            way.name, way.detail, { text: way.cost === null ? 'cannot be done' : money(way.cost), value: way.cost },
+            wayName(way.name), way.detail, { text: way.cost === null ? 'cannot be done' : money(way.cost), value: way.cost },
             i === 0 || way.cost === null ? { text: '', value: i === 0 ? 0 : null } : { text: `${difference(way.cost - plan.cost.total)} (${change((way.cost - plan.cost.total) / plan.cost.total)})`, value: way.cost - plan.cost.total },
             way.breaks.join(', '),
           ]),
         },
-        note: plan.gap > 0.005 ? `The plan itself is proven to be within ${percent(plan.gap)} of the cheapest there can be.` : 'The plan itself is proven to be the cheapest there can be, but for the gap stated above.',
+        note: plan.gap < 0.0005 ? 'The plan itself is proven to be the cheapest that keeps all limits.' : `The plan itself is proven to be within ${percent(plan.gap)} of the cheapest that keeps all limits.`,
       }],
     }];
   },

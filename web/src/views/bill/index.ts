@@ -1,7 +1,7 @@
-import { base, categories, monthLabel, tip, tooltip, values } from '../../chart.ts';
+import { base, monthAxis, tip, tooltip, values } from '../../chart.ts';
 import type { Case } from '../../evidence.ts';
 import { between } from '../../evidence.ts';
-import { change, money, shortMoney } from '../../format.ts';
+import { money, percent, shortMoney } from '../../format.ts';
 import type { Plan } from '../../report.ts';
 import type { Finding, View } from '../../view.ts';
 
@@ -13,7 +13,7 @@ function finding(plan: Plan, given: Case): Finding[] {
   const planned = labels.map((month) => plan.cost.per_month[month] ?? 0);
   const off = (given.cost.mean - given.planned_cost) / Math.max(1, Math.abs(given.planned_cost));
   return [{
-    headline: `The bill is ${between(given.cost, money)}: ${Math.abs(off) < 0.001 ? 'what the plan says' : `${change(off)} against the plan’s ${money(given.planned_cost)}`}.`,
+    headline: `The bill is ${between(given.cost, money)}: ${Math.abs(off) < 0.001 ? 'what the plan says' : `${percent(Math.abs(off))} ${off < 0 ? 'below' : 'above'} the plan’s ${money(given.planned_cost)}`}.`,
     blocks: [{
       kind: 'chart', title: 'US dollars billed by month', says: 'Cash billed by month with its 95% interval, against the plan. Figures are in the table below; arrow keys go through the months.',
       height: 220, steps: labels.length,
@@ -22,10 +22,10 @@ function finding(plan: Plan, given: Case): Finding[] {
         tooltip: tooltip(t, 'axis', (i) => tip(labels[i] ?? '', [
           { name: 'billed', value: between(entries[i]?.[1] ?? { mean: null, low: null, high: null }, money) }, { name: 'planned', value: money(planned[i] ?? 0) },
         ], 'The proof: hours that ran, as they would be billed.')),
-        xAxis: categories(t, labels.map(monthLabel), { interval: labels.length > 14 && width < 560 ? 2 : 0 }),
-        yAxis: values(t, shortMoney),
+        xAxis: monthAxis(t, labels, width),
+        yAxis: values(t, shortMoney, [...planned, ...highs]),
         series: [
-          { name: 'planned', type: 'bar', data: planned, barMaxWidth: 34, itemStyle: { color: t.bar, opacity: 0.7 } },
+          { name: 'planned', type: 'bar', data: planned, barMaxWidth: 56, itemStyle: { color: t.bar, opacity: 0.7 } },
           { name: 'low', type: 'line', stack: 'interval', stackStrategy: 'all', data: lows, symbol: 'none', lineStyle: { width: 0 } },
           { name: 'interval', type: 'line', stack: 'interval', stackStrategy: 'all', data: highs.map((high, i) => high - (lows[i] ?? 0)), symbol: 'none', lineStyle: { width: 0 }, areaStyle: { color: t.accent, opacity: 0.28 } },
           { name: 'billed', type: 'line', data: entries.map(([, s]) => s.mean), symbol: 'circle', symbolSize: 5, lineStyle: { color: t.accent, width: 2 }, itemStyle: { color: t.accent } },
@@ -39,4 +39,4 @@ function finding(plan: Plan, given: Case): Finding[] {
   }];
 }
 
-export const view: View = { id: 'bill', order: 35, title: 'The bill', findings: ({ plan, evidence }) => evidence.flatMap((e) => finding(plan, e.expected)) };
+export const view: View = { id: 'bill', order: 68, title: 'The bill', part: 'Does it hold?', findings: ({ plan, evidence }) => evidence.flatMap((e) => finding(plan, e.expected)) };

@@ -1,7 +1,7 @@
-import { base, categories, monthLabel, tip, tooltip, values } from '../../chart.ts';
+import { base, marks, monthAxis, tip, tooltip, values } from '../../chart.ts';
 import { money, percent, shortMoney } from '../../format.ts';
 import type { Plan } from '../../report.ts';
-import { months, purchaseKinds } from '../../report.ts';
+import { cashLimit, months, purchaseKinds } from '../../report.ts';
 import type { Theme } from '../../theme.ts';
 import { colour } from '../../theme.ts';
 import type { View } from '../../view.ts';
@@ -41,13 +41,26 @@ export const view: View = {
   id: 'cost',
   order: 30,
   title: 'Cost by month',
+  part: 'The plan',
   findings: ({ plan }) => {
     const labels = months(plan);
     const parts = layers(plan);
     const net = labels.map((month) => plan.cost.per_month[month] ?? 0);
+    const other = (of: Readonly<Record<string, number>> | undefined) => labels.map((month, i) => of?.[month] ?? net[i] ?? 0);
+    const [amortised, present] = [other(plan.cost.amortised_per_month), other(plan.cost.present_value_per_month)];
+    const differs = (usd: readonly number[]) => usd.some((u, i) => Math.abs(u - (net[i] ?? 0)) > 0.005 * Math.max(1, Math.abs(net[i] ?? 0)));
+    const [spread, discounted, offset] = [differs(amortised), differs(present), parts.some((part) => part.name === 'credits')];
+    const tops = labels.map((_, i) => parts.reduce((sum, part) => sum + Math.max(0, part.usd[i] ?? 0), 0));
+    const allowed = cashLimit(plan);
+    // A limit far above would press everything else to the floor.
+    const limit = allowed !== null && allowed <= 2.5 * Math.max(...tops) ? allowed : null;
     return [{
       headline: headline(plan),
-      detail: plan.cost.after_horizon > 0 ? `${money(plan.cost.after_horizon)} falls due after the last month and is part of the total.` : 'Cash in the month in which it is paid.',
+      detail: [
+        'Cash in the month in which it is paid.', ...(plan.cost.after_horizon > 0 ? [`${money(plan.cost.after_horizon)} falls due after the last month and is part of the total.`] : []),
+        ...(spread ? ['Amortised, what is paid upfront is spread over the months that it is paid for.'] : []), ...(discounted ? ['In present value, later payments count for less.'] : []),
+        ...(allowed !== null && limit === null ? [`The scenario allows ${money(allowed)} a month, far above.`] : []),
+      ].join(' '),
       blocks: [{
         kind: 'chart',
         title: 'US dollars paid, by way of buying',
@@ -56,30 +69,35 @@ export const view: View = {
         steps: labels.length,
         legend: [
           ...parts.map((part) => ({ name: part.name, shape: part.name === 'credits' ? 'hatch' as const : 'box' as const, colour: (t: Theme) => (part.name === 'credits' ? t.soft : colour(t, part.shade)) })),
-          { name: 'paid in the month', shape: 'line', colour: (t: Theme) => t.ink },
+          ...(offset ? [{ name: 'paid in the month', shape: 'line' as const, colour: (t: Theme) => t.ink }] : []),
+          ...(spread ? [{ name: 'amortised', shape: 'dash' as const, colour: (t: Theme) => t.ink }] : []),
+          ...(limit === null ? [] : [{ name: `allowed: ${money(limit)} a month`, shape: 'dash' as const, colour: (t: Theme) => t.warn }]),
         ],
         option: (t, width) => base(t, {
           tooltip: tooltip(t, 'axis', (i) => tip(labels[i] ?? '', [
             ...parts.filter((part) => Math.abs(part.usd[i] ?? 0) > 0.005).map((part) => ({ name: part.name, value: money(part.usd[i] ?? 0), colour: colour(t, part.shade) })),
             { name: 'paid', value: money(net[i] ?? 0) },
+            ...(spread ? [{ name: 'amortised', value: money(amortised[i] ?? 0) }] : []), ...(discounted ? [{ name: 'present value', value: money(present[i] ?? 0) }] : []),
             { name: 'so far', value: money(net.slice(0, i + 1).reduce((a, b) => a + b, 0)) },
           ], 'The plan: prices times instance-hours, commitments when they are due.')),
-          xAxis: categories(t, labels.map(monthLabel), { interval: labels.length > 14 && width < 560 ? 2 : 0 }),
-          yAxis: values(t, shortMoney),
+          xAxis: monthAxis(t, labels, width),
+          yAxis: values(t, shortMoney, [...tops, ...net, ...amortised, ...parts.flatMap((part) => part.usd), limit ?? 0]),
           series: [
             ...parts.map((part) => ({
-              name: part.name, type: 'bar', stack: 'cash', data: part.usd.map((usd) => (Math.abs(usd) > 0.005 ? usd : '-')), barCategoryGap: '22%', barMaxWidth: 34,
+              name: part.name, type: 'bar', stack: 'cash', data: part.usd.map((usd) => (Math.abs(usd) > 0.005 ? usd : '-')), barCategoryGap: '22%', barMaxWidth: 56,
               itemStyle: part.name === 'credits'
                 ? { color: 'transparent', borderColor: t.soft, borderWidth: 1, borderType: 'dashed' }
                 : { color: colour(t, part.shade), borderColor: t.paper, borderWidth: 0.5 },
             })),
-            { name: 'paid in the month', type: 'line', step: 'middle', data: net, symbol: 'none', lineStyle: { color: t.ink, width: 1.5 }, z: 5 },
+            ...(offset ? [marks(t, 'paid in the month', net, t.ink)] : []),
+            ...(spread ? [marks(t, 'amortised', amortised, t.ink, true)] : []),
+            ...(limit === null ? [] : [{ name: 'allowed', type: 'line', data: labels.map(() => limit), symbol: 'none', silent: true, lineStyle: { color: t.warn, width: 1.5, type: 'dashed' } }]),
           ],
         }),
         table: {
           kind: 'table', title: 'Cash by month, US dollars',
-          columns: [{ name: 'Month' }, ...parts.map((part) => ({ name: part.name, right: true })), { name: 'Paid', right: true }],
-          rows: labels.map((month, i) => [month, ...parts.map((part) => ({ text: money(part.usd[i] ?? 0), value: part.usd[i] ?? 0 })), { text: money(net[i] ?? 0), value: net[i] ?? 0 }]),
+          columns: [{ name: 'Month' }, ...parts.map((part) => ({ name: part.name, right: true })), { name: 'Cash when paid', right: true }, { name: 'Amortised', right: true }, { name: 'Present value', right: true }],
+          rows: labels.map((month, i) => [month, ...[...parts.map((part) => part.usd[i] ?? 0), net[i] ?? 0, amortised[i] ?? 0, present[i] ?? 0].map((usd) => ({ text: money(usd), value: usd }))]),
         },
       }, {
         kind: 'table', title: 'Cost by workload, way of buying and provider, before credits',

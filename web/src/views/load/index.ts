@@ -8,6 +8,8 @@ import type { Chart, Finding, View } from '../../view.ts';
 // A unit as it stands in a sentence.
 const one = (unit: string): string => (unit === 'run' ? 'a run' : unit);
 
+const costs = (unit: string): string => (unit.endsWith('s') ? 'cost' : 'costs');
+
 interface Curve { readonly workload: string; readonly unit: string; readonly points: readonly ({ readonly usd: number; readonly hour: number | null } | null)[] }
 
 function curves(why: Why): Curve[] {
@@ -32,7 +34,7 @@ function chart(why: Why, curve: Curve, shade: number): Chart {
         ...(curve.points[i]?.hour != null ? [{ name: 'accelerator-hour', value: money(curve.points[i].hour) }] : []),
         { name: 'in all', value: why.loads[i]?.total == null ? 'no plan' : money(why.loads[i].total) },
       ], 'Planned anew at this load.')),
-      xAxis: categories(t, loads), yAxis: values(t, shortMoney),
+      xAxis: categories(t, loads), yAxis: values(t, shortMoney, curve.points.map((p) => (p?.usd ?? 0) * 1.08), { marks: 3 }),
       series: [{ type: 'line', data: curve.points.map((p) => p?.usd ?? null), symbol: 'circle', symbolSize: 7, lineStyle: { color: colour(t, shade), width: 2.5 }, itemStyle: { color: colour(t, shade) }, label: { show: true, position: 'top', color: t.ink, formatter: (p: { dataIndex: number }) => money(curve.points[p.dataIndex]?.usd ?? 0) } }],
     }),
     table: {
@@ -53,9 +55,11 @@ function finding(why: Why): Finding[] {
   }).flatMap(({ curve, first, last }) => (first && last && first !== last && first.usd > 0 ? [{ curve, first, last, ratio: last.usd / first.usd }] : [])).sort((a, b) => Number(a.curve.unit === 'run') - Number(b.curve.unit === 'run') || Math.abs(Math.log(b.ratio)) - Math.abs(Math.log(a.ratio)))[0];
   if (!steep) return [];
   return [{
-    headline: `${steep.curve.workload}: ${one(steep.curve.unit)} costs ${money(steep.first.usd)} at ${percent(steep.first.load, 0)} of the load and ${money(steep.last.usd)} at ${percent(steep.last.load, 0)}.`,
+    headline: Math.abs(Math.log(steep.ratio)) < 0.01
+      ? `What the work costs grows with the load, from ${percent(steep.first.load, 0)} to ${percent(steep.last.load, 0)} of it: ${one(steep.curve.unit)} of ${steep.curve.workload} ${costs(steep.curve.unit)} ${money(steep.last.usd)} throughout.`
+      : `${steep.curve.workload}: ${one(steep.curve.unit)} ${costs(steep.curve.unit)} ${money(steep.first.usd)} at ${percent(steep.first.load, 0)} of the load and ${money(steep.last.usd)} at ${percent(steep.last.load, 0)}.`,
     blocks: all.map((curve, i) => chart(why, curve, i)),
   }];
 }
 
-export const view: View = { id: 'load', order: 75, title: 'Cost at other loads', findings: ({ plan }) => (plan.why ? finding(plan.why) : []) };
+export const view: View = { id: 'load', order: 86, title: 'Cost at other loads', part: 'Why this plan', findings: ({ plan }) => (plan.why ? finding(plan.why) : []) };

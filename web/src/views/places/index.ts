@@ -5,7 +5,7 @@ import { colour } from '../../theme.ts';
 import type { Block, View } from '../../view.ts';
 import type { Site } from './map.ts';
 import { tall } from './geometry.ts';
-import { map } from './map.ts';
+import { centre, map, seen } from './map.ts';
 
 interface Spent { readonly provider: string; readonly region: string; readonly usd: number; readonly workloads: string; readonly serves: boolean }
 
@@ -55,6 +55,7 @@ export const view: View = {
   id: 'places',
   order: 50,
   title: 'Where it runs',
+  part: 'The plan',
   findings: (report) => {
     const spent = spending(report);
     if (spent.length === 0) return [];
@@ -69,7 +70,8 @@ export const view: View = {
     const all = spent.reduce((sum, where) => sum + where.usd, 0);
     const providers = Object.entries(report.plan.cost.per_provider).filter(([, usd]) => usd > 0).sort((a, b) => b[1] - a[1]);
     const main = providers[0];
-    const circles = farthest ? [...new Set([30, 60, 120].filter((ms) => ms < Math.max(45, farthest.milliseconds * 1.6)))] : [];
+    const middle = centre(sites);
+    const circles = farthest && middle ? seen(middle, [30, 60, 120].filter((ms) => ms < Math.max(45, farthest.milliseconds * 1.6)), [...sites, ...report.users]) : [];
     const columns = [{ name: 'Region' }, { name: 'Location' }, { name: 'Workloads' }, { name: 'Spent, US dollars', right: true }, ...report.users.map((u) => ({ name: `ms to users in ${u.geography}`, right: true }))];
     const blocks: Block[] = [];
     if (sites.length > 0) {
@@ -79,7 +81,7 @@ export const view: View = {
         legend: [
           { name: 'region, by what is spent there', shape: 'dot', colour: (t) => t.accent },
           ...(report.users.length > 0 ? [{ name: 'users', shape: 'triangle' as const, colour: (t: { warn: string }) => t.warn }] : []),
-          ...(circles.length > 0 ? [{ name: `within ${circles.map((ms) => number(ms, 0)).join(', ')} ms there and back`, shape: 'ring' as const, colour: (t: { accent: string }) => t.accent }] : []),
+          ...(circles.length > 0 ? [{ name: `within ${circles.map((ms) => number(ms, 0)).join(', ')} ms of ${middle === undefined ? '' : `${middle.provider}/${middle.region}`}, there and back`, shape: 'ring' as const, colour: (t: { accent: string }) => t.accent }] : []),
         ],
         height: tall,
         draw: (t, width) => map(t, width, sites, report.users, trips, circles),

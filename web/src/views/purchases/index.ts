@@ -1,7 +1,8 @@
 import { money, number } from '../../format.ts';
 import type { Plan, Purchase } from '../../report.ts';
-import { kindName, months } from '../../report.ts';
+import { kindName, label, merged, months } from '../../report.ts';
 import type { Cell, View } from '../../view.ts';
+import { calendar, tall } from './calendar.ts';
 
 /** The months in which there is something, as the command line writes them: `2027-01…2027-09 (8)`. */
 export function span(plan: Plan, purchase: Purchase): string {
@@ -22,6 +23,7 @@ function instances(purchase: Purchase): Cell {
 }
 
 function howBought(purchase: Purchase): string {
+  if (purchase.purchase_kind === 'owned') return 'owned';
   if (purchase.purchase_kind !== 'commitment') return kindName(purchase.purchase_kind);
   const term = purchase.term_months ?? 0;
   return term % 12 === 0 ? `commit ${term / 12} y` : `commit ${term} mo`;
@@ -31,21 +33,32 @@ export const view: View = {
   id: 'buy',
   order: 10,
   title: 'What to buy',
+  part: 'The plan',
   findings: ({ plan }) => {
     if (plan.purchases.length === 0) return [];
-    const offers = new Set(plan.purchases.map((p) => `${p.offer} ${p.purchase_kind}`)).size;
-    const providers = new Set(plan.purchases.map((p) => p.provider)).size;
-    const main = [...plan.purchases].sort((a, b) => b.cost - a.cost)[0];
+    const purchases = merged(plan);
+    const labels = months(plan);
+    const offers = new Set(purchases.map((p) => `${p.offer} ${p.purchase_kind}`)).size;
+    const providers = new Set(purchases.map((p) => p.provider)).size;
+    const main = [...purchases].sort((a, b) => b.cost - a.cost)[0];
     return [{
       headline: `Use ${offers === 1 ? 'one offer' : `${offers} offers`} of ${providers === 1 ? 'one provider' : `${providers} providers`}`
         + (main && main.cost > 0 ? `; most of the money goes to ${main.offer} for ${main.workload}: ${money(main.cost)}.` : '.'),
       blocks: [{
+        kind: 'drawing', title: 'When: instances in each month',
+        says: 'What is there in which month: a line for each purchase, with the number of instances. Figures are in the table below.',
+        height: (width) => tall(purchases, width), draw: (t, width) => calendar(t, width, plan, purchases),
+        table: {
+          kind: 'table', title: 'Most instances at a time, by month', columns: [{ name: 'Month' }, ...purchases.map((p) => ({ name: `${p.workload}: ${label(p)}`, right: true }))],
+          rows: labels.map((month) => [month, ...purchases.map((p) => { const n = p.months.find((m) => m.month === month)?.instances ?? 0; return { text: number(n), value: n }; })]),
+        },
+      }, {
         kind: 'table', title: 'Purchases', open: true,
         columns: [
           { name: 'Workload' }, { name: 'Offer' }, { name: 'How' }, { name: 'Accelerators' }, { name: 'One instance does' }, { name: 'Months' },
           { name: 'Instances', right: true }, { name: 'Cost', right: true },
         ],
-        rows: plan.purchases.map((p) => [
+        rows: purchases.map((p) => [
           p.workload, p.offer, howBought(p), p.accelerator ? `${p.accelerator}:${number(p.accelerators_per_instance, 3)}` : '', p.configuration,
           span(plan, p), instances(p), { text: money(p.cost), value: p.cost },
         ]),

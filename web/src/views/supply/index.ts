@@ -1,7 +1,7 @@
-import { base, categories, monthLabel, tip, tooltip, values } from '../../chart.ts';
+import { base, marks, monthAxis, tip, tooltip, values, whiskers } from '../../chart.ts';
 import { percent, quantity, short } from '../../format.ts';
 import type { Demand, Plan } from '../../report.ts';
-import { kindName, label, sources } from '../../report.ts';
+import { kindName, label, rank, sources } from '../../report.ts';
 import { colour } from '../../theme.ts';
 import type { Chart, Finding, View } from '../../view.ts';
 
@@ -20,7 +20,7 @@ function headline(demand: Demand): string {
   if (!first || !last) return demand.workload;
   if (demand.unit !== 'requests/s') {
     const total = demand.months.reduce((sum, m) => sum + m.needed, 0);
-    return `${demand.workload}: all ${quantity(total)} ${demand.unit} are done in their months.`;
+    return total === 1 ? `${demand.workload}: there is capacity for its one run.` : `${demand.workload}: there is capacity for all ${quantity(total)} ${demand.unit} in their months.`;
   }
   const tight = tightest(demand);
   const grows = last.peak > first.peak * 1.005 ? `The peak of ${demand.workload} grows from ${quantity(first.peak)} to ${quantity(last.peak)} requests a second`
@@ -28,10 +28,12 @@ function headline(demand: Demand): string {
   if (!tight || tight.spare === Infinity) return `${grows}.`;
   return tight.spare < 0.0005
     ? `${grows}; in the tightest month, ${tight.month}, capacity is exactly that peak with its headroom.`
-    : `${grows}; capacity stays at least ${percent(tight.spare)} above that peak with its headroom (${tight.month}).`;
+    : `${grows}; in the tightest month, ${tight.month}, capacity is ${percent(tight.spare)} above that peak with its headroom.`;
 }
 
-function chart(plan: Plan, demand: Demand): Chart {
+function chart(plan: Plan, given: Demand): Chart {
+  // What is held longest is at the bottom, as what is used first.
+  const demand = { ...given, supply: [...given.supply].sort((a, b) => rank(a.purchase_kind) - rank(b.purchase_kind)) };
   const order = sources(plan);
   const labels = demand.months.map((m) => m.month);
   const service = demand.unit === 'requests/s';
@@ -48,7 +50,7 @@ function chart(plan: Plan, demand: Demand): Chart {
       ...demand.supply.map((s, i) => ({ name: `${short(s.offer)}, ${kindName(s.purchase_kind)}`, shape: 'box' as const, colour: (t: Parameters<typeof colour>[0]) => colour(t, shade(i)) })),
       ...(service
         ? [
-          { name: 'demand: from its mean to its peak', shape: 'band' as const, colour: (t: Parameters<typeof colour>[0]) => t.ink },
+          { name: 'demand: from its mean to its peak', shape: 'whisker' as const, colour: (t: Parameters<typeof colour>[0]) => t.ink },
           { name: 'needed: the peak with its headroom', shape: 'line' as const, colour: (t: Parameters<typeof colour>[0]) => t.ink },
         ]
         : [{ name: 'asked for', shape: 'line' as const, colour: (t: Parameters<typeof colour>[0]) => t.ink }]),
@@ -64,20 +66,15 @@ function chart(plan: Plan, demand: Demand): Chart {
           ...(service ? [{ name: 'mean', value: `${quantity(m?.mean ?? 0)} ${demand.unit}` }] : []),
         ], 'Demand: the scenario. Capacity: predicted within the service level.');
       }),
-      xAxis: categories(t, labels.map(monthLabel), { interval: labels.length > 14 && width < 560 ? 2 : 0 }),
-      yAxis: values(t, quantity),
+      xAxis: monthAxis(t, labels, width),
+      yAxis: values(t, (v) => quantity(v), [...labels.map((_, i) => total(i)), ...demand.months.map((m) => m.needed)], service ? {} : { least: 1 }),
       series: [
         ...demand.supply.map((s, i) => ({
-          name: s.offer, type: 'bar', stack: 'supply', data: s.capacity, barCategoryGap: '22%', barMaxWidth: 34,
+          name: s.offer, type: 'bar', stack: 'supply', data: s.capacity, barCategoryGap: '22%', barMaxWidth: 56,
           itemStyle: { color: colour(t, shade(i)), borderColor: t.paper, borderWidth: 0.5 },
         })),
-        ...(service
-          ? [
-            { name: 'mean', type: 'line', stack: 'band', data: demand.months.map((m) => m.mean), symbol: 'none', lineStyle: { color: t.ink, width: 1, type: 'dotted' }, z: 4 },
-            { name: 'peak', type: 'line', stack: 'band', data: demand.months.map((m) => m.peak - m.mean), symbol: 'none', lineStyle: { color: t.ink, width: 1, type: 'dashed' }, areaStyle: { color: t.dark ? '#ffffff' : '#10202b', opacity: 0.13 }, z: 4 },
-          ]
-          : []),
-        { name: 'needed', type: 'line', step: 'middle', data: demand.months.map((m) => m.needed), symbol: 'none', lineStyle: { color: t.ink, width: 2 }, z: 5 },
+        ...(service ? [whiskers(t, 'demand', demand.months.map((m) => m.mean), demand.months.map((m) => m.peak), t.ink)] : []),
+        marks(t, 'needed', demand.months.map((m) => m.needed), t.ink),
       ],
     }),
     table: {
@@ -100,6 +97,7 @@ export const view: View = {
   id: 'supply',
   order: 20,
   title: 'Supply and demand',
+  part: 'The plan',
   findings: ({ plan }) => plan.demand.filter((d) => d.supply.length > 0).map((demand): Finding => {
     const objectives = Object.entries(demand.objectives).map(([name, text]) => `${name.toUpperCase()} ${text}`).join(', ');
     return {

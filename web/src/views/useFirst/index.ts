@@ -14,6 +14,7 @@ export const view: View = {
   id: 'use-first',
   order: 8,
   title: 'Use what is there first',
+  part: 'The plan',
   findings: ({ plan }) => {
     const first = plan.use_first;
     if (!first || (first.steps.length === 0 && first.held.length === 0)) return [];
@@ -32,7 +33,7 @@ export const view: View = {
         rows: first.held.map((h) => [h.name, h.accelerator, { text: number(h.accelerator_hours, 0), value: h.accelerator_hours }, { text: h.accelerator_hours > 0 ? percent(h.used / h.accelerator_hours) : '', value: h.used }, { text: money(h.idle_cost), value: h.idle_cost }]),
       });
     }
-    if (first.notes.length > 0) blocks.push({ kind: 'lines', lines: first.notes.map((text, i) => ({ head: i === 0 ? 'noted' : '', text })) });
+    if (first.notes.length > 0) blocks.push({ kind: 'lines', lines: [{ head: 'noted', texts: first.notes }] });
     return [{ headline: headline(first), ...(first.steps.length > 0 ? { detail: `Old and new run beside each other for ${first.days_in_parallel} days while a step is taken; people’s time is not counted.` } : {}), blocks }];
   },
 };

@@ -1,5 +1,5 @@
-import type { Evidence } from '../../evidence.ts';
-import { between } from '../../evidence.ts';
+import type { Evidence, Mend } from '../../evidence.ts';
+import { between, broken, day } from '../../evidence.ts';
 import { change, count, money, number, percent } from '../../format.ts';
 import type { Finding, View } from '../../view.ts';
 
@@ -8,49 +8,70 @@ function headline(evidence: Evidence): string {
   const runs = evidence.seeds.length === 1 ? 'one run' : `${evidence.seeds.length} runs`;
   const [first] = breaches;
   if (!first) return `The plan holds: in ${runs} it keeps what it promises in every month, and is billed ${between(cost, money)}.`;
-  const others = breaches.length > 1 ? `, and ${breaches.length - 1} more` : '';
-  return `The plan does not hold in ${runs}. First to break, on ${first.first}: ${first.what}${others}.`;
+  const others = breaches.length === 1 ? '' : breaches.length === 2 ? ', and one more promise is broken' : `, and ${breaches.length - 1} more promises are broken`;
+  return `The plan does not hold in ${runs}: ${broken(first)}, first on ${day(first.first)}${others}.`;
+}
+
+function mending(mend: Mend, planned: number): Finding {
+  const margins = Object.entries(mend.margins).map(([workload, margin]) => `${workload} ${percent(margin, 0)}`).join(', ');
+  const found = mend.cost !== 0 || mend.holds;
+  const lines = [
+    { head: 'more of', texts: mend.additions.filter((text) => text.includes(': +')) }, { head: 'less of', texts: mend.additions.filter((text) => text.includes(': -')) },
+    { head: found ? 'also' : 'why not', texts: mend.additions.filter((text) => !/: [+-]/.test(text)) },
+  ].filter((line) => line.texts.length > 0);
+  return {
+    headline: found
+      ? `Planned again for machines slower than predicted, it ${mend.holds ? 'holds' : 'comes closest and still does not hold'}, for ${money(Math.abs(mend.cost))} ${mend.cost < 0 ? 'less' : 'more'}${planned > 0 ? ` (${change(mend.cost / planned)})` : ''}.`
+      : 'Nothing was found that mends it.',
+    detail: `Margins that were ${found ? 'planned with' : 'tried'}: ${margins}.${found ? ' switchyard prove --mend saves that plan.' : ''}`,
+    blocks: lines.length === 0 ? [] : [{ kind: 'lines', lines }],
+  };
 }
 
 function finding(evidence: Evidence): Finding {
+  const runsOfJobs = evidence.expected.jobs.reduce((sum, job) => sum + job.runs, 0);
   const expected = evidence.expected;
   const over = expected.cost.mean === null ? 0 : (expected.cost.mean - expected.planned_cost) / Math.max(1, Math.abs(expected.planned_cost));
   const tight = expected.services.flatMap((s) => (s.headroom === undefined ? [] : [{ workload: s.workload, share: s.headroom, month: s.headroom_month ?? '' }])).sort((a, b) => a.share - b.share)[0];
   return {
     headline: headline(evidence),
-    detail: 'A plan holds when the lower end of the 95% interval of each objective is at or above what is wanted in every month, every deadline’s promised share is met, no hard limit is broken, and the bill is within the plan’s interval.',
+    detail: 'A plan holds when the lower end of the 95% interval of each objective is at or above what is wanted in every month, every deadline’s promised share is met, no hard limit is broken, and the bill is within the plan’s interval.'
+      // As many as are played unless fewer are asked for.
+      + (evidence.seeds.length < 12 ? ` Only ${evidence.seeds.length === 1 ? 'one run was' : `${evidence.seeds.length} runs were`} played: more may change the verdict.` : ''),
     blocks: [
       {
         kind: 'facts', facts: [
-          { name: 'Verdict', value: evidence.holds ? 'holds' : 'does not hold', note: expected.breaches.length === 0 ? 'no breach' : expected.breaches.length === 1 ? 'one breach' : `${expected.breaches.length} breaches` },
-          { name: 'Billed', value: expected.cost.mean === null ? 'unknown' : money(expected.cost.mean), note: `${change(over)} against the planned ${money(expected.planned_cost)}` },
-          { name: 'Played', value: `${count(expected.requests_played)} requests`, note: `${evidence.seeds.length} seeds, each with its own demand, faults and errors` },
+          { name: 'Verdict', value: evidence.holds ? '✓ holds' : '✗ does not hold', tone: evidence.holds ? 'good' : 'bad', note: expected.breaches.length === 0 ? 'no breach' : expected.breaches.length === 1 ? 'one breach' : `${expected.breaches.length} breaches` },
+          { name: 'Billed', value: expected.cost.mean === null ? 'unknown' : money(expected.cost.mean), note: Math.abs(over) < 0.0005 ? `as planned: ${money(expected.planned_cost)}` : `${change(over)} against the planned ${money(expected.planned_cost)}` },
+          {
+            name: 'Played', value: evidence.seeds.length === 1 ? 'one run' : `${evidence.seeds.length} runs`,
+            note: `${[...(expected.requests_played > 0 ? [`${count(expected.requests_played)} requests`] : []), ...(runsOfJobs > 0 ? [`${count(runsOfJobs)} jobs`] : [])].join(' and ')}; each run has its own demand, faults and errors of prediction`,
+          },
           ...(tight ? [{ name: 'Load could still grow by', value: percent(tight.share), note: `${tight.workload}, in ${tight.month}` }] : []),
-          ...(expected.kilowatt_hours ? [{ name: 'Energy', value: `${number(expected.kilowatt_hours.mean ?? 0, 0)} kWh`, note: between(expected.kilowatt_hours, (v) => number(v, 0)) }] : []),
+          ...(expected.kilowatt_hours ? [{ name: 'Energy', value: `${number(expected.kilowatt_hours.mean ?? 0, 0)} kWh`, note: `95% interval: ${number(expected.kilowatt_hours.low ?? 0, 0)} to ${number(expected.kilowatt_hours.high ?? 0, 0)} kWh` }] : []),
           ...(expected.carbon_kilograms ? [{ name: 'Carbon', value: `${number(expected.carbon_kilograms.mean ?? 0, 0)} kg CO2e` }] : []),
         ],
       },
       ...(expected.breaches.length === 0 ? [] : [{
         kind: 'table' as const, title: 'What breaks, first in time first', open: true,
         columns: [{ name: 'What' }, { name: 'First on' }, { name: 'Months', right: true }, { name: 'By how much' }],
-        rows: expected.breaches.map((b) => [b.what, b.first, { text: String(b.months.length), value: b.months.length }, b.detail]),
+        rows: expected.breaches.map((b) => [broken(b), b.first, { text: String(b.months.length), value: b.months.length }, b.detail]),
       }]),
-      ...(evidence.mend ? [{
-        kind: 'lines' as const,
+      {
+        kind: 'lines', folded: 'What the replay assumes, and its fingerprint',
         lines: [
-          { head: evidence.mend.holds ? 'What would mend it' : 'What helps, and is not enough', text: `${money(evidence.mend.cost)} more than the plan was billed, with margins of capacity: ${Object.entries(evidence.mend.margins).map(([w, m]) => `${w} ${percent(m, 0)}`).join(', ')}` },
-          ...evidence.mend.additions.map((text) => ({ head: '', text })),
+          ...(evidence.notes.length === 0 ? [] : [{ head: 'noted', texts: evidence.notes }]), ...(evidence.assumed.length === 0 ? [] : [{ head: 'assumed', texts: evidence.assumed }]),
+          { head: 'fingerprint of the runs', texts: [evidence.run_hash] },
         ],
-      }] : []),
-      ...(evidence.notes.length === 0 ? [] : [{ kind: 'lines' as const, lines: evidence.notes.map((text, i) => ({ head: i === 0 ? 'noted' : '', text })) }]),
-      { kind: 'lines', lines: [...evidence.assumed.map((text, i) => ({ head: i === 0 ? 'assumed' : '', text })), { head: 'fingerprint of the runs', text: evidence.run_hash }] },
+      },
     ],
   };
 }
 
 export const view: View = {
   id: 'proof',
-  order: 5,
+  order: 60,
   title: 'The proof',
-  findings: ({ evidence }) => evidence.map(finding),
+  part: 'Does it hold?',
+  findings: ({ evidence }) => evidence.flatMap((e) => [finding(e), ...(e.mend ? [mending(e.mend, e.expected.planned_cost)] : [])]),
 };

@@ -1,5 +1,5 @@
 import { base, categories, tip, tooltip, values } from '../../chart.ts';
-import { money, shortMoney, short } from '../../format.ts';
+import { money, number, shortMoney, short } from '../../format.ts';
 import type { Consideration, Plan } from '../../report.ts';
 import { label } from '../../report.ts';
 import type { Finding, View } from '../../view.ts';
@@ -12,16 +12,16 @@ function finding(plan: Plan, considered: Consideration): Finding {
     ? `; the cheapest when fully used, ${best.source}, is in the plan`
     : `; the cheapest when fully used, ${best.source}, is not in the plan, which counts idle hours and limits too`;
   return {
-    headline: `${considered.workload}: ${considered.options} options were weighed${first}.`,
-    detail: `${left.toLocaleString('en-US')} others were left out, each for a stated reason.`,
+    headline: `${considered.workload}: ${number(considered.options, 0)} options were weighed${first}.`,
+    detail: `${considered.best.length === 0 ? '' : `Shown are the ${considered.best.length} cheapest by unit cost; `}${left.toLocaleString('en-US')} more offers were left out, each for a stated reason.`,
     blocks: [
       ...(considered.best.length === 0 ? [] : [{
         kind: 'chart' as const,
-        title: `${considered.workload}: US dollars for ${best?.unit ?? 'a unit of work'}, when fully used`,
+        title: `${considered.workload}: US dollars for ${best === undefined ? 'a unit of work' : best.unit === 'run' ? 'a run' : best.unit}, when fully used`,
         says: `Unit costs of the cheapest options for ${considered.workload}. Figures are in the table below; arrow keys go through them.`,
         height: 30 + considered.best.length * 26,
         steps: considered.best.length,
-        legend: [{ name: 'in the plan', shape: 'box' as const, colour: (t: { accent: string }) => t.accent }, { name: 'weighed', shape: 'box' as const, colour: (t: { bar: string }) => t.bar }],
+        legend: [...(considered.best.some((o) => used.has(o.source)) ? [{ name: 'in the plan', shape: 'box' as const, colour: (t: { accent: string }) => t.accent }] : []), { name: 'weighed', shape: 'box' as const, colour: (t: { bar: string }) => t.bar }],
         option: (t: Parameters<typeof base>[0], width: number) => base(t, {
           tooltip: tooltip(t, 'axis', (i) => {
             const option = considered.best[i];
@@ -31,7 +31,7 @@ function finding(plan: Plan, considered: Consideration): Finding {
             ], option?.price_source);
           }),
           grid: { left: 4, right: 84, top: 4, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-          xAxis: values(t, shortMoney),
+          xAxis: values(t, shortMoney, considered.best.map((o) => o.unit_cost)),
           yAxis: {
             ...categories(t, considered.best.map((o) => short(o.source, width < 560 ? 22 : 52)), { color: t.ink, interval: 0, hideOverlap: false }), inverse: true,
           },
@@ -62,5 +62,6 @@ export const view: View = {
   id: 'weighed',
   order: 110,
   title: 'What was weighed',
+  part: 'Why this plan',
   findings: ({ plan }) => plan.considered.map((considered) => finding(plan, considered)),
 };
