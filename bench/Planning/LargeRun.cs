@@ -1,3 +1,4 @@
+using Switchyard.Demand;
 using Switchyard.Plan;
 using Switchyard.Plan.Solve;
 
@@ -5,19 +6,15 @@ namespace Switchyard.Bench;
 
 internal static class LargeRun
 {
-    public static void Run(PlanningProblem problem, Action<string, string> say)
+    public static void Run(Scenario scenario, PlanningProblem problem, Action<string, string> say)
     {
-        var reduced = Dominance.Under(problem, []);
-        say("dominance", $"{reduced.Needs.Sum(n => SingleSource.OptionCount(n))} options");
-        foreach (var need in reduced.Needs)
+        var solved = ProblemSolver.Solve(problem, new SolveLimits(0.005, 50));
+        say("plan", $"{solved.Status} {solved.PresentValue:0}, bound {solved.Bound:0}, gap {100 * solved.Gap:0.00}%, plain relaxation {solved.Relaxation:0}");
+        var baselines = new Baselines(scenario, problem, new SolveLimits(0.01, 15));
+        foreach (var name in BaselineName.All)
         {
-            var kinds = Enumerable.Range(0, SingleSource.OptionCount(need)).CountBy(o => problem.Sources[SingleSource.SourceOf(need, o)].Kind);
-            Console.WriteLine($"   {need.Workload} {SingleSource.OptionCount(need)} options: {string.Join(", ", kinds.Select(k => $"{k.Key} {k.Value}"))}");
+            var baseline = baselines.Named(name)!;
+            say("baseline", $"{baseline.Name}: {baseline.Detail[..Math.Min(60, baseline.Detail.Length)]} {baseline.Cost}");
         }
-
-        var formulation = Formulation.Of(reduced);
-        say("formulation", $"{formulation.Program.ColumnCount} columns, {formulation.Program.RowCount} rows, {formulation.Program.Matrix.TermCount} terms");
-        var relaxed = ClpSolver.Solve(formulation.Program);
-        say("relaxation", $"{relaxed.Objective}");
     }
 }

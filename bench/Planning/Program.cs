@@ -16,7 +16,7 @@ var watch = Stopwatch.StartNew();
 var cpu = Process.GetCurrentProcess().TotalProcessorTime;
 var built = new ProblemBuilder(scenario, catalog.Prices, new RememberedPerformance(new PerformanceModel(catalog.Factors))).Build();
 Say("options", $"{built.Problem.Needs.Sum(n => n switch { ServiceNeed s => s.Options.Length, RunNeed r => r.Options.Length, PileNeed p => p.Options.Length, _ => 0 })}");
-LargeRun.Run(built.Problem, Say);
+LargeRun.Run(scenario, built.Problem, Say);
 Console.WriteLine($"peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:0} MB");
 
 void Say(string what, string text)

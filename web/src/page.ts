@@ -6,16 +6,32 @@ import { chosen, next, theme, whenChanged } from './theme.ts';
 import type { Block, Finding, Legend, Lines, View } from './view.ts';
 import { parts } from './view.ts';
 
+/** A page of which the beginning is there, and how the rest of it is made. */
+export interface Begun {
+  readonly element: HTMLElement;
+  readonly rest: () => void;
+}
+
 /** The whole page: its head, its contents, and each view that has something to show. */
 export function page(report: Report, views: readonly View[]): HTMLElement {
+  const { element, rest } = begin(report, views);
+  rest();
+  return element;
+}
+
+/** The page down to its first section, so that it is seen before all of it is made. */
+export function begin(report: Report, views: readonly View[]): Begun {
   const shown = views.map((view) => ({ view, findings: view.findings(report) })).filter((v) => v.findings.length > 0);
-  return h('div', { class: 'page' },
+  const [first, ...others] = shown;
+  const main = h('main', { id: 'top' }, first ? section(first.view, first.findings) : null);
+  const element = h('div', { class: 'page' },
     h('a', { class: 'skip', href: `#${shown[0]?.view.id ?? 'top'}` }, 'Skip to the findings'),
     head(report),
     contents(shown.map(({ view }) => view)),
-    h('main', { id: 'top' }, ...shown.map(({ view, findings }) => section(view, findings))),
+    main,
     h('footer', {}, h('p', {}, `Made by switchyard ${report.version} from a plan of “`, name(report.plan.scenario),
       `” at prices of ${report.plan.prices_as_of}. Land and borders: Natural Earth. Everything is in this file; it loads nothing.`)));
+  return { element, rest: () => { main.append(...others.map(({ view, findings }) => section(view, findings))); } };
 }
 
 function contents(views: readonly View[]): HTMLElement {

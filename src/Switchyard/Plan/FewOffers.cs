@@ -4,18 +4,21 @@ using Switchyard.Plan.Solve;
 namespace Switchyard.Plan;
 
 /// <summary>
-/// Finds a cheap plan that people can run: few different offers for each workload. The relaxation of the whole problem gives the bound and
-/// says which offers are worth looking at; a plan from those is then thinned, one offer at a time, the one that is paid least first, and solved
-/// again on what is left. The bound is that of the problem without this limit, so the gap holds the price of manageability too.
+/// Finds a cheap plan that people can run: few different offers for each workload, each counted once however it is bought. The relaxation of the
+/// whole problem gives the bound and says which offers are worth looking at. Among those, the relaxation does without one after the other,
+/// each time the one that it misses least, until it uses few enough; the plan is then searched for among these. The bound is that of the problem
+/// without this limit, so the gap holds the price of manageability too.
 /// </summary>
 internal static class FewOffers
 {
     // So many times as many offers as are allowed are looked at.
     private const int Breadth = 5;
 
-    // While offers are still being dropped, a plan this near to its best will do.
-    private const double RoughGap = 0.01;
-    private const int RoughNodes = 15;
+    // So many of the offers that are paid least are tried to do without at a time.
+    private const int Candidates = 3;
+
+    // With more than so many too many, the one that is paid least goes without a trial.
+    private const int Close = 6;
 
     // An offer whose columns would have to be this much cheaper to enter the relaxation is still worth looking at.
     private const double Near = 0.25;
@@ -23,78 +26,80 @@ internal static class FewOffers
     /// <summary>A plan with at most so many offers for each workload, or with as few more as the other limits force.</summary>
     /// <param name="draft">The problem without needless options, and its relaxation.</param>
     /// <param name="most">Most offers for each workload.</param>
-    /// <param name="limits">When the search among the offers that are left stops; those before it stop sooner.</param>
-    /// <param name="rough">Solves the problem with part of its options, content with a good plan.</param>
-    /// <param name="exact">The same as far as the limits allow.</param>
-    public static SolvedProblem Solve(
-        Relaxed draft, int most, SolveLimits limits,
-        Func<PlanningProblem, SolveLimits, SolvedProblem> rough, Func<PlanningProblem, SolveLimits, SolvedProblem> exact)
+    /// <param name="limits">When the search among the offers that are left stops.</param>
+    /// <param name="search">Solves the problem with part of its options.</param>
+    public static SolvedProblem Solve(Relaxed draft, int most, SolveLimits limits, Func<PlanningProblem, SolveLimits, SolvedProblem> search)
     {
         var reduced = draft.Problem;
-        if (draft.Solution.ReducedCosts is not { } priced) return exact(reduced, limits);
-        var soon = new SolveLimits(Math.Max(limits.RelativeGap, RoughGap), Math.Min(limits.MaximumNodes, RoughNodes));
+        if (draft.Solution.ReducedCosts is not { } priced) return search(reduced, limits);
         var worth = draft.Formulation.Worth(draft.Solution.Values, priced);
-        var chosen = reduced.Needs.Select((_, need) => worth.Where(w => w.Need == need && (w.Paid > 0 || w.Distance <= Near))
-            .OrderByDescending(w => w.Paid).ThenBy(w => w.Distance).ThenBy(w => w.Source).Take(Math.Max(12, Breadth * most))
-            .Select(w => w.Source).ToHashSet()).ToList();
-        var best = rough(Only(reduced, chosen), soon);
-        if (!best.HasPlan) best = exact(reduced, limits);
+        var near = reduced.Needs.Select((_, need) => worth.Where(w => w.Need == need && (w.Paid > 0 || w.Distance <= Near))
+            .OrderByDescending(w => w.Paid).ThenBy(w => w.Distance).ThenBy(w => w.Source)
+            .GroupBy(w => OfferOf(reduced, w.Source)).Take(Math.Max(12, Breadth * most))
+            .SelectMany(g => g.Select(w => w.Source)).ToHashSet()).ToList();
+        var chosen = Choose(draft, near, most);
+        var best = chosen is null ? search(reduced, limits) : search(Only(reduced, [.. near.Select((own, need) => Kept(reduced, own, chosen[need]))]), limits);
+        if (!best.HasPlan && chosen is not null) best = search(reduced, limits);
         if (!best.HasPlan) return best;
-        best = Thin(reduced, best, most, part => rough(part, soon));
-        var left = Only(reduced, SourcesOf(reduced, Used(best)));
-        if (limits.RelativeGap < soon.RelativeGap && exact(left, limits) is { HasPlan: true } sharp && sharp.PresentValue <= best.PresentValue) best = sharp;
         return best with
         {
-            Relaxation = draft.Bound,
+            Relaxation = draft.Plain,
             Bound = Math.Min(best.PresentValue, draft.Bound),
             TightLimits = draft.Formulation.TightLimits(draft.Solution.Values),
         };
     }
 
-    // Half of the offers too many go at once; where nothing is left that works, one at a time, and one that cannot go stays.
-    private static SolvedProblem Thin(PlanningProblem reduced, SolvedProblem best, int most, Func<PlanningProblem, SolvedProblem> solve)
+    private static HashSet<int> Kept(PlanningProblem problem, HashSet<int> sources, HashSet<string> offers) =>
+        [.. sources.Where(source => offers.Contains(OfferOf(problem, source)))];
+
+    private static string OfferOf(PlanningProblem problem, int source) => problem.Sources[source].Offer;
+
+    // The few offers for each need; null where nothing was found. As long as the relaxation uses too many for a need, it does without the one that
+    // it misses least.
+    private static List<HashSet<string>>? Choose(Relaxed draft, List<HashSet<int>> near, int most)
     {
-        var kept = new List<Use>();
-        var oneByOne = false;
+        var (problem, formulation) = (draft.Problem, draft.Formulation);
+        var (looked, others) = (new List<(int Need, string Offer, int Column)>(), new HashSet<int>());
+        var commitments = near.SelectMany(own => own).ToHashSet();
+        foreach (var (need, source, column) in formulation.Uses())
+        {
+            if (problem.Sources[source].Kind == PurchaseKind.Owned) continue;
+            if (near[need].Contains(source)) looked.Add((need, OfferOf(problem, source), column));
+            else others.Add(column);
+        }
+
+        foreach (var (source, column) in formulation.Commitments())
+            if (!commitments.Contains(source)) others.Add(column);
+        var (given, priced, cost) = (draft.Solution.Values, draft.Solution.ReducedCosts!, formulation.Program.Cost.ToArray());
+        int[] columns = [.. Enumerable.Range(0, formulation.Program.ColumnCount).Where(column => !others.Contains(column)
+            && (given[column] > 1e-9 || priced[column] <= (Near * Math.Abs(cost[column])) + 1e-9 || formulation.Program.ColumnLower[column] > 0))];
+        var place = new Dictionary<int, int>(columns.Length);
+        for (var i = 0; i < columns.Length; i++) place[columns[i]] = i;
+        var program = formulation.Program.Only(columns);
+        var offers = new SortedDictionary<(int Need, string Offer), List<int>>();
+        foreach (var own in looked.GroupBy(x => (x.Need, x.Offer))) offers[own.Key] = [.. own.Where(x => place.ContainsKey(x.Column)).Select(x => place[x.Column])];
+
+        using var relaxation = new HeldRelaxation(program);
+        if (relaxation.Drop([]) is not { } values) return null;
+        var kept = new HashSet<(int Need, string Offer)>();
         while (true)
         {
-            var used = Used(best);
-            var drop = used.GroupBy(u => u.Need).SelectMany(own =>
+            var used = offers.Select(x => (x.Key, Amount: x.Value.Sum(column => Math.Abs(program.Cost[column] * values[column]) + (1e-6 * values[column]))))
+                .Where(x => x.Amount > 1e-7).ToList();
+            var over = used.GroupBy(x => x.Key.Need).Where(own => own.Count() > most)
+                .Select(own => own.Where(x => !kept.Contains(x.Key)).OrderBy(x => x.Amount).Take(own.Count() > most + Close ? 1 : Candidates).ToList()).FirstOrDefault(own => own.Count > 0);
+            if (over is null) return [.. problem.Needs.Select((_, need) => used.Where(x => x.Key.Need == need).Select(x => x.Key.Offer).ToHashSet(StringComparer.Ordinal))];
+            var first = over is [var (only, _)] ? only : over.Select(x => (x.Key, Usd: relaxation.Without(offers[x.Key]))).MinBy(x => x.Usd).Key;
+            // What nothing can do without stays.
+            if (relaxation.Drop(offers[first]) is not { } point)
             {
-                var excess = own.Count() - most;
-                return own.Where(u => !kept.Exists(k => k.Need == u.Need && k.Source == u.Source)).OrderBy(u => u.Usd).ThenBy(u => u.Source)
-                    .Take(excess <= 0 ? 0 : oneByOne ? 1 : (excess + 1) / 2);
-            }).ToList();
-            if (oneByOne) drop = [.. drop.Take(1)];
-            if (drop.Count == 0) return best;
-            var thinner = solve(Only(reduced, SourcesOf(reduced, used.Except(drop))));
-            if (thinner.HasPlan) best = thinner;
-            else if (drop.Count > 1) oneByOne = true;
-            else kept.AddRange(drop);
+                kept.Add(first);
+                continue;
+            }
+
+            values = point;
+            offers.Remove(first);
         }
-    }
-
-    private static List<HashSet<int>> SourcesOf(PlanningProblem problem, IEnumerable<Use> uses)
-    {
-        var sources = problem.Needs.Select(_ => new HashSet<int>()).ToList();
-        foreach (var use in uses) sources[use.Need].Add(use.Source);
-        return sources;
-    }
-
-    private sealed record Use(int Need, int Source, double Usd);
-
-    // What is bought from for each need, held machines aside; what is committed to for several counts by how much each uses of it.
-    private static List<Use> Used(SolvedProblem solved)
-    {
-        var needs = solved.Problem.Needs.Select((n, i) => (n.Workload, i)).ToDictionary(x => x.Workload, x => x.i, StringComparer.Ordinal);
-        var sources = new Dictionary<Source, int>(ReferenceEqualityComparer.Instance);
-        for (var s = 0; s < solved.Problem.Sources.Length; s++) sources[solved.Problem.Sources[s]] = s;
-        return
-        [
-            .. Ledger.Purchases(solved.Problem, solved.Decisions).Where(p => p.Source.Kind != PurchaseKind.Owned && !p.IsSetup)
-                .GroupBy(p => (Need: needs[p.Workload], Source: sources[p.Source])).OrderBy(g => g.Key)
-                .Select(g => new Use(g.Key.Need, g.Key.Source, (double)g.Sum(p => p.Cost.Usd))),
-        ];
     }
 
     // What is held is always looked at.

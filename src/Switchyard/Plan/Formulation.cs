@@ -87,6 +87,33 @@ internal sealed class Formulation
         return [.. options.Where(x => x.Value == 1 && problem.Sources[x.Key].Kind == PurchaseKind.Commitment && !costly.Contains(x.Key)).Select(x => x.Key)];
     }
 
+    /// <summary>The columns that use a source for a need, those that commit for one need alone among them.</summary>
+    public IEnumerable<(int Need, int Source, int Column)> Uses()
+    {
+        var alone = new Dictionary<int, int>();
+        for (var need = 0; need < problem.Needs.Length; need++)
+            for (var o = 0; o < SingleSource.OptionCount(problem.Needs[need]); o++)
+                if (SingleSource.SourceOf(problem.Needs[need], o) is var source && direct.Contains(source)) alone[source] = need;
+        for (var column = 0; column < draft.Decisions.Count; column++)
+        {
+            var decision = draft.Decisions[column];
+            if (decision.SourceIn(problem) is not (>= 0 and var source)) continue;
+            if (decision.Kind != DecisionKind.Commit) yield return (decision.Need, source, column);
+            else if (alone.TryGetValue(source, out var need)) yield return (need, source, column);
+        }
+    }
+
+    /// <summary>The columns that commit to a source.</summary>
+    public IEnumerable<(int Source, int Column)> Commitments()
+    {
+        for (var column = 0; column < draft.Decisions.Count; column++)
+            if (draft.Decisions[column].Kind == DecisionKind.Commit) yield return (draft.Decisions[column].Option, column);
+    }
+
+    /// <summary>Whether a column is for more than one slot: commitments, setups and helpers.</summary>
+    public bool Lasts(int column) => column >= draft.Decisions.Count
+        || draft.Decisions[column].Kind is DecisionKind.Commit or DecisionKind.SetUp or DecisionKind.SpendCredit or DecisionKind.Auxiliary;
+
     /// <summary>The decisions of a solution that are not zero. The value of each decision on file is what one unit of its column means.</summary>
     public IEnumerable<Decision> Read(IReadOnlyList<double> values)
     {
@@ -191,7 +218,7 @@ internal sealed class Formulation
             }
         }
 
-        foreach (var (need, source) in Commitments()) Of(need, source);
+        foreach (var (need, source) in Committable()) Of(need, source);
         foreach (var known in worth.Values.Where(w => problem.Sources[w.Source].Kind == PurchaseKind.Commitment))
         {
             known.Distance = distance.GetValueOrDefault(known.Source, double.PositiveInfinity);
@@ -203,7 +230,7 @@ internal sealed class Formulation
         return [.. worth.Values];
     }
 
-    private IEnumerable<(int Need, int Source)> Commitments()
+    private IEnumerable<(int Need, int Source)> Committable()
     {
         for (var need = 0; need < problem.Needs.Length; need++)
             for (var o = 0; o < SingleSource.OptionCount(problem.Needs[need]); o++)

@@ -13,7 +13,7 @@ namespace Switchyard.Plan;
 /// <param name="MaximumNodes">Most nodes of the search tree, for each program solved.</param>
 /// <param name="Explain">False to leave out baselines, alternatives and what limits cost.</param>
 /// <param name="Why">True to ask further, by solving again with something changed: what limits cost, what would flip the choice, other loads.</param>
-public sealed record PlannerSettings(double Gap = 0.002, int MaximumNodes = 150, bool Explain = true, bool Why = false)
+public sealed record PlannerSettings(double Gap = 0.002, int MaximumNodes = 50, bool Explain = true, bool Why = false)
 {
     /// <summary>
     /// Does two things that do not depend on each other. One after the other unless the host lends its cores; the answers are the same.

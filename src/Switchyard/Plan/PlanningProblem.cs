@@ -61,7 +61,7 @@ public sealed record PlanningProblem
     /// <summary>Largest share of the plan's new spending that spot capacity may have; null for no limit.</summary>
     public double? SpotShare { get; init; }
 
-    /// <summary>Most different offers for each workload, where the other limits allow it; null for any number.</summary>
+    /// <summary>Most different offers for each workload, each counted once however it is bought, where the other limits allow it; null for any number.</summary>
     public int? OffersPerWorkload { get; init; }
 
     /// <summary>Credits by provider.</summary>

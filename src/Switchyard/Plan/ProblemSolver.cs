@@ -37,6 +37,12 @@ public sealed record SolvedProblem(ImmutableArray<Decision> Decisions, double Pr
 /// <summary>Solves planning problems: needless options out, then the program, then a check by independent arithmetic.</summary>
 public static class ProblemSolver
 {
+    // Beyond so many columns branch and cut finds nothing in good time.
+    private const int Large = 25_000;
+
+    // Among few offers what the stages find is near enough, unless the gap asked for is as small as this: their bound is not the plan's.
+    private const double Sharp = 1e-4;
+
     /// <summary>The cheapest plan within the limits, as far as the solver's limits allow.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="limits">When to stop.</param>
@@ -59,7 +65,7 @@ public static class ProblemSolver
             }
 
             var solved = problem.OffersPerWorkload is { } most && draft.Solution.HasPoint
-                ? FewOffers.Solve(draft, most, limits, (part, until) => Search(part, until, prove: false), (part, until) => Search(part, until, prove))
+                ? FewOffers.Solve(draft, most, limits, (part, until) => Search(part, until, prove && until.RelativeGap <= Sharp))
                 : Search(draft, limits, prove);
             if (!solved.HasPlan) return solved with { Problem = solved.Problem with { CapacityLimits = problem.CapacityLimits } };
             if (Exceeded(problem, solved.Problem, solved.Decisions, reckoned) is { Length: > 0 } broken)
@@ -88,14 +94,20 @@ public static class ProblemSolver
 
     private static SolvedProblem Search(Relaxed draft, SolveLimits limits, bool prove)
     {
-        var solution = PricedSolver.Solve(draft.Formulation.Program, limits, prove, draft.Solution);
+        var program = draft.Formulation.Program;
+        var staged = program.ColumnCount > Large && draft.Covers.Count > 0 && draft.Solution.HasPoint
+            ? CoverRounding.Solve(program, draft.Covers, draft.Formulation.Lasts, draft.Solution, limits)
+            : StagedSolver.Solve(program, draft.Formulation.Lasts, draft.Solution, limits);
+        prove &= program.ColumnCount <= Large;
+        var solution = staged is { HasPoint: true } && (!prove || staged.Gap <= limits.RelativeGap)
+            ? staged : PricedSolver.Solve(program, limits, prove, draft.Solution, staged);
         var (problem, shift) = (draft.Problem, draft.Shift);
         if (!solution.HasPoint) return None(problem, solution.Bound + shift, solution.Status);
         return new([.. draft.Formulation.Read(solution.Values)], solution.Objective + shift, solution.Bound + shift, solution.Status)
         {
             Problem = problem,
             Credits = draft.Credits,
-            Relaxation = draft.Bound,
+            Relaxation = draft.Plain,
             TightLimits = draft.Solution.HasPoint ? draft.Formulation.TightLimits(draft.Solution.Values) : FrozenSet<string>.Empty,
         };
     }
@@ -108,7 +120,7 @@ public static class ProblemSolver
         var reckoned = ImmutableArray<CapacityLimit>.Empty;
         while (true)
         {
-            var draft = Relaxed.Of(problem, reckoned);
+            var draft = Relaxed.Of(problem, reckoned, cut: false);
             if (draft.Solution.Status == SolveStatus.Infeasible) return double.PositiveInfinity;
             // Where the simplex met numerical trouble only its bound is known.
             if (Exceeded(problem, draft.Problem, draft.Point, reckoned) is not { Length: > 0 } more) return draft.Bound;

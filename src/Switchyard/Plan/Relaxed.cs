@@ -6,7 +6,10 @@ namespace Switchyard.Plan;
 /// <summary>A problem without needless options, its program, and the solution of the program's relaxation.</summary>
 internal sealed class Relaxed
 {
-    private Relaxed(PlanningProblem problem)
+    // From so many columns on most are left out of the simplex until they are worth it.
+    private const int Many = 200;
+
+    private Relaxed(PlanningProblem problem, bool cut)
     {
         Problem = problem;
         Formulation = Formulation.Of(problem);
@@ -14,7 +17,8 @@ internal sealed class Relaxed
         Credits = (double)problem.Credits.Sum(c => c.Amount.Usd);
         if (Credits > 0) Formulation.Program.AddColumn(1, 1, Credits);
         Shift = problem.FixedCash.Select((usd, month) => usd * problem.PresentValueFactor(month)).Sum() - Credits;
-        Solution = ClpSolver.Solve(Formulation.Program);
+        (Solution, var plain, Covers) = Solve(Formulation.Program, cut ? Formulation.Lasts : null);
+        Plain = plain + Shift;
         Bound = Solution.Bound + Shift;
         Point = Solution.HasPoint ? [.. Formulation.Read(Solution.Values)] : [];
     }
@@ -40,9 +44,25 @@ internal sealed class Relaxed
     /// <summary>No plan has a smaller present value.</summary>
     public double Bound { get; }
 
+    /// <summary>The parts of the program that are small covering problems of their own, where they were looked for.</summary>
+    public IReadOnlyList<Cover> Covers { get; }
+
+    /// <summary>The same without the rows that sharpen it: what compares with another relaxation.</summary>
+    public double Plain { get; }
+
     /// <summary>Relaxes a problem as it is.</summary>
-    public static Relaxed Of(PlanningProblem problem) => new(problem);
+    public static Relaxed Of(PlanningProblem problem) => new(problem, cut: true);
 
     /// <summary>Relaxes a problem with some of its capacity limits, without the options that are needless then.</summary>
-    public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits) => new(Dominance.Under(problem, limits));
+    /// <param name="problem">The problem.</param>
+    /// <param name="limits">The capacity limits to reckon with.</param>
+    /// <param name="cut">Whether the bound is to be as sharp as can be had quickly; without, it is that of the plain relaxation.</param>
+    public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits, bool cut = true) => new(Dominance.Under(problem, limits), cut);
+
+    private static ColumnGeneration.Relaxation Solve(MixedIntegerProgram program, Func<int, bool>? lasts)
+    {
+        if (program.ColumnCount >= Many && ColumnGeneration.Solve(program, lasts) is { } generated) return generated;
+        var solution = ClpSolver.Solve(program);
+        return new(solution, solution.Bound, []);
+    }
 }

@@ -51,6 +51,9 @@ public sealed record Source
     /// <summary>What is on offer, whichever team buys it.</summary>
     public string Offered => Team.Length == 0 ? Id : Id[..^(TeamMark.Length + Team.Length)];
 
+    /// <summary>What is offered, however it is bought: one machine in one region, or an API.</summary>
+    public string Offer => TermMonths > 0 && Offered.IndexOf('@', StringComparison.Ordinal) is > 0 and var at ? Offered[..at] : Offered;
+
     /// <summary>The same for one team alone.</summary>
     /// <param name="team">The team.</param>
     public Source For(string team) => this with { Id = $"{Id}{TeamMark}{team}", Team = team };

@@ -66,6 +66,8 @@ public sealed class Browser : IAsyncLifetime
         var context = await chromium.NewContextAsync(options ?? new() { ViewportSize = new() { Width = 1280, Height = 900 }, ColorScheme = ColorScheme.Light });
         var open = new OpenPage(await context.NewPageAsync());
         await open.Page.GotoAsync($"file://{path}");
+        // The beginning is painted first, then comes the rest.
+        await open.Page.Locator("html[data-whole]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
         return open;
     }
 

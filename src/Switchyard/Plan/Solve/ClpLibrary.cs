@@ -31,6 +31,22 @@ internal static partial class ClpLibrary
         ReadOnlySpan<double> rowLower, ReadOnlySpan<double> rowUpper);
 
     [LibraryImport(SolverLibrary.Clp)]
+    internal static partial void Clp_addRows(
+        Model model, int number, ReadOnlySpan<double> lower, ReadOnlySpan<double> upper,
+        ReadOnlySpan<int> starts, ReadOnlySpan<int> columns, ReadOnlySpan<double> values);
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial void Clp_addColumns(
+        Model model, int number, ReadOnlySpan<double> lower, ReadOnlySpan<double> upper, ReadOnlySpan<double> cost,
+        ReadOnlySpan<int> starts, ReadOnlySpan<int> rows, ReadOnlySpan<double> values);
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial void Clp_chgObjCoefficients(Model model, ReadOnlySpan<double> cost);
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial void Clp_chgColumnUpper(Model model, ReadOnlySpan<double> upper);
+
+    [LibraryImport(SolverLibrary.Clp)]
     internal static partial void Clp_setPrimalTolerance(Model model, double value);
 
     [LibraryImport(SolverLibrary.Clp)]

@@ -17,29 +17,26 @@ public static class ClpSolver
         SolverLibrary.Require();
         if (CoinInput.HasEmptyBounds(program)) return Solution.Infeasible();
         if (program.ColumnCount == 0) return WithoutColumns(program);
-        lock (SolverLibrary.Gate)
+        using var interrupt = new InterruptHandler();
+        using var model = ClpLibrary.Clp_newModel();
+        ClpLibrary.Clp_setLogLevel(model, 0);
+        var scale = CoinInput.CostScale(program);
+        Load(model, program, scale);
+        ClpLibrary.Clp_setPrimalTolerance(model, Tolerance);
+        ClpLibrary.Clp_setDualTolerance(model, Tolerance);
+        ClpLibrary.Clp_initialSolve(model);
+        // There is no iteration limit: only Clp's own Ctrl-C handler stops it.
+        if (ClpLibrary.Clp_status(model) == 3) throw new OperationCanceledException("The solve was interrupted.");
+        // Presolve cannot always tell infeasible from unbounded, and a dual ray only says that one of the two holds.
+        if (ClpLibrary.Clp_status(model) is not 0) ClpLibrary.Clp_dual(model, 0);
+        if (ClpLibrary.Clp_status(model) is not (0 or 1)) ClpLibrary.Clp_primal(model, 0);
+        return ClpLibrary.Clp_status(model) switch
         {
-            using var interrupt = new InterruptHandler();
-            using var model = ClpLibrary.Clp_newModel();
-            ClpLibrary.Clp_setLogLevel(model, 0);
-            var scale = CoinInput.CostScale(program);
-            Load(model, program, scale);
-            ClpLibrary.Clp_setPrimalTolerance(model, Tolerance);
-            ClpLibrary.Clp_setDualTolerance(model, Tolerance);
-            ClpLibrary.Clp_initialSolve(model);
-            // There is no iteration limit: only Clp's own Ctrl-C handler stops it.
-            if (ClpLibrary.Clp_status(model) == 3) throw new OperationCanceledException("The solve was interrupted.");
-            // Presolve cannot always tell infeasible from unbounded, and a dual ray only says that one of the two holds.
-            if (ClpLibrary.Clp_status(model) is not 0) ClpLibrary.Clp_dual(model, 0);
-            if (ClpLibrary.Clp_status(model) is not (0 or 1)) ClpLibrary.Clp_primal(model, 0);
-            return ClpLibrary.Clp_status(model) switch
-            {
-                0 => Read(model, program, scale, feasibilityTolerance),
-                1 => Solution.Infeasible(),
-                2 => Solution.Unbounded(),
-                _ => Solution.NoIncumbent(double.NegativeInfinity, 0),
-            };
-        }
+            0 => Read(model, program, scale, feasibilityTolerance),
+            1 => Solution.Infeasible(),
+            2 => Solution.Unbounded(),
+            _ => Solution.NoIncumbent(double.NegativeInfinity, 0),
+        };
     }
 
     private static Solution WithoutColumns(MixedIntegerProgram program)

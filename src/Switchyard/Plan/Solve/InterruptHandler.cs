@@ -11,19 +11,30 @@ internal sealed unsafe partial class InterruptHandler : IDisposable
     private const int Interrupt = 2;
 
     // struct sigaction is 152 bytes on Linux and 16 on macOS; only the C library looks inside.
-    private readonly byte[] _saved = new byte[256];
-    private readonly bool _known;
+    private static readonly byte[] Saved = new byte[256];
+    private static readonly Lock Gate = new();
+    private static int solves;
+    private static bool known;
 
+    // Solves can run side by side: the first keeps what there was, and the last puts it back.
     public InterruptHandler()
     {
         if (OperatingSystem.IsWindows()) return;
-        fixed (byte* saved = _saved) _known = sigaction(Interrupt, null, saved) == 0;
+        lock (Gate)
+        {
+            if (solves++ > 0) return;
+            fixed (byte* saved = Saved) known = sigaction(Interrupt, null, saved) == 0;
+        }
     }
 
     public void Dispose()
     {
-        if (!_known) return;
-        fixed (byte* saved = _saved) _ = sigaction(Interrupt, saved, null);
+        if (OperatingSystem.IsWindows()) return;
+        lock (Gate)
+        {
+            if (--solves > 0 || !known) return;
+            fixed (byte* saved = Saved) _ = sigaction(Interrupt, saved, null);
+        }
     }
 
     [LibraryImport("libc")]

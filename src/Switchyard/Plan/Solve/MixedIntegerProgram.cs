@@ -173,6 +173,21 @@ public sealed class MixedIntegerProgram
     /// <summary>A program that can be changed without touching this one. The coefficients are shared, not copied.</summary>
     public MixedIntegerProgram Clone() => new(this);
 
+    /// <summary>A program like this one in which only some of the integer columns must be whole.</summary>
+    /// <param name="keep">Whether an integer column stays one.</param>
+    public MixedIntegerProgram WithIntegers(Func<int, bool> keep)
+    {
+        var program = Clone();
+        for (var column = 0; column < ColumnCount; column++)
+        {
+            if (!_integer[column] || keep(column)) continue;
+            program._integer[column] = false;
+            program.IntegerCount--;
+        }
+
+        return program;
+    }
+
     /// <summary>
     /// The program of some columns, all others held at 0. Rows in which none of them occurs are left out; they must hold at 0.
     /// </summary>

@@ -19,19 +19,22 @@ public static class PricedSolver
     /// <param name="limits">When to stop; the nodes hold for each of the two searches.</param>
     /// <param name="prove">False to be content with the first search when it finds something.</param>
     /// <param name="relaxed">The solution of the relaxation, from <see cref="ClpSolver"/>.</param>
-    public static Solution Solve(MixedIntegerProgram program, SolveLimits limits, bool prove, Solution relaxed)
+    /// <param name="known">What was found before: a point that the answer is never worse than, and a bound; null for nothing.</param>
+    public static Solution Solve(MixedIntegerProgram program, SolveLimits limits, bool prove, Solution relaxed, Solution? known = null)
     {
         if (program.IntegerCount == 0) return relaxed;
         if (relaxed.Status == SolveStatus.Infeasible) return relaxed;
         if (!relaxed.HasPoint || relaxed.ReducedCosts is not { } reduced) return CbcSolver.Solve(program, limits);
+        var proven = Math.Max(relaxed.Bound, known?.Bound ?? double.NegativeInfinity);
+        var start = known is { HasPoint: true } ? known.Values : null;
 
         var point = relaxed.Values;
         var share = prove ? Near : VeryNear;
-        var near = Keep(program, column => point[column] > 1e-9 || reduced[column] <= (share * Math.Abs(program.Cost[column])) + 1e-9);
-        var first = Search(program, near, limits, null);
+        var near = Keep(program, column => point[column] > 1e-9 || start?[column] > 0 || reduced[column] <= (share * Math.Abs(program.Cost[column])) + 1e-9);
+        var first = Search(program, near, limits, start);
         if (first.HasPoint)
         {
-            first = first with { Bound = Math.Min(first.Objective, relaxed.Bound) };
+            first = first with { Bound = Math.Min(first.Objective, proven) };
             if (near.Length == program.ColumnCount || !prove || first.Gap <= limits.RelativeGap) return Judge(first, limits);
             var distance = first.Objective - relaxed.Bound;
             // A column that need not be whole can be in a cheaper solution by less than a unit, whatever a unit of it would add.
@@ -42,7 +45,7 @@ public static class PricedSolver
             var best = second.Objective <= first.Objective ? second : first;
             return Judge(best with
             {
-                Bound = Math.Min(best.Objective, Math.Max(relaxed.Bound, second.Bound)),
+                Bound = Math.Min(best.Objective, Math.Max(proven, second.Bound)),
                 Nodes = first.Nodes + second.Nodes,
             }, limits);
         }

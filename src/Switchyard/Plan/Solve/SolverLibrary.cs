@@ -10,7 +10,8 @@ public static class SolverLibrary
     internal const string Clp = "Clp";
 
     /// <summary>
-    /// CBC keeps state in statics, so two solves at once in a process gave false "infeasible": every solve takes this lock.
+    /// CBC keeps state in statics, so two searches at once in a process gave false "infeasible": every search takes this lock. Clp's simplex keeps
+    /// its state in its models, and relaxations are solved side by side.
     /// </summary>
     internal static readonly Lock Gate = new();
 

@@ -1,0 +1,278 @@
+namespace Switchyard.Plan.Solve;
+
+/// <summary>
+/// Solves the linear relaxation of a program of many columns by column generation (Gilmore and Gomory, 1961): only some columns are given to
+/// the simplex, the duals price the others, and those that would lower the cost join, until none would. Rows that no column given to the
+/// simplex touches have no duals yet; they get the best ones that <see cref="DualAscent"/> finds. The duals hold for the whole program, and so
+/// does the bound.
+/// </summary>
+internal sealed class ColumnGeneration
+{
+    // What all columns left out could still take off the cost, as a share of it.
+    private const double Exact = 1e-6;
+
+    // The same while something else is still to change: rows to be cut off, prices of what stands in.
+    private const double Near = 1e-4;
+    private const double Rough = 1e-2;
+
+    // So many columns join for each row at a time, and so many of what they use.
+    private const int Each = 3;
+
+    private const int MostRounds = 400;
+
+    // What stands in costs as much as the cheapest column that could; where it is used all the same, so much more, so often.
+    private const double RaisedBy = 10;
+    private const int MostRaises = 5;
+
+    // So few columns are given to the simplex at once.
+    private const int Few = 2500;
+
+    // Rows that cut off the relaxation's point are added so often at most, and only while they raise the bound by this share.
+    private const int MostCutRounds = 16;
+    private const double LeastGain = 5e-4;
+
+    private readonly MixedIntegerProgram program;
+    private readonly RestrictedProgram restricted;
+    private readonly DualAscent ascent;
+    private readonly CoverCuts? cuts;
+    private bool feasibility;
+    private bool standing = true;
+    private int raised;
+    private int rounds;
+    private bool done;
+    private double plain = double.NaN;
+    private double last = double.NegativeInfinity;
+    private double[] before = [];
+    private double[] reduced = [];
+    private double[] duals = [];
+
+    private ColumnGeneration(MixedIntegerProgram program, RestrictedProgram restricted, Func<int, bool>? lasts)
+    {
+        (this.program, this.restricted) = (program, restricted);
+        ascent = new(program);
+        cuts = lasts is null ? null : new(program, lasts);
+    }
+
+    /// <summary>A relaxation, solved.</summary>
+    /// <param name="Solution">Its solution, with duals.</param>
+    /// <param name="Plain">The bound without the rows that only whole numbers keep.</param>
+    /// <param name="Covers">The covers of the program, where such rows were asked for.</param>
+    internal sealed record Relaxation(Solution Solution, double Plain, IReadOnlyList<Cover> Covers);
+
+    /// <summary>Solves the relaxation.</summary>
+    /// <param name="program">The program. Columns have a lower bound of 0 or more.</param>
+    /// <param name="lasts">
+    /// Whether a column provides at many times. Where it is given, rows that only whole numbers keep are added to the program, so that the bound is sharper.
+    /// </param>
+    /// <param name="feasibilityTolerance">A point further outside a row than this (relative) is not returned.</param>
+    /// <returns>
+    /// What <see cref="ClpSolver.Solve"/> returns, and the bound without those rows; null where it did not come to an end and the whole has to be solved.
+    /// </returns>
+    public static Relaxation? Solve(MixedIntegerProgram program, Func<int, bool>? lasts, double feasibilityTolerance = 1e-9)
+    {
+        SolverLibrary.Require();
+        if (CoinInput.HasEmptyBounds(program)) return new(Solution.Infeasible(), double.PositiveInfinity, []);
+        using var interrupt = new InterruptHandler();
+        var needed = Needed(program);
+        var (first, price) = Start(program, needed);
+        if (program.ColumnCount < Few) first = [.. Enumerable.Range(0, program.ColumnCount)];
+        using var restricted = new RestrictedProgram(program, needed, price);
+        restricted.Add(first);
+        var generation = new ColumnGeneration(program, restricted, lasts);
+        return generation.Run(feasibilityTolerance) is { } solution
+            ? new(solution, solution.HasPoint ? generation.plain : solution.Bound, generation.cuts?.Covers ?? [])
+            : null;
+    }
+
+    // Rows that columns at 0 do not satisfy, and equalities.
+    private static int[] Needed(MixedIntegerProgram program) => [.. Enumerable.Range(0, program.RowCount)
+        .Where(row => program.RowLower[row] > 0 || program.RowUpper[row] < 0 || program.RowLower[row] == program.RowUpper[row])];
+
+    // The cheapest few for each needed row, and what a unit of the row may cost before nothing else is found.
+    private static (int[] Columns, double[] Price) Start(MixedIntegerProgram program, int[] needed)
+    {
+        var at = new int[program.RowCount];
+        Array.Fill(at, -1);
+        for (var i = 0; i < needed.Length; i++) at[needed[i]] = i;
+        var best = new (double Price, int Column)[needed.Length][];
+        for (var i = 0; i < best.Length; i++) best[i] = [.. Enumerable.Repeat((double.PositiveInfinity, -1), Each)];
+        var matrix = program.Matrix;
+        var start = new SortedSet<int>();
+        for (var column = 0; column < program.ColumnCount; column++)
+        {
+            if (double.IsPositiveInfinity(program.ColumnUpper[column]) || program.ColumnLower[column] > 0) start.Add(column);
+            if (program.Cost[column] <= 0) continue;
+            var rows = matrix.RowsOf(column);
+            var each = matrix.CoefficientsOf(column);
+            for (var term = 0; term < rows.Length; term++)
+            {
+                if (at[rows[term]] is not (>= 0 and var row)) continue;
+                var gain = program.RowLower[rows[term]] > 0 ? each[term] : -each[term];
+                if (gain <= 0) continue;
+                var price = program.Cost[column] / gain;
+                if (price >= best[row][^1].Price) continue;
+                best[row][^1] = (price, column);
+                Array.Sort(best[row]);
+            }
+        }
+
+        foreach (var (_, column) in best.SelectMany(x => x))
+            if (column >= 0) start.Add(column);
+        var known = best.Select(x => x[0].Price).Where(double.IsFinite).DefaultIfEmpty(1).Max();
+        return ([.. start], [.. best.Select(x => double.IsFinite(x[0].Price) ? x[0].Price : known)]);
+    }
+
+    private Solution? Run(double tolerance)
+    {
+        for (var round = 0; round < MostRounds; round++)
+        {
+            if (!restricted.Solve(feasibility, standing)) return null;
+            Price();
+            var joining = Joining();
+            if (joining.Length > 0)
+            {
+                restricted.Add(joining);
+                continue;
+            }
+
+            if (standing && restricted.StandingIn > 1e-9)
+            {
+                // Nothing lowers what stands in: there is no point. Where only its price was too low, ask for feasibility alone.
+                if (feasibility) return restricted.StandingIn > 1e-7 ? Solution.Infeasible() : null;
+                if (++raised < MostRaises) restricted.RaisePrices(RaisedBy);
+                else feasibility = true;
+                continue;
+            }
+
+            if (!feasibility)
+            {
+                var cost = Cost();
+                if (double.IsNaN(plain)) plain = cost - Missed();
+                if (Cut(cost))
+                {
+                    restricted.AddNewRows();
+                    continue;
+                }
+
+                if (done) return Conclude(tolerance);
+                done = true;
+                continue;
+            }
+
+            (feasibility, standing) = (false, false);
+        }
+
+        return null;
+    }
+
+    // As long as it helps.
+    private bool Cut(double cost)
+    {
+        if (done || cuts is null || rounds++ >= MostCutRounds || cost <= last + (LeastGain * Math.Abs(cost))) return false;
+        last = cost;
+        return cuts.Round(restricted.Values()) > 0;
+    }
+
+    private Solution? Conclude(double tolerance)
+    {
+        var values = restricted.Values();
+        var check = Feasibility.Check(program, values, relaxed: true);
+        if (!check.IsWithin(tolerance)) return null;
+        return new()
+        {
+            Status = SolveStatus.Optimal, Objective = check.Objective, Bound = check.Objective - Missed(), Values = values,
+            RowDuals = duals, ReducedCosts = reduced,
+        };
+    }
+
+    private void Price()
+    {
+        duals = restricted.Duals(feasibility);
+        reduced = new double[program.ColumnCount];
+        var matrix = program.Matrix;
+        var starts = matrix.Starts;
+        var rows = matrix.Rows;
+        var coefficients = matrix.Coefficients;
+        for (var column = 0; column < reduced.Length; column++)
+        {
+            var left = feasibility ? 0 : program.Cost[column];
+            for (var term = starts[column]; term < starts[column + 1]; term++) left -= coefficients[term] * duals[rows[term]];
+            reduced[column] = left;
+        }
+
+        before = [.. reduced];
+        ascent.Run(reduced, duals, restricted.HasColumn);
+    }
+
+    // What the columns left out could still take off.
+    private double Missed()
+    {
+        var missed = 0.0;
+        for (var column = 0; column < reduced.Length; column++)
+            if (reduced[column] < 0 && !restricted.HasColumn(column)) missed -= reduced[column] * program.ColumnUpper[column];
+        return missed;
+    }
+
+    private int[] Joining()
+    {
+        var least = (restricted.StandingIn > 1e-9 ? Rough : done ? Exact : Near) * Math.Max(1e-9, Size());
+        if (Missed() <= least) return [];
+        least /= Math.Max(1, reduced.Length);
+        var best = new Dictionary<int, List<(double Score, int Column)>>();
+        var matrix = program.Matrix;
+        for (var column = 0; column < reduced.Length; column++)
+        {
+            if (restricted.HasColumn(column) || -reduced[column] * program.ColumnUpper[column] <= least) continue;
+            var rows = matrix.RowsOf(column);
+            var coefficients = matrix.CoefficientsOf(column);
+            var (home, worth) = (-1, 1e-12);
+            for (var term = 0; term < rows.Length; term++)
+                if (restricted.HasRow(rows[term]) && coefficients[term] * duals[rows[term]] is var gain && gain > worth) (home, worth) = (rows[term], gain);
+            if (!best.TryGetValue(home, out var list)) best[home] = list = [];
+            list.Add((reduced[column] / worth, column));
+        }
+
+        var joining = new SortedSet<int>();
+        foreach (var (_, list) in best)
+        {
+            list.Sort();
+            foreach (var (_, column) in list.Take(Each)) Join(column, joining, 4);
+        }
+
+        return [.. joining];
+    }
+
+    private double Cost()
+    {
+        var sum = 0.0;
+        var values = restricted.Values();
+        for (var column = 0; column < values.Length; column++) sum += values[column] * program.Cost[column];
+        return sum;
+    }
+
+    private double Size()
+    {
+        var sum = 0.0;
+        var values = restricted.Values();
+        for (var column = 0; column < values.Length; column++) sum += Math.Abs(values[column] * program.Cost[column]);
+        return sum;
+    }
+
+    // A column, what keeps what it uses from being dearer, and what else would be used then.
+    private void Join(int column, SortedSet<int> joining, int depth)
+    {
+        if (restricted.HasColumn(column) || !joining.Add(column) || depth == 0) return;
+        var rows = program.Matrix.RowsOf(column);
+        var coefficients = program.Matrix.CoefficientsOf(column);
+        for (var term = 0; term < rows.Length; term++)
+        {
+            var row = rows[term];
+            if (!ascent.IsLink(row) || restricted.HasRow(row)) continue;
+            var uses = ascent.Signed(row, coefficients[term]) < 0;
+            var others = ascent.TermsOf(row).Where(x => uses ? x.Each > 0 : x.Each < 0 && before[x.Column] < 0)
+                .Select(x => (Score: uses ? reduced[x.Column] / Math.Max(1e-9, Math.Abs(program.Cost[x.Column])) : before[x.Column] / -x.Each, x.Column))
+                .Order().Take(uses ? Each : 1);
+            foreach (var (_, other) in others.ToList()) Join(other, joining, depth - 1);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+namespace Switchyard.Plan.Solve;
+
+/// <summary>
+/// A good whole-numbered point of a large program, from its relaxation: what lasts is rounded; then each cover is solved by itself at the
+/// relaxation's prices, with what is left of the rows that it shares with others; what is held and not used is offered to all once more, for nothing.
+/// Then covers that share what is held are solved together, one time after the other, and whatever covers do not decide (runs, work that can be
+/// split, money) last.
+/// </summary>
+internal sealed class CoverRounding
+{
+    // A column that would have to be this much cheaper to enter the relaxation is not looked at.
+    private const double Near = 0.05;
+
+    // The same where many are decided together, and when such a search stops.
+    private const double VeryNear = 0.01;
+    private static readonly SolveLimits Soon = new(0.002, 10);
+
+    // The best found so far will do.
+    private const int MostNodes = 1000;
+
+    private readonly MixedIntegerProgram program;
+    private readonly Func<int, bool> lasts;
+    private readonly Solution relaxed;
+    private readonly double[] values;
+    private readonly double[] left;
+    private readonly bool[] shared;
+    private readonly bool[] covered;
+
+    private CoverRounding(MixedIntegerProgram program, IReadOnlyList<Cover> covers, Func<int, bool> lasts, Solution relaxed)
+    {
+        (this.program, this.lasts, this.relaxed) = (program, lasts, relaxed);
+        values = new double[program.ColumnCount];
+        covered = new bool[program.ColumnCount];
+        foreach (var column in covers.Where(cover => cover.IsEnumerable).SelectMany(cover => cover.Columns).Where(column => !lasts(column))) covered[column] = true;
+        // Rows that limit what several take; a row is kept here as "at most".
+        left = new double[program.RowCount];
+        shared = new bool[program.RowCount];
+        for (var row = 0; row < left.Length; row++)
+        {
+            shared[row] = double.IsFinite(program.RowUpper[row]) && program.RowLower[row] < program.RowUpper[row];
+            left[row] = program.RowUpper[row];
+            if (program.RowLower[row] != 0 || shared[row]) continue;
+            (shared[row], left[row]) = (true, 0);
+        }
+    }
+
+    /// <summary>Looks for a point.</summary>
+    /// <param name="program">The program; not changed.</param>
+    /// <param name="covers">Its covers.</param>
+    /// <param name="lasts">Whether a column provides at many times.</param>
+    /// <param name="relaxed">The solution of the relaxation, with duals.</param>
+    /// <param name="limits">When to stop what is solved last.</param>
+    public static Solution Solve(MixedIntegerProgram program, IReadOnlyList<Cover> covers, Func<int, bool> lasts, Solution relaxed, SolveLimits limits)
+    {
+        var rounding = new CoverRounding(program, covers, lasts, relaxed);
+        rounding.Last();
+        // Those that the relaxation serves mostly from what is held come first: the others rent anyway.
+        foreach (var cover in covers.OrderBy(rounding.Rented)) rounding.Fill(cover, free: false);
+        foreach (var cover in covers) rounding.Fill(cover, free: true);
+        foreach (var group in rounding.Together(covers)) rounding.Improve(group);
+        var point = rounding.Finish(limits, Near);
+        if (!point.HasPoint) point = rounding.Finish(limits, double.PositiveInfinity);
+        if (!point.HasPoint) return point with { Bound = relaxed.Bound };
+        point = point with { Bound = Math.Min(point.Objective, relaxed.Bound), RowDuals = null, ReducedCosts = null };
+        return point with { Status = point.Gap <= limits.RelativeGap ? SolveStatus.Optimal : SolveStatus.Feasible };
+    }
+
+    // What a unit counts in a row read as "at most".
+    private double Counts(int row, double coefficient) => program.RowLower[row] == 0 && !double.IsFinite(program.RowUpper[row]) ? -coefficient : coefficient;
+
+    private void Take(int column, double amount)
+    {
+        values[column] += amount;
+        var rows = program.Matrix.RowsOf(column);
+        var each = program.Matrix.CoefficientsOf(column);
+        for (var term = 0; term < rows.Length; term++)
+            if (shared[rows[term]]) left[rows[term]] -= amount * Counts(rows[term], each[term]);
+    }
+
+    // The share of a cover that the relaxation rents.
+    private double Rented(Cover cover)
+    {
+        var (rented, all) = (0.0, 1e-9);
+        for (var c = 0; c < cover.Columns.Length; c++)
+        {
+            var serves = cover.Rows.Max(row => row.Each[c] / row.Least) * relaxed.Values[cover.Columns[c]];
+            all += serves;
+            if (program.Cost[cover.Columns[c]] > 0 && !lasts(cover.Columns[c])) rented += serves;
+        }
+
+        return rented / all;
+    }
+
+    private void Last()
+    {
+        for (var column = 0; column < program.ColumnCount; column++)
+            if (lasts(column) && program.IsInteger(column) && program.Cost[column] != 0 && relaxed.Values[column] > 1e-9)
+                Take(column, Math.Min(program.ColumnUpper[column], Math.Round(relaxed.Values[column], MidpointRounding.AwayFromZero)));
+    }
+
+    private void Fill(Cover cover, bool free)
+    {
+        if (!cover.IsEnumerable) return;
+        var (price, most) = (new double[cover.Columns.Length], new double[cover.Columns.Length]);
+        var before = new double[cover.Columns.Length];
+        for (var c = 0; c < price.Length; c++)
+        {
+            var column = cover.Columns[c];
+            if (lasts(column)) continue;
+            before[c] = values[column];
+            if (before[c] > 0) Take(column, -before[c]);
+        }
+
+        for (var c = 0; c < price.Length; c++)
+        {
+            var column = cover.Columns[c];
+            if (lasts(column)) continue;
+            most[c] = Most(column);
+            price[c] = Math.Max(0, relaxed.ReducedCosts![column]);
+            if (free && program.Cost[column] == 0) price[c] = 0;
+            else foreach (var row in cover.Rows) price[c] += relaxed.RowDuals![row.Index] * row.Each[c];
+        }
+
+        var search = new CoverSearch(program, cover, price, relaxed.RowDuals!, MostNodes, most, [.. cover.Columns.Select(column => lasts(column) ? values[column] : 0)]);
+        search.Run([.. cover.Columns.Select(column => relaxed.Values[column])]);
+        var chosen = search.Chosen;
+        for (var c = 0; c < price.Length; c++)
+            if (!lasts(cover.Columns[c]) && (chosen is null ? before[c] : chosen[c]) is > 0 and var amount) Take(cover.Columns[c], amount);
+    }
+
+    private double Most(int column)
+    {
+        var most = program.ColumnUpper[column];
+        var rows = program.Matrix.RowsOf(column);
+        var each = program.Matrix.CoefficientsOf(column);
+        for (var term = 0; term < rows.Length; term++)
+            if (shared[rows[term]] && Counts(rows[term], each[term]) is > 0 and var counts) most = Math.Min(most, Math.Floor((left[rows[term]] / counts) + 1e-9));
+        return Math.Max(0, most);
+    }
+
+    // Covers that use the same things held at the same time.
+    private IEnumerable<List<Cover>> Together(IReadOnlyList<Cover> covers)
+    {
+        var parent = Enumerable.Range(0, covers.Count).ToArray();
+        int Root(int cover)
+        {
+            while (parent[cover] != cover) cover = parent[cover] = parent[parent[cover]];
+            return cover;
+        }
+
+        var first = new Dictionary<int, int>();
+        for (var i = 0; i < covers.Count; i++)
+        {
+            if (!covers[i].IsEnumerable) continue;
+            foreach (var column in covers[i].Columns)
+            {
+                if (lasts(column)) continue;
+                foreach (var row in program.Matrix.RowsOf(column))
+                {
+                    if (program.RowUpper[row] != 0 && program.RowLower[row] != 0) continue;
+                    if (first.TryGetValue(row, out var other)) parent[Root(i)] = Root(other);
+                    else first[row] = i;
+                }
+            }
+        }
+
+        return Enumerable.Range(0, covers.Count).Where(i => covers[i].IsEnumerable).GroupBy(Root).Select(g => g.Select(i => covers[i]).ToList());
+    }
+
+    // Decides some covers together, with all else as it is.
+    private void Improve(List<Cover> covers)
+    {
+        var matrix = program.Matrix;
+        var part = new MixedIntegerProgram();
+        var (rows, columns, start) = (new Dictionary<int, int>(), new List<int>(), new List<double>());
+        var own = covers.SelectMany(cover => cover.Rows).Select(row => row.Index).ToHashSet();
+        foreach (var cover in covers)
+            foreach (var row in cover.Rows)
+            {
+                var there = 0.0;
+                for (var c = 0; c < row.Each.Length; c++)
+                    if (lasts(cover.Columns[c])) there += row.Each[c] * values[cover.Columns[c]];
+                rows[row.Index] = part.AddRow(row.Least - there, double.PositiveInfinity);
+            }
+
+        foreach (var column in covers.SelectMany(cover => cover.Columns).Where(column => !lasts(column)))
+            if (values[column] > 0 || relaxed.Values[column] > 1e-9 || relaxed.ReducedCosts![column] <= (VeryNear * program.Cost[column]) + 1e-9)
+            {
+                columns.Add(column);
+                start.Add(values[column]);
+                if (values[column] > 0) Take(column, -values[column]);
+            }
+
+        foreach (var column in columns)
+        {
+            // What a unit costs, with what it adds to rows that are not in the part at the relaxation's prices.
+            var cost = program.Cost[column];
+            var (touched, each) = (matrix.RowsOf(column).ToArray(), matrix.CoefficientsOf(column).ToArray());
+            for (var term = 0; term < touched.Length; term++)
+                if (!own.Contains(touched[term]) && !shared[touched[term]]) cost -= relaxed.RowDuals![touched[term]] * each[term];
+            var added = part.AddColumn(0, program.ColumnUpper[column], cost, program.IsInteger(column));
+            for (var term = 0; term < touched.Length; term++)
+            {
+                var row = touched[term];
+                if (!own.Contains(row) && !shared[row]) continue;
+                if (!rows.TryGetValue(row, out var at)) rows[row] = at = part.AddRow(double.NegativeInfinity, Math.Max(0, left[row]));
+                part.AddTerm(at, added, own.Contains(row) ? each[term] : Counts(row, each[term]));
+            }
+        }
+
+        var solution = CbcSolver.Solve(part, Soon, start);
+        for (var i = 0; i < columns.Count; i++)
+            if ((solution.HasPoint ? solution.Values[i] : start[i]) is > 0 and var amount) Take(columns[i], amount);
+    }
+
+    // The rest: what no cover decides, near what the relaxation takes.
+    private Solution Finish(SolveLimits limits, double near)
+    {
+        int[] columns = [.. Enumerable.Range(0, program.ColumnCount).Where(column => values[column] > 0 || program.ColumnLower[column] > 0
+            || (!covered[column] && (relaxed.Values[column] > 1e-9 || relaxed.ReducedCosts![column] <= (near * program.Cost[column]) + 1e-9)))];
+        var part = program.Only(columns);
+        for (var i = 0; i < columns.Length; i++)
+            if (values[columns[i]] > 0) part.SetColumnBounds(i, values[columns[i]], values[columns[i]]);
+        var solution = CbcSolver.Solve(part, limits);
+        if (!solution.HasPoint) return solution;
+        var all = new double[program.ColumnCount];
+        for (var i = 0; i < columns.Length; i++) all[columns[i]] = solution.Values[i];
+        return solution with { Values = all };
+    }
+}

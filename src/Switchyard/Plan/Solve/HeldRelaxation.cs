@@ -1,0 +1,66 @@
+namespace Switchyard.Plan.Solve;
+
+/// <summary>The relaxation of a program with more and more of its columns held at 0; each solve goes on from the last one's basis.</summary>
+internal sealed class HeldRelaxation : IDisposable
+{
+    private readonly MixedIntegerProgram program;
+    private readonly ClpLibrary.Model model = ClpLibrary.Clp_newModel();
+    private readonly double scale;
+    private readonly double[] upper;
+
+    /// <summary>The relaxation of a program, nothing held.</summary>
+    public HeldRelaxation(MixedIntegerProgram program)
+    {
+        this.program = program;
+        scale = CoinInput.CostScale(program);
+        upper = CoinInput.Bounds(program.ColumnUpper);
+        ClpLibrary.Clp_setLogLevel(model, 0);
+        ClpLibrary.Clp_loadProblem(model, program.ColumnCount, program.RowCount,
+            program.Matrix.Starts, program.Matrix.Rows, program.Matrix.Coefficients,
+            CoinInput.Bounds(program.ColumnLower), upper, CoinInput.Times(program.Cost, scale),
+            CoinInput.Bounds(program.RowLower), CoinInput.Bounds(program.RowUpper));
+        using var interrupt = new InterruptHandler();
+        ClpLibrary.Clp_initialSolve(model);
+    }
+
+    /// <summary>What the cheapest point costs without some more columns; infinite where there is none.</summary>
+    public double Without(IReadOnlyList<int> columns)
+    {
+        var held = (double[])upper.Clone();
+        foreach (var column in columns) held[column] = program.ColumnLower[column];
+        return Solve(held) ? ClpLibrary.Clp_objectiveValue(model) / scale : double.PositiveInfinity;
+    }
+
+    /// <summary>Holds some more columns from now on, unless nothing is possible without them.</summary>
+    /// <returns>The cheapest point; null where there is none.</returns>
+    public unsafe double[]? Drop(IReadOnlyList<int> columns)
+    {
+        var held = (double[])upper.Clone();
+        foreach (var column in columns) held[column] = program.ColumnLower[column];
+        if (!Solve(held)) return null;
+        held.CopyTo(upper, 0);
+        return new ReadOnlySpan<double>(ClpLibrary.Clp_primalColumnSolution(model), program.ColumnCount).ToArray();
+    }
+
+    private bool Solve(double[] bounds)
+    {
+        using var interrupt = new InterruptHandler();
+        ClpLibrary.Clp_chgColumnUpper(model, bounds);
+        ClpLibrary.Clp_dual(model, 0);
+        // The basis of what was infeasible can mislead the dual simplex.
+        if (ClpLibrary.Clp_status(model) != 0 || !Held(bounds)) ClpLibrary.Clp_primal(model, 0);
+        if (ClpLibrary.Clp_status(model) == 3) throw new OperationCanceledException("The solve was interrupted.");
+        return ClpLibrary.Clp_status(model) == 0 && Held(bounds);
+    }
+
+    private unsafe bool Held(double[] bounds)
+    {
+        var values = new ReadOnlySpan<double>(ClpLibrary.Clp_primalColumnSolution(model), program.ColumnCount);
+        for (var column = 0; column < bounds.Length; column++)
+            if (values[column] > bounds[column] + 1e-6) return false;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => model.Dispose();
+}

@@ -1,0 +1,201 @@
+using System.Runtime.InteropServices;
+
+namespace Switchyard.Plan.Solve;
+
+/// <summary>
+/// The relaxation of some columns of a program, in the simplex. Columns join, and with them the rows that they touch; each solve goes on from
+/// the basis of the last. Rows that nothing satisfies yet are satisfied by stand-ins at a price.
+/// </summary>
+internal sealed class RestrictedProgram : IDisposable
+{
+    private const double Tolerance = 1e-9;
+
+    private readonly MixedIntegerProgram program;
+    private readonly ClpLibrary.Model model = ClpLibrary.Clp_newModel();
+    private readonly double scale;
+    private int[] rowAt;
+    private readonly int[] columnAt;
+    private readonly List<int> columns = [];
+    private readonly List<int> rows = [];
+    private readonly int standIns;
+    private readonly double[] price;
+    private bool solved;
+    private bool cut;
+
+    /// <summary>The program without any columns, its needed rows met by stand-ins.</summary>
+    /// <param name="program">The whole program.</param>
+    /// <param name="needed">Rows that columns at 0 do not satisfy.</param>
+    /// <param name="price">What standing in for a unit of each of them costs.</param>
+    public RestrictedProgram(MixedIntegerProgram program, ReadOnlySpan<int> needed, double[] price)
+    {
+        (this.program, this.price) = (program, price);
+        scale = CoinInput.CostScale(program);
+        rowAt = new int[program.RowCount];
+        columnAt = new int[program.ColumnCount];
+        Array.Fill(rowAt, -1);
+        Array.Fill(columnAt, -1);
+        ClpLibrary.Clp_setLogLevel(model, 0);
+        ClpLibrary.Clp_setPrimalTolerance(model, Tolerance);
+        ClpLibrary.Clp_setDualTolerance(model, Tolerance);
+        AddRows(needed, []);
+        standIns = needed.Length;
+        var (starts, values) = (new int[standIns + 1], new double[standIns]);
+        for (var i = 0; i < standIns; i++) (starts[i + 1], values[i]) = (i + 1, program.RowLower[needed[i]] > 0 ? 1 : -1);
+        ClpLibrary.Clp_addColumns(model, standIns, new double[standIns], Filled(double.MaxValue), CoinInput.Times(price, scale),
+            starts, [.. Enumerable.Range(0, standIns)], values);
+    }
+
+    /// <summary>The columns in the simplex, in the order in which they joined.</summary>
+    public IReadOnlyList<int> Columns => columns;
+
+    /// <summary>Whether a row is in the simplex.</summary>
+    public bool HasRow(int row) => rowAt[row] >= 0;
+
+    /// <summary>Whether a column is in the simplex.</summary>
+    public bool HasColumn(int column) => columnAt[column] >= 0;
+
+    /// <summary>Lets columns join.</summary>
+    /// <param name="joining">Columns that are not there yet, each once.</param>
+    public void Add(ReadOnlySpan<int> joining)
+    {
+        var matrix = program.Matrix;
+        var (lower, upper, cost) = (new double[joining.Length], new double[joining.Length], new double[joining.Length]);
+        var (starts, at, values) = (new List<int> { 0 }, new List<int>(), new List<double>());
+        var later = new List<(int Row, int Column, double Each)>();
+        for (var i = 0; i < joining.Length; i++)
+        {
+            var column = joining[i];
+            columnAt[column] = columns.Count;
+            columns.Add(column);
+            (lower[i], upper[i], cost[i]) = (program.ColumnLower[column], Math.Min(program.ColumnUpper[column], double.MaxValue), program.Cost[column] * scale);
+            var touched = matrix.RowsOf(column);
+            var each = matrix.CoefficientsOf(column);
+            for (var term = 0; term < touched.Length; term++)
+            {
+                if (rowAt[touched[term]] < 0)
+                {
+                    later.Add((touched[term], standIns + columnAt[column], each[term]));
+                    continue;
+                }
+
+                at.Add(rowAt[touched[term]]);
+                values.Add(each[term]);
+            }
+
+            starts.Add(at.Count);
+        }
+
+        ClpLibrary.Clp_addColumns(model, joining.Length, lower, upper, cost,
+            CollectionsMarshal.AsSpan(starts), CollectionsMarshal.AsSpan(at), CollectionsMarshal.AsSpan(values));
+        AddRows([.. later.Select(x => x.Row).Distinct()], later);
+    }
+
+    /// <summary>Lets rows join that the program has got since.</summary>
+    public void AddNewRows()
+    {
+        var first = rowAt.Length;
+        if (program.RowCount == first) return;
+        Array.Resize(ref rowAt, program.RowCount);
+        rowAt.AsSpan(first).Fill(-1);
+        var matrix = program.Matrix;
+        var terms = new List<(int Row, int Column, double Each)>();
+        for (var i = 0; i < columns.Count; i++)
+        {
+            var touched = matrix.RowsOf(columns[i]);
+            var each = matrix.CoefficientsOf(columns[i]);
+            for (var term = 0; term < touched.Length; term++)
+                if (touched[term] >= first) terms.Add((touched[term], standIns + i, each[term]));
+        }
+
+        AddRows([.. Enumerable.Range(first, program.RowCount - first)], terms);
+        cut = true;
+    }
+
+    private void AddRows(ReadOnlySpan<int> joining, List<(int Row, int Column, double Each)> terms)
+    {
+        if (joining.Length == 0) return;
+        var (lower, upper, starts) = (new double[joining.Length], new double[joining.Length], new int[joining.Length + 1]);
+        for (var i = 0; i < joining.Length; i++)
+        {
+            rowAt[joining[i]] = rows.Count;
+            rows.Add(joining[i]);
+            (lower[i], upper[i]) = (program.RowLower[joining[i]], program.RowUpper[joining[i]]);
+        }
+
+        var first = rowAt[joining[0]];
+        var ordered = terms.OrderBy(x => rowAt[x.Row]).ToList();
+        foreach (var (row, _, _) in ordered) starts[rowAt[row] - first + 1]++;
+        for (var i = 0; i < joining.Length; i++) starts[i + 1] += starts[i];
+        ClpLibrary.Clp_addRows(model, joining.Length, CoinInput.Bounds(lower), CoinInput.Bounds(upper), starts,
+            [.. ordered.Select(x => x.Column)], [.. ordered.Select(x => x.Each)]);
+    }
+
+    /// <summary>Minimises the cost, or (for feasibility) only what stands in.</summary>
+    /// <param name="feasibility">Whether columns cost nothing and a unit of what stands in costs 1.</param>
+    /// <param name="standing">False to do without stand-ins.</param>
+    /// <returns>Whether an optimum was found.</returns>
+    public bool Solve(bool feasibility, bool standing)
+    {
+        var cost = new double[standIns + columns.Count];
+        for (var i = 0; i < standIns; i++) cost[i] = feasibility ? 1 : price[i] * scale;
+        for (var i = 0; i < columns.Count; i++) cost[standIns + i] = feasibility ? 0 : program.Cost[columns[i]] * scale;
+        ClpLibrary.Clp_chgObjCoefficients(model, cost);
+        if (!standing) ClpLibrary.Clp_chgColumnUpper(model, [.. new double[standIns], .. columns.Select(c => Math.Min(program.ColumnUpper[c], double.MaxValue))]);
+        if (!solved) ClpLibrary.Clp_initialSolve(model);
+        else if (cut) ClpLibrary.Clp_dual(model, 0);
+        else ClpLibrary.Clp_primal(model, 0);
+        (solved, cut) = (true, false);
+        if (ClpLibrary.Clp_status(model) == 3) throw new OperationCanceledException("The solve was interrupted.");
+        if (ClpLibrary.Clp_status(model) != 0) ClpLibrary.Clp_dual(model, 0);
+        return ClpLibrary.Clp_status(model) == 0;
+    }
+
+    /// <summary>Makes standing in dearer where it is used.</summary>
+    public unsafe void RaisePrices(double factor)
+    {
+        var values = new ReadOnlySpan<double>(ClpLibrary.Clp_primalColumnSolution(model), standIns);
+        for (var i = 0; i < price.Length; i++)
+            if (values[i] > 1e-9) price[i] *= factor;
+    }
+
+    /// <summary>How much stands in, over all rows.</summary>
+    public unsafe double StandingIn
+    {
+        get
+        {
+            var sum = 0.0;
+            foreach (var value in new ReadOnlySpan<double>(ClpLibrary.Clp_primalColumnSolution(model), standIns)) sum += Math.Max(0, value);
+            return sum;
+        }
+    }
+
+    /// <summary>The values of all columns of the program, 0 for those that did not join.</summary>
+    public unsafe double[] Values()
+    {
+        var all = new double[program.ColumnCount];
+        var values = new ReadOnlySpan<double>(ClpLibrary.Clp_primalColumnSolution(model), standIns + columns.Count)[standIns..];
+        // A basic variable may sit a rounding error outside its bound.
+        for (var i = 0; i < columns.Count; i++) all[columns[i]] = Math.Clamp(values[i], program.ColumnLower[columns[i]], program.ColumnUpper[columns[i]]);
+        return all;
+    }
+
+    /// <summary>The duals of all rows of the program, 0 for those that did not join.</summary>
+    /// <param name="feasibility">As in the last solve.</param>
+    public unsafe double[] Duals(bool feasibility)
+    {
+        var all = new double[program.RowCount];
+        var duals = new ReadOnlySpan<double>(ClpLibrary.Clp_dualRowSolution(model), rows.Count);
+        for (var i = 0; i < rows.Count; i++) all[rows[i]] = feasibility ? duals[i] : duals[i] / scale;
+        return all;
+    }
+
+    private double[] Filled(double value)
+    {
+        var all = new double[standIns];
+        Array.Fill(all, value);
+        return all;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => model.Dispose();
+}

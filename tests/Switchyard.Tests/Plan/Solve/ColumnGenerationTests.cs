@@ -1,0 +1,211 @@
+using Switchyard.Plan.Solve;
+
+namespace Switchyard.Tests.Plan.Solve;
+
+/// <summary>Programs like those of plans: slots to be covered by what is rented by the hour or committed to, setups, and money.</summary>
+public sealed class ColumnGenerationTests
+{
+    private const double Infinity = double.PositiveInfinity;
+
+    private sealed record Made(MixedIntegerProgram Program, HashSet<int> Lasting);
+
+    private static Made Make(int seed, int slots, int sources, double budget = Infinity)
+    {
+        var random = new Random(seed);
+        var program = new MixedIntegerProgram();
+        var lasting = new HashSet<int>();
+        var wanted = Enumerable.Range(0, slots).Select(_ => 1 + (9 * random.NextDouble())).ToArray();
+        foreach (var load in wanted) program.AddRow(load, Infinity);
+        var money = program.AddRow(double.NegativeInfinity, budget);
+        for (var source = 0; source < sources; source++)
+        {
+            var capacity = 0.5 + (6 * random.NextDouble());
+            var price = capacity * (1 + random.NextDouble());
+            var committed = random.Next(3) == 0;
+            var setup = random.Next(4) == 0 ? program.AddColumn(0, 1, 5 * random.NextDouble(), integer: true) : -1;
+            if (setup >= 0) lasting.Add(setup);
+            var held = committed ? program.AddColumn(0, 20, 0.4 * price * slots, integer: true) : -1;
+            if (held >= 0)
+            {
+                lasting.Add(held);
+                program.AddTerm(money, held, 0.4 * price * slots);
+            }
+
+            for (var slot = 0; slot < slots; slot++)
+            {
+                var most = Math.Ceiling(wanted[slot] / capacity);
+                var column = program.AddColumn(0, most, committed ? 0 : price, integer: true);
+                program.AddTerm(slot, column, Math.Min(capacity, wanted[slot]));
+                if (!committed) program.AddTerm(money, column, price);
+                if (held >= 0)
+                {
+                    var there = program.AddRow(double.NegativeInfinity, 0);
+                    program.AddTerm(there, column, 1);
+                    program.AddTerm(there, held, -1);
+                }
+
+                if (setup < 0) continue;
+                var set = program.AddRow(0, Infinity);
+                program.AddTerm(set, setup, most);
+                program.AddTerm(set, column, -1);
+            }
+        }
+
+        return new(program, lasting);
+    }
+
+    [Fact]
+    public void The_relaxation_is_that_of_all_columns()
+    {
+        for (var seed = 0; seed < 12; seed++)
+        {
+            var program = Make(seed, 60, 60).Program;
+            var whole = ClpSolver.Solve(program);
+            var (generated, plain, _) = ColumnGeneration.Solve(program, null).ShouldNotBeNull();
+            generated.Objective.ShouldBe(whole.Objective, 2e-6 * whole.Objective, $"seed {seed}");
+            generated.Bound.ShouldBeLessThanOrEqualTo(whole.Objective * (1 + 1e-9));
+            plain.ShouldBe(generated.Bound, 1e-6 * whole.Objective);
+        }
+    }
+
+    [Fact]
+    public void Its_duals_prove_its_bound()
+    {
+        for (var seed = 20; seed < 28; seed++)
+        {
+            var program = Make(seed, 60, 60).Program;
+            var (generated, _, _) = ColumnGeneration.Solve(program, null).ShouldNotBeNull();
+            var (duals, proven) = (generated.RowDuals!, 0.0);
+            for (var row = 0; row < program.RowCount; row++)
+            {
+                if (duals[row] > 0) proven += duals[row] * program.RowLower[row];
+                if (duals[row] < 0) proven += duals[row] * program.RowUpper[row];
+            }
+
+            for (var column = 0; column < program.ColumnCount; column++)
+            {
+                var reduced = program.Cost[column];
+                var rows = program.Matrix.RowsOf(column);
+                var each = program.Matrix.CoefficientsOf(column);
+                for (var term = 0; term < rows.Length; term++) reduced -= each[term] * duals[rows[term]];
+                reduced.ShouldBe(generated.ReducedCosts![column], 1e-6 * Math.Max(1, program.Cost[column]));
+                proven += Math.Min(0, reduced) * program.ColumnUpper[column];
+            }
+
+            proven.ShouldBe(generated.Bound, 1e-5 * generated.Objective, $"seed {seed}");
+        }
+    }
+
+    [Fact]
+    public void What_cannot_be_is_said_to_be_infeasible()
+    {
+        var cheapest = ColumnGeneration.Solve(Make(3, 60, 60).Program, null).ShouldNotBeNull().Solution.Objective;
+        ColumnGeneration.Solve(Make(3, 60, 60, 0.5 * cheapest).Program, null).ShouldNotBeNull().Solution.Status.ShouldBe(SolveStatus.Infeasible);
+    }
+
+    [Fact]
+    public void A_budget_that_binds_is_kept()
+    {
+        // Cost and money are the same here but for setups, so a budget a little above the least binds only what setups save.
+        var free = ClpSolver.Solve(Make(5, 60, 60).Program);
+        var program = Make(5, 60, 60, 0.999 * free.Objective).Program;
+        var whole = ClpSolver.Solve(program);
+        var (generated, _, _) = ColumnGeneration.Solve(program, null).ShouldNotBeNull();
+        generated.Status.ShouldBe(whole.Status);
+        if (whole.HasPoint) generated.Objective.ShouldBe(whole.Objective, 2e-6 * whole.Objective);
+    }
+
+    [Fact]
+    public void Rows_that_sharpen_the_bound_cut_off_no_whole_point()
+    {
+        var raised = 0;
+        for (var seed = 40; seed < 70; seed++)
+        {
+            var (program, lasting) = Make(seed, 4, 6);
+            var exact = CbcSolver.Solve(program, new(1e-7, 100_000));
+            exact.Status.ShouldBe(SolveStatus.Optimal);
+            var sharpened = program.Clone();
+            var (generated, plain, _) = ColumnGeneration.Solve(sharpened, lasting.Contains).ShouldNotBeNull();
+            generated.Bound.ShouldBeLessThanOrEqualTo(exact.Objective * (1 + 1e-7), $"seed {seed}");
+            generated.Bound.ShouldBeGreaterThanOrEqualTo(plain - (1e-6 * plain));
+            Feasibility.Check(sharpened, exact.Values).Relative.ShouldBeLessThan(1e-8, $"seed {seed}");
+            if (generated.Bound > 1.01 * plain) raised++;
+        }
+
+        raised.ShouldBeGreaterThan(10);
+    }
+
+    [Fact]
+    public void A_load_of_more_than_one_machine_needs_two()
+    {
+        var program = new MixedIntegerProgram();
+        program.AddRow(1.3, Infinity);
+        program.AddTerm(0, program.AddColumn(0, 10, 5, integer: true), 1);
+        var (generated, plain, _) = ColumnGeneration.Solve(program, _ => false).ShouldNotBeNull();
+        plain.ShouldBe(6.5, 1e-6);
+        generated.Bound.ShouldBe(10, 1e-6);
+    }
+
+    [Fact]
+    public void A_rounded_relaxation_keeps_every_row_and_is_near_the_best()
+    {
+        for (var seed = 100; seed < 112; seed++)
+        {
+            var (program, lasting) = Make(seed, 24, 12);
+            var relaxed = ColumnGeneration.Solve(program, lasting.Contains).ShouldNotBeNull();
+            var rounded = CoverRounding.Solve(program, relaxed.Covers, lasting.Contains, relaxed.Solution, new(0.001, 50));
+            rounded.HasPoint.ShouldBeTrue($"seed {seed}");
+            Feasibility.Check(program, rounded.Values).IsWithin(1e-9).ShouldBeTrue($"seed {seed}");
+            rounded.Objective.ShouldBeGreaterThanOrEqualTo(rounded.Bound);
+            var best = CbcSolver.Solve(program, new(0.01, 200));
+            rounded.Objective.ShouldBeLessThan(1.25 * best.Objective, $"seed {seed}");
+        }
+    }
+
+    [Fact]
+    public void A_cover_by_itself_is_solved_as_by_trying_everything()
+    {
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var random = new Random(seed);
+            var program = new MixedIntegerProgram();
+            var rows = random.Next(1, 4);
+            for (var row = 0; row < rows; row++) program.AddRow(1 + (6 * random.NextDouble()), Infinity);
+            for (var column = random.Next(1, 5); column > 0; column--)
+            {
+                var added = program.AddColumn(0, random.Next(1, 8), 0.5 + random.NextDouble(), integer: true);
+                for (var row = 0; row < rows; row++)
+                    if (random.Next(3) > 0) program.AddTerm(row, added, 0.3 + (2 * random.NextDouble()));
+            }
+
+            var expected = RandomPrograms.Best(program);
+            var relaxed = ClpSolver.Solve(program);
+            foreach (var cover in Cover.Of(program, _ => false).Take(1))
+            {
+                if (cover.Columns.Length < program.ColumnCount || cover.Rows.Count < rows || !relaxed.HasPoint) continue;
+                double[] price = [.. cover.Columns.Select(column => program.Cost[column])];
+                var search = new CoverSearch(program, cover, price, relaxed.RowDuals!, 100_000);
+                search.Run([.. cover.Columns.Select(column => relaxed.Values[column])]);
+                if (expected is not { } best) search.Chosen.ShouldBeNull($"seed {seed}");
+                else search.Chosen.ShouldNotBeNull($"seed {seed}").Select((count, c) => count * price[c]).Sum().ShouldBe(best, 2e-3 * best, $"seed {seed}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Relaxations_and_searches_side_by_side_give_the_same_answers()
+    {
+        var programs = Enumerable.Range(0, 8).Select(seed => Make(80 + seed, 30, 20)).ToList();
+        var alone = programs.Select(Answers).ToList();
+        var together = new (double, double)[programs.Count];
+        Parallel.For(0, programs.Count, i => together[i] = Answers(programs[i]));
+        together.ShouldBe(alone);
+
+        static (double, double) Answers(Made made)
+        {
+            var program = made.Program.Clone();
+            var (relaxed, _, _) = ColumnGeneration.Solve(program, made.Lasting.Contains).ShouldNotBeNull();
+            return (relaxed.Bound, StagedSolver.Solve(program, made.Lasting.Contains, relaxed, new(0.01, 20)).ShouldNotBeNull().Objective);
+        }
+    }
+}
