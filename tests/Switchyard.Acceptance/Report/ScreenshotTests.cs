@@ -7,7 +7,7 @@ namespace Switchyard.Acceptance.Report;
 /// <summary>The pictures in docs/report.md: <c>UPDATE_SCREENSHOTS=1 ./test ScreenshotTests</c> takes them anew.</summary>
 public sealed partial class ScreenshotTests(Browser browser, Plans plans)
 {
-    private const int MostBytes = 200_000;
+    private const int MostBytes = 300_000;
     private static readonly string Docs = Path.Combine(Cli.Root, "docs");
 
     // Name, view, colours, width of the window.
