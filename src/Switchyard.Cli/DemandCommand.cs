@@ -25,8 +25,7 @@ internal static class DemandCommand
             Description = $"What looks wrong and is meant: {string.Join(", ", DoubtNames)}; can be given several times", HelpName = "DOUBT",
         };
         accept.AcceptOnlyFromAmong(DoubtNames);
-        Option<string?> one = new("--one-means") { Description = "What a 1 means in a trace of spot availability, where its form does not say it", HelpName = "available|preempted" };
-        one.AcceptOnlyFromAmong("available", "preempted");
+        var one = OneMeans();
         Option<string?> cluster = new("--cluster") { Description = "The cluster on which the jobs ran, for the check of their sizes; or give a file that describes it", HelpName = "NODESxGPUS" };
         Option<bool> processors = new("--processors-are-gpus") { Description = "Count the processors of the Standard Workload Format as GPUs" };
         Command command = new("trace", "Show what a trace holds and what is wrong with it; write it in our own CSV") { files };
@@ -38,7 +37,7 @@ internal static class DemandCommand
             var options = new TraceOptions
             {
                 Accept = (parsed.GetValue(accept) ?? []).Aggregate(Doubts.None, (all, name) => all | Enum.Parse<Doubts>(name, ignoreCase: true)),
-                OneMeansAvailable = parsed.GetValue(one) is { } meaning ? meaning == "available" : null,
+                OneMeansAvailable = MeansAvailable(parsed.GetValue(one)),
                 ProcessorsAreGpus = parsed.GetValue(processors),
                 Cluster = parsed.GetValue(cluster) is { } text ? Shape(text, problems) : null,
             };
@@ -59,10 +58,21 @@ internal static class DemandCommand
         return command;
     }
 
+    /// <summary>The option that says what a flag means.</summary>
+    public static Option<string?> OneMeans()
+    {
+        Option<string?> one = new("--one-means") { Description = "What a 1 means in a trace of spot availability, where its form does not say it", HelpName = "available|preempted" };
+        one.AcceptOnlyFromAmong("available", "preempted");
+        return one;
+    }
+
+    /// <summary>What that option says; null where it says nothing.</summary>
+    public static bool? MeansAvailable(string? meaning) => meaning is null ? null : meaning == "available";
+
     private static string[] DoubtNames { get; } = [.. Enum.GetValues<Doubts>().Where(d => d != Doubts.None).Select(d => d.ToString().ToLowerInvariant())];
 
     /// <summary>Files that describe a cluster are read first: the sizes of jobs are checked against them.</summary>
-    private static List<TraceFile> Read(string[] files, TraceOptions options, List<Problem> problems)
+    public static List<TraceFile> Read(string[] files, TraceOptions options, List<Problem> problems)
     {
         List<TraceFile> traces = [];
         List<string> held = [];

@@ -8,6 +8,7 @@ using Switchyard.Connect.Catalog;
 using Switchyard.Connect.EvidenceFile;
 using Switchyard.Connect.PlanFile;
 using Switchyard.Demand;
+using Switchyard.Market;
 using Switchyard.Performance;
 using Switchyard.Plan;
 using Switchyard.Prove;
@@ -33,12 +34,17 @@ internal static class ProveCommand
         };
         Option<bool> stress = new("--stress") { Description = "Play it under stress too: failures, outages, more demand, no spot, a provider lost" };
         Option<bool> whole = new("--whole") { Description = "Play every request instead of representative windows" };
+        Option<string[]> spot = new("--spot-trace")
+        {
+            Description = "Play this record of spot capacity instead of drawing it; can be given several times, a zone each", HelpName = "FILE",
+        };
+        var one = DemandCommand.OneMeans();
         Option<string?> save = new("--out") { Description = "Save the evidence as JSON in this file", HelpName = "evidence.json" };
         Option<string?> mend = new("--mend") { Description = "Where the plan does not hold, save one that does in this file", HelpName = "plan.json" };
         Option<bool> verdict = new("--no-mend") { Description = "Say only whether the plan holds, not what would mend it" };
         Option<bool> timing = new("--timing") { Description = "Say on stderr how long each step took" };
         Command command = new("prove", "Play a saved plan through demand, failures and outages, and say whether it holds (exit code 0) or not (2)") { file };
-        foreach (var option in new Option[] { scenarios, seeds, seed, stress, whole, save, mend, verdict, timing }) command.Options.Add(option);
+        foreach (var option in new Option[] { scenarios, seeds, seed, stress, whole, spot, one, save, mend, verdict, timing }) command.Options.Add(option);
         var catalogs = new CatalogOptions(command);
         var printer = new Printer(command);
         command.SetAction(parsed =>
@@ -46,12 +52,14 @@ internal static class ProveCommand
             var path = parsed.GetValue(file)!;
             var reading = SavedPlan.Read(path);
             var catalog = catalogs.Read(parsed);
-            if (catalog.Value is not { } contents) return Printer.Fail([.. reading.Problems, .. catalog.Problems]);
+            var problems = new List<Problem>();
+            var record = SpotRecord(parsed.GetValue(spot) ?? [], DemandCommand.MeansAvailable(parsed.GetValue(one)), problems);
+            if (catalog.Value is not { } contents || problems.Count > 0) return Printer.Fail([.. reading.Problems, .. catalog.Problems, .. problems]);
             if (reading.Value is not { } plan) return Printer.Fail(reading.Problems);
             var scenario = ScenarioArgument.Read(parsed.GetValue(scenarios) ?? plan.Scenario, contents);
             if (scenario.Value is not { } wanted)
                 return Printer.Fail([.. scenario.Problems.Select(p => parsed.GetValue(scenarios) is null ? p with { Message = $"{p.Message}; name the scenario of the plan with -f" } : p)]);
-            var settings = new ProofSettings(parsed.GetValue(seeds), (ulong)parsed.GetValue(seed), parsed.GetValue(stress), new() { Whole = parsed.GetValue(whole) });
+            var settings = new ProofSettings(parsed.GetValue(seeds), (ulong)parsed.GetValue(seed), parsed.GetValue(stress), new() { Whole = parsed.GetValue(whole) }, record);
             var proof = Proof.Of(plan, wanted, contents, settings, path, timing: parsed.GetValue(timing), mend: !parsed.GetValue(verdict));
             if (proof.Value is not { } evidence) return Printer.Fail(proof.Problems);
             var json = new Lazy<string>(() => EvidenceWriter.Write(evidence));
@@ -66,6 +74,14 @@ internal static class ProveCommand
             return evidence.Holds ? ExitCode.Done : ExitCode.No;
         });
         return command;
+    }
+
+    private static AvailabilityTrace? SpotRecord(string[] files, bool? oneMeansAvailable, List<Problem> problems)
+    {
+        if (files.Length == 0) return null;
+        var traces = DemandCommand.Read(files, new() { OneMeansAvailable = oneMeansAvailable }, problems);
+        problems.AddRange(traces.Where(t => t.Availability is null).Select(t => new Problem(t.Name, 0, "", $"holds {t.Kind}, not the availability of spot capacity")));
+        return problems.Count > 0 ? null : traces[0].Availability;
     }
 }
 

@@ -34,6 +34,13 @@ internal static class EvidenceLines
             Item(console, Text($"{workload}: {all:#,##0} h; {string.Join(", ", states)}"));
         }
 
+        if (!expected.Limits.IsEmpty) console.MarkupLine("[bold]Limits[/]");
+        foreach (var limit in expected.Limits)
+        {
+            var (mark, measured) = limit.Measured is { } known ? (Mark(known.Holds), $"{LimitJudge.Text(known.Unit, known.Judged)}: {limit.What}") : (" ", limit.What);
+            Item(console, $"{mark} {limit.Limit} {limit.Value}; {measured}");
+        }
+
         console.WriteLine();
     }
 

@@ -22,6 +22,7 @@ internal static class EvidenceTables
         // Eight columns of numbers need as much; torn or cut they would say something else.
         if (console.Profile.Width < 116) EvidenceLines.Write(console, evidence);
         else Tables(console, evidence);
+        Held(console, horizon, expected);
         Money(console, expected);
         Cases(console, evidence);
         Mended(console, evidence);
@@ -35,6 +36,7 @@ internal static class EvidenceTables
         if (!expected.Services.IsEmpty) console.Write(Services(evidence));
         if (!expected.Jobs.IsEmpty) console.Write(Jobs(expected));
         console.Write(Hours(expected));
+        if (!expected.Limits.IsEmpty) console.Write(Limits(expected));
     }
 
     private static string Months(Horizon horizon, Breach breach) => breach.Months.Length switch
@@ -91,6 +93,29 @@ internal static class EvidenceTables
         foreach (var (workload, hours) in expected.Hours)
             table.AddRow(PlanTables.Row([workload, .. hours.Select(h => Text($"{h.Mean:#,##0.#}")), Text($"{hours.Sum(h => h.Mean):#,##0}")]));
         return table;
+    }
+
+    private static Table Limits(CaseEvidence expected)
+    {
+        var table = PlanTables.Compact("Limits");
+        foreach (var heading in new[] { "Limit", "Says", "Measured", "", "What" }) table.AddColumn(new TableColumn(heading) { NoWrap = heading.Length != 4 || heading == "Says" });
+        foreach (var limit in expected.Limits)
+        {
+            table.AddRow(PlanTables.Row(
+                limit.Limit, limit.Value, limit.Measured is { } measured ? LimitJudge.Text(measured.Unit, measured.Judged) : "–",
+                limit.Holds is { } holds ? holds ? "✓" : "✗" : "", limit.What));
+        }
+
+        return table;
+    }
+
+    private static void Held(IAnsiConsole console, Horizon horizon, CaseEvidence expected)
+    {
+        foreach (var limit in expected.Limits)
+        {
+            if (limit.HeldBack is not { } held) continue;
+            console.MarkupLineInterpolated($"[bold]Held[/]   by {limit.Limit} {Text($"{held.TimesARun:0.##}")} times a run, first at {HorizonTime.Text(horizon, held.Seconds)}: {held.Reason}.");
+        }
     }
 
     private static void Money(IAnsiConsole console, CaseEvidence expected)

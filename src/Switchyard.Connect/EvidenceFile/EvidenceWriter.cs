@@ -2,6 +2,7 @@ using System.Text.Json;
 using Switchyard.Connect.PlanFile;
 using Switchyard.Operate;
 using Switchyard.Prove;
+using Switchyard.Units;
 
 namespace Switchyard.Connect.EvidenceFile;
 
@@ -99,6 +100,7 @@ public static class EvidenceWriter
             json.WriteNumber("failures", Math.Round(job.Failures, 4));
             Number(json, "worst_slack_hours", Math.Round(job.WorstSlackHours, 3));
         });
+        PlanWriter.List(json, "limits", circumstances.Limits, limit => Limit(json, horizon, limit));
         Figure(json, "cost", circumstances.Cost, 2);
         json.WriteNumber("planned_cost", circumstances.PlannedCost.Usd);
         json.WriteStartObject("cash_per_month");
@@ -127,6 +129,41 @@ public static class EvidenceWriter
             json.WriteString("what", entry.Text);
         });
     }
+
+    private static void Limit(Utf8JsonWriter json, Horizon horizon, LimitEvidence limit)
+    {
+        json.WriteString("limit", limit.Limit);
+        json.WriteString("value", limit.Value);
+        json.WriteString("what", limit.What);
+        if (limit.Holds is { } holds) json.WriteBoolean("holds", holds);
+        else json.WriteNull("holds");
+        if (limit.Measured is { } measured)
+        {
+            json.WriteString("unit", Unit(measured.Unit));
+            json.WriteNumber("bound", Math.Round(measured.Bound, 6));
+            json.WriteBoolean("at_least", measured.AtLeast);
+            Figure(json, "measured", measured.Figure, 5);
+            json.WriteNumber("worst", Math.Round(measured.Worst, 5));
+            json.WriteString("month", measured.Month is { } month ? horizon.Label(month) : null);
+        }
+
+        if (limit.HeldBack is not { } held) return;
+        json.WriteStartObject("held_back");
+        json.WriteNumber("times_a_run", Math.Round(held.TimesARun, 3));
+        json.WriteString("first", HorizonTime.Text(horizon, held.Seconds));
+        json.WriteString("reason", held.Reason);
+        json.WriteEndObject();
+    }
+
+    private static string Unit(LimitUnit unit) => unit switch
+    {
+        LimitUnit.Usd => "usd",
+        LimitUnit.Share => "share",
+        LimitUnit.Accelerators => "accelerators",
+        LimitUnit.Kilowatts => "kw",
+        LimitUnit.Kilograms => "kg_co2e",
+        _ => "accelerator_hours",
+    };
 
     private static void Times(Utf8JsonWriter json, string name, Latency latency)
     {

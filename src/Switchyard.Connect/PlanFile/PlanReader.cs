@@ -95,6 +95,7 @@ public static class PlanReader
     {
         Workload = Text(p, "workload"),
         Configuration = Text(p, "configuration"),
+        Use = UseJson.Read(p),
         IsSetup = p.TryGetProperty("setup", out var setup) && setup.GetBoolean(),
         Source = new()
         {
@@ -107,6 +108,7 @@ public static class PlanReader
             PricePerHour = p.GetProperty("usd_per_hour").GetDouble(),
             TermMonths = p.TryGetProperty("term_months", out var term) ? term.GetInt32() : 0,
             UpfrontShare = p.TryGetProperty("upfront_share", out var upfront) ? upfront.GetDouble() : 0,
+            Team = p.TryGetProperty("team", out var team) ? team.GetString()! : "",
             AsOf = Day(p.GetProperty("price_as_of")),
             Origin = Text(p, "price_source"),
         },
@@ -127,6 +129,7 @@ public static class PlanReader
         PricePerHour = c.GetProperty("usd_per_hour").GetDouble(),
         TermMonths = c.GetProperty("term_months").GetInt32(),
         UpfrontShare = c.GetProperty("upfront_share").GetDouble(),
+        Team = c.TryGetProperty("team", out var team) ? team.GetString()! : "",
     };
 
     private static int MonthOf(Horizon horizon, string label)

@@ -36,6 +36,7 @@ public static class PlanWriter
             json.WriteString("region", commitment.Source.Region);
             json.WriteString("accelerator", commitment.Source.Accelerator);
             json.WriteNumber("accelerators_per_instance", commitment.Source.AcceleratorCount);
+            if (commitment.Source.Team.Length > 0) json.WriteString("team", commitment.Source.Team);
             json.WriteNumber("usd_per_hour", Math.Round(commitment.Source.PricePerHour, 6));
             json.WriteNumber("term_months", commitment.Source.TermMonths);
             json.WriteNumber("upfront_share", commitment.Source.UpfrontShare);
@@ -157,7 +158,9 @@ public static class PlanWriter
             json.WriteNumber("upfront_share", source.UpfrontShare);
         }
 
+        if (source.Team.Length > 0) json.WriteString("team", source.Team);
         json.WriteString("configuration", purchase.Configuration);
+        if (purchase.Use is { } use) UseJson.Write(json, use);
         if (purchase.IsSetup) json.WriteBoolean("setup", true);
         json.WriteString("price_as_of", source.AsOf is { } day ? Day(day) : null);
         json.WriteString("price_source", source.Origin);

@@ -14,6 +14,9 @@ public readonly record struct SpotLifetime(double Shape, double ScaleHours)
     /// <summary>The shape where nothing is known of a zone: the median of 17 zones, each fitted by itself (docs/model/spot.md).</summary>
     public const double DefaultShape = 0.55;
 
+    /// <summary>The shape of an absence where nothing is known of a zone: the median of 16 zones, each fitted by itself (docs/model/spot.md).</summary>
+    public const double DefaultAbsenceShape = 0.69;
+
     private const double LeastShape = 0.1, MostShape = 3;
     private const int Rounds = 45;
     private static readonly double Golden = (Math.Sqrt(5) - 1) / 2;
@@ -86,7 +89,7 @@ public readonly record struct SpotLifetime(double Shape, double ScaleHours)
     }
 
     // Stirling's series, after the argument has been moved up to where its terms give twelve digits.
-    internal static double Gamma(double x)
+    private static double Gamma(double x)
     {
         var product = 1.0;
         for (; x < 12; x++) product *= x;

@@ -12,6 +12,7 @@ public sealed class Controller
     private readonly Mandate mandate;
     private readonly ServiceScaling services;
     private readonly JobPlacement jobs;
+    private readonly Bounds bounds;
 
     /// <summary>A controller with its charge.</summary>
     /// <param name="mandate">What it is charged with.</param>
@@ -20,6 +21,7 @@ public sealed class Controller
         this.mandate = mandate;
         services = new(mandate);
         jobs = new(mandate);
+        bounds = new(mandate);
     }
 
     /// <summary>Decides.</summary>
@@ -27,7 +29,8 @@ public sealed class Controller
     /// <param name="happened">What happened.</param>
     public Decided Decide(ControllerState state, ControllerEvent happened)
     {
-        var draft = new Draft(mandate, state, happened.Seconds);
+        state = bounds.Book(state, happened.Seconds);
+        var draft = new Draft(mandate, bounds, state, happened.Seconds);
         switch (happened)
         {
             case Tick tick:
@@ -49,7 +52,7 @@ public sealed class Controller
                 break;
             case InstanceRefused refused when state.Instances.TryGetValue(refused.Instance, out var instance):
                 draft.Remove(instance);
-                draft.Refuse(instance.Pool, happened.Seconds + mandate.Policy.RetrySeconds, refused.Cause);
+                draft.Refuse(instance.Pool, instance.Zone, happened.Seconds + mandate.Policy.RetrySeconds, refused.Cause);
                 services.Replace(draft, instance, refused.Cause);
                 jobs.Place(draft);
                 break;
@@ -71,6 +74,7 @@ public sealed class Controller
                 break;
         }
 
+        bounds.Keep(draft);
         return new(draft.State, draft.Decisions);
     }
 
@@ -78,23 +82,28 @@ public sealed class Controller
     private void StandingCapacity(Draft draft)
     {
         foreach (var pool in mandate.Pools)
+            if (pool is { IsStanding: true, Shared: < 0 }) Keep(draft, pool, pool.MostAt(draft.Month), draft.Of(pool.Index).Reverse().ToList());
+        foreach (var shared in mandate.Shared)
         {
-            if (!pool.IsStanding) continue;
-            var (most, have) = (pool.MostAt(draft.Month), draft.Count(pool.Index));
-            for (; have < most; have++) draft.Start(pool, null, "paid for in this month");
-            if (have <= most) continue;
-            foreach (var instance in draft.Of(pool.Index).Reverse())
-            {
-                if (have-- <= most) break;
-                draft.Stop(instance, "its term has ended");
-                if (instance.Job is not null) JobPlacement.Lose(draft, instance);
-            }
+            // Those without a job go first where a term ends.
+            var there = shared.Pools.SelectMany(draft.Of).OrderBy(i => i.Job is null ? 0 : 1).ThenByDescending(i => i.Id).ToList();
+            Keep(draft, mandate.Pools[shared.Pools[0]], shared.MostAt(draft.Month), there);
+        }
+    }
+
+    private static void Keep(Draft draft, Pool pool, int most, List<Instance> there)
+    {
+        for (var have = there.Count; have < most; have++) draft.Start(pool, null, "paid for in this month");
+        foreach (var instance in there.Take(Math.Max(0, there.Count - most)))
+        {
+            draft.Stop(instance, "its term has ended");
+            if (instance.Job is not null) JobPlacement.Lose(draft, instance);
         }
     }
 }
 
 /// <summary>A decision in the making: the state as it becomes, and what is to be done.</summary>
-internal sealed class Draft(Mandate mandate, ControllerState state, double seconds)
+internal sealed class Draft(Mandate mandate, Bounds bounds, ControllerState state, double seconds)
 {
     private readonly ImmutableArray<ControllerDecision>.Builder decisions = ImmutableArray.CreateBuilder<ControllerDecision>();
 
@@ -115,7 +124,17 @@ internal sealed class Draft(Mandate mandate, ControllerState state, double secon
         return count;
     }
 
-    public bool IsRefused(int pool) => State.RefusedUntil.TryGetValue(pool, out var until) && until > Seconds;
+    /// <summary>Whether no zone of a pool may be asked.</summary>
+    public bool IsRefused(int pool)
+    {
+        if (State.RefusedUntil.IsEmpty) return false;
+        for (var zone = 0; zone < Math.Max(1, mandate.Pools[pool].Zones); zone++)
+            if (!IsRefused(pool, zone)) return false;
+        return true;
+    }
+
+    /// <summary>Whether a zone of a pool may not be asked.</summary>
+    public bool IsRefused(int pool, int zone) => State.RefusedUntil.TryGetValue((pool, zone), out var until) && until > Seconds;
 
     public void Put(Instance instance) => State = State with { Instances = State.Instances.SetItem(instance.Id, instance) };
 
@@ -123,23 +142,61 @@ internal sealed class Draft(Mandate mandate, ControllerState state, double secon
 
     public void Remove(Instance instance) => State = State with { Instances = State.Instances.Remove(instance.Id) };
 
-    public void Start(Pool pool, string? job, string reason)
+    /// <summary>Whether so many more of a pool may be asked for; where not, the pool is left alone until that can change.</summary>
+    public bool May(Pool pool, int count)
+    {
+        if (bounds.Hinders(State, pool, count, Seconds) is not { } hinder) return true;
+        HoldBack(pool.Index, hinder.Limit, hinder.Reason, hinder.Until);
+        return false;
+    }
+
+    public void HoldBack(int pool, string limit, string reason, double until)
+    {
+        for (var zone = 0; zone < Math.Max(1, mandate.Pools[pool].Zones); zone++) State = State with { RefusedUntil = State.RefusedUntil.SetItem((pool, zone), until) };
+        decisions.Add(new HoldBack(pool, limit, until, reason));
+    }
+
+    public void Start(Pool pool, string? job, string reason, int? where = null)
     {
         Span<int> inZone = stackalloc int[Math.Max(1, pool.Zones)];
-        foreach (var (_, other) in State.Instances)
-            if (mandate.Pools[other.Pool] is var its && its.Workload == pool.Workload && its.Provider == pool.Provider && its.Region == pool.Region && other.Zone < inZone.Length)
-                inZone[other.Zone]++;
-        var zone = 0;
-        // A gang stays together; everything else is spread.
-        if (pool.Gang == 1)
+        CountZones(pool, inZone);
+        // Everything is spread but a gang, which stays together; a zone that has none is left out.
+        var zone = where ?? -1;
+        for (var i = 0; i < inZone.Length && where is null; i++)
         {
-            for (var i = 1; i < inZone.Length; i++)
-                if (inZone[i] < inZone[zone]) zone = i;
+            if (!pool.IsStanding && IsRefused(pool.Index, i)) continue;
+            if (zone < 0 || (pool.Gang == 1 && inZone[i] < inZone[zone])) zone = i;
         }
+
+        zone = Math.Max(0, zone);
 
         var id = State.NextInstance;
         State = State with { NextInstance = id + 1, Instances = State.Instances.Add(id, new(id, pool.Index, zone, InstancePhase.Starting, job)) };
         decisions.Add(new StartInstance(id, pool.Index, zone, job, reason));
+    }
+
+    private void CountZones(Pool pool, Span<int> inZone)
+    {
+        foreach (var (_, other) in State.Instances)
+            if (mandate.Pools[other.Pool] is var its && its.Workload == pool.Workload && its.Provider == pool.Provider && its.Region == pool.Region && other.Zone < inZone.Length)
+                inZone[other.Zone]++;
+    }
+
+    /// <summary>The instance of a pool that is missed least: the last in the zone with most.</summary>
+    public Instance MostCrowded(Pool pool)
+    {
+        Span<int> inZone = stackalloc int[Math.Max(1, pool.Zones)];
+        CountZones(pool, inZone);
+        Instance? found = null;
+        foreach (var (_, instance) in State.Instances)
+            if (instance.Pool == pool.Index && (found is null || inZone[instance.Zone] >= inZone[found.Zone])) found = instance;
+        return found!;
+    }
+
+    public void Assign(Instance instance, Pool pool, string? job, string reason)
+    {
+        Put(instance with { Pool = pool.Index, Phase = InstancePhase.Starting, Job = job });
+        decisions.Add(new AssignInstance(instance.Id, pool.Index, job, reason));
     }
 
     public void Drain(Instance instance, string reason)
@@ -154,9 +211,9 @@ internal sealed class Draft(Mandate mandate, ControllerState state, double secon
         decisions.Add(new StopInstance(instance.Id, reason));
     }
 
-    public void Refuse(int pool, double until, string cause)
+    public void Refuse(int pool, int zone, double until, string cause)
     {
-        State = State with { RefusedUntil = State.RefusedUntil.SetItem(pool, until) };
+        State = State with { RefusedUntil = State.RefusedUntil.SetItem((pool, zone), until) };
         decisions.Add(new LookAgain(until, $"{mandate.Pools[pool].Source} cannot be had: {cause}"));
     }
 

@@ -40,8 +40,20 @@ public sealed record ControllerState
     /// <summary>The id of the next instance.</summary>
     public int NextInstance { get; init; }
 
-    /// <summary>Until when each pool is not asked again, by index; empty where none was refused.</summary>
-    public ImmutableSortedDictionary<int, double> RefusedUntil { get; init; } = ImmutableSortedDictionary<int, double>.Empty;
+    /// <summary>Until when each zone of a pool is not asked again; empty where none was refused.</summary>
+    public ImmutableSortedDictionary<(int Pool, int Zone), double> RefusedUntil { get; init; } = ImmutableSortedDictionary<(int Pool, int Zone), double>.Empty;
+
+    /// <summary>How many machines of shared capacity each service's pool wants, by index of the pool: what it has on top, jobs may take.</summary>
+    public ImmutableSortedDictionary<int, int> Wanted { get; init; } = ImmutableSortedDictionary<int, int>.Empty;
+
+    /// <summary>Up to when what runs has been booked, seconds.</summary>
+    public double PaidUntil { get; init; }
+
+    /// <summary>What has been spent from each budget until then; empty where nothing has.</summary>
+    public ImmutableArray<Spending> Spent { get; init; } = [];
+
+    /// <summary>When the next budget is used up as things run, seconds; not ahead where none is.</summary>
+    public double LookAt { get; init; }
 
     /// <summary>The load of each service when it was last seen.</summary>
     public ImmutableArray<ObservedLoad> Loads { get; init; } = [];

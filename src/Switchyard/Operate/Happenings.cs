@@ -77,12 +77,26 @@ public sealed record DrainInstance(int Instance, string Reason) : ControllerDeci
 /// <param name="Reason">Why.</param>
 public sealed record StopInstance(int Instance, string Reason) : ControllerDecision(Reason);
 
+/// <summary>Put a machine of shared capacity to the use of another pool: it stops what it does and works again when it is ready for the new.</summary>
+/// <param name="Instance">Which.</param>
+/// <param name="Pool">Index of the pool.</param>
+/// <param name="Job">The job that it is for; null for a service.</param>
+/// <param name="Reason">Why.</param>
+public sealed record AssignInstance(int Instance, int Pool, string? Job, string Reason) : ControllerDecision(Reason);
+
 /// <summary>Run a job on instances, from its last checkpoint.</summary>
 /// <param name="Job">Which.</param>
 /// <param name="Pool">Index of the pool that they are of.</param>
 /// <param name="Instances">Their ids.</param>
 /// <param name="Reason">Why.</param>
 public sealed record RunJob(string Job, int Pool, ImmutableArray<int> Instances, string Reason) : ControllerDecision(Reason);
+
+/// <summary>A limit does not let an instance be asked for: what wants it goes without until a time, or takes something else.</summary>
+/// <param name="Pool">Index of the pool.</param>
+/// <param name="Limit">The limit's path in the scenario.</param>
+/// <param name="Until">When it can be tried again.</param>
+/// <param name="Reason">Why.</param>
+public sealed record HoldBack(int Pool, string Limit, double Until, string Reason) : ControllerDecision(Reason);
 
 /// <summary>Nothing can be done now: look again at a time.</summary>
 /// <param name="Seconds">When.</param>

@@ -12,12 +12,20 @@ internal sealed class JobPlacement(Mandate mandate)
     public void Place(Draft draft)
     {
         if (draft.State.Jobs.Count == 0) return;
+        // Where nothing is to be had, a hundred jobs that wait for it need not be looked at each.
+        var open = new Dictionary<string, bool>(StringComparer.Ordinal);
         foreach (var job in draft.State.Jobs.Values.OrderBy(j => j.Order.Deadline).ThenBy(j => j.Order.Id, StringComparer.Ordinal))
         {
+            if (draft.Seconds > job.Order.Deadline + (mandate.Policy.GiveUp * (job.Order.Deadline - job.Order.Arrives))) continue;
+            if (!open.TryGetValue(job.Order.Workload, out var any) || any) open[job.Order.Workload] = any = IsOpen(draft, job.Order.Workload);
+            if (!any && !draft.State.Instances.Values.Any(i => i.Job == job.Order.Id)) continue;
             if (!job.Order.IsGang) Spread(draft, job);
             else if (!job.IsRunning) Gather(draft, job);
         }
     }
+
+    private bool IsOpen(Draft draft, string workload) => mandate.Pools.Any(p => p.Workload == workload
+        && (p.IsStanding || (!draft.IsRefused(p.Index) && (p.Gang > 1 || draft.Count(p.Index) < p.Most.DefaultIfEmpty(0).Max()))));
 
     /// <summary>Takes note that an instance of a job is lost.</summary>
     public static void Lose(Draft draft, Instance instance)
@@ -36,6 +44,14 @@ internal sealed class JobPlacement(Mandate mandate)
     {
         if (mandate.Pools[instance.Pool].IsStanding) draft.Put(instance with { Job = null });
         else draft.Stop(instance, reason);
+    }
+
+    // A machine that is there for a job: as it is where it is of the job's pool, put to its use where it is shared.
+    private static Instance Take(Draft draft, Instance free, Pool pool, string job)
+    {
+        if (free.Pool == pool.Index) draft.Put(free with { Job = job });
+        else draft.Assign(free, pool, job, $"{job}: nobody else wants it");
+        return draft.State.Instances[free.Id];
     }
 
     private static List<Instance> Of(Draft draft, Job job) => [.. draft.State.Instances.Values.Where(i => i.Job == job.Order.Id)];
@@ -66,16 +82,25 @@ internal sealed class JobPlacement(Mandate mandate)
         var why = job.Attempts == 0 ? "it may begin" : "it goes on from its last checkpoint";
         if (pool.IsStanding)
         {
-            foreach (var free in draft.Of(pool.Index).Where(i => i.Job is null).Take(pool.Gang - mine.Count).ToList())
-            {
-                var taken = free with { Job = job.Order.Id };
-                draft.Put(taken);
-                mine.Add(taken);
-            }
+            foreach (var free in Sharing.Free(draft, mandate, pool).Take(pool.Gang - mine.Count)) mine.Add(Take(draft, free, pool, job.Order.Id));
         }
         else
         {
-            for (var missing = pool.Gang - mine.Count; missing > 0; missing--) draft.Start(pool, job.Order.Id, $"{job.Order.Id}: {why}");
+            if (mine.Count > 0 && mine.Count < pool.Gang && draft.IsRefused(pool.Index, mine[0].Zone))
+            {
+                // What is missing cannot be had beside the others: all of them elsewhere.
+                foreach (var left in mine) Release(draft, left, $"{job.Order.Id} moves to another zone");
+                mine = [];
+            }
+
+            if (pool.Gang > mine.Count && !draft.May(pool, pool.Gang - mine.Count))
+            {
+                Gather(draft, draft.State.Jobs[job.Order.Id]);
+                return;
+            }
+
+            int? where = mine.Count > 0 ? mine[0].Zone : null;
+            for (var missing = pool.Gang - mine.Count; missing > 0; missing--) draft.Start(pool, job.Order.Id, $"{job.Order.Id}: {why}", where);
         }
 
         if (mine.Count < pool.Gang || mine.Exists(i => i.Phase != InstancePhase.Ready)) return;
@@ -86,7 +111,7 @@ internal sealed class JobPlacement(Mandate mandate)
     private bool Fits(Draft draft, Pool pool, Job job, List<Instance> mine)
     {
         var own = mine.Count(i => i.Pool == pool.Index);
-        if (pool.IsStanding) return own + draft.Of(pool.Index).Count(i => i.Job is null) >= pool.Gang || own > 0;
+        if (pool.IsStanding) return own + Sharing.Free(draft, mandate, pool).Count >= pool.Gang || own > 0;
         return Most(pool, job) - draft.Count(pool.Index) + own >= pool.Gang;
     }
 
@@ -108,17 +133,18 @@ internal sealed class JobPlacement(Mandate mandate)
             var wanted = (int)Math.Ceiling((missing / pool.Rate) - 1e-9);
             if (pool.IsStanding)
             {
-                foreach (var idle in draft.Of(pool.Index).Where(i => i.Job is null).Take(Math.Max(0, wanted)).ToList())
+                if (pool.Shared >= 0) wanted = Math.Min(wanted, Most(pool, job) - draft.Of(pool.Index).Count(i => i.Job is not null));
+                foreach (var idle in Sharing.Free(draft, mandate, pool).Take(Math.Max(0, wanted)))
                 {
-                    draft.Put(idle with { Job = job.Order.Id });
+                    var taken = Take(draft, idle, pool, job.Order.Id);
                     missing -= pool.Rate;
-                    if (idle.Phase == InstancePhase.Ready) draft.Decide(new RunJob(job.Order.Id, pool.Index, [idle.Id], "idle and paid for"));
+                    if (taken.Phase == InstancePhase.Ready) draft.Decide(new RunJob(job.Order.Id, pool.Index, [idle.Id], "idle and paid for"));
                 }
 
                 continue;
             }
 
-            for (; wanted > 0 && free > 0; wanted--, free--)
+            for (; wanted > 0 && free > 0 && draft.May(pool, 1); wanted--, free--)
             {
                 draft.Start(pool, job.Order.Id, string.Create(CultureInfo.InvariantCulture, $"{job.Order.Id}: {need:0.##} requests/s end it in time"));
                 missing -= pool.Rate;
@@ -137,7 +163,7 @@ internal sealed class JobPlacement(Mandate mandate)
         var end = draft.Seconds + (elapsed * (1 - job.Share) / job.Share);
         if (end <= job.Order.Deadline || mine.Exists(i => i.Phase == InstancePhase.Starting)) return;
         var pool = PoolsOf(draft, job).FirstOrDefault(p => !p.IsStanding && Most(p, job) > draft.Count(p.Index));
-        if (pool is null) return;
+        if (pool is null || !draft.May(pool, 1)) return;
         draft.Start(pool, job.Order.Id, string.Create(CultureInfo.InvariantCulture,
             $"{job.Order.Id} is {job.Share:P0} done after {elapsed / 3600:0.#} h and would end {(end - job.Order.Deadline) / 3600:0.#} h late"));
     }

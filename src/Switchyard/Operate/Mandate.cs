@@ -14,14 +14,34 @@ public sealed record Mandate
     /// <summary>The capacity, by index.</summary>
     public required ImmutableArray<Pool> Pools { get; init; }
 
+    /// <summary>Machines that several pools draw on.</summary>
+    public ImmutableArray<SharedCapacity> Shared { get; init; } = [];
+
     /// <summary>The services.</summary>
     public ImmutableArray<ServiceMandate> Services { get; init; } = [];
 
     /// <summary>How it goes about it.</summary>
     public Policy Policy { get; init; } = new();
 
+    /// <summary>Money that may be spent by the hour.</summary>
+    public ImmutableArray<Budget> Budgets { get; init; } = [];
+
+    /// <summary>What may be in use at once.</summary>
+    public ImmutableArray<Cap> Caps { get; init; } = [];
+
     /// <summary>Capacity held above what jobs are reckoned to need, by workload, such as 0.25.</summary>
     public ImmutableSortedDictionary<string, double> JobMargins { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+}
+
+/// <summary>One set of machines, held whatever happens, that several pools draw on: each pool is what one workload does with some of them.</summary>
+/// <param name="Source">What they are, as plans show it.</param>
+/// <param name="Pools">The pools, by index.</param>
+/// <param name="Most">Machines by month.</param>
+public sealed record SharedCapacity(string Source, ImmutableArray<int> Pools, ImmutableArray<int> Most)
+{
+    /// <summary>Machines in a month; none outside the plan.</summary>
+    /// <param name="month">Zero-based.</param>
+    public int MostAt(int month) => month >= 0 && month < Most.Length ? Most[month] : 0;
 }
 
 /// <summary>Capacity of one kind that one workload may draw on.</summary>
@@ -69,6 +89,12 @@ public sealed record Pool
     /// <summary>Seconds from asking for an instance to its working: machine, image, weights.</summary>
     public required double StartSeconds { get; init; }
 
+    /// <summary>Seconds for a machine that is there to be put to this use: weights.</summary>
+    public double SwitchSeconds { get; init; }
+
+    /// <summary>Index of the shared capacity that its machines belong to; −1 where they are its own.</summary>
+    public int Shared { get; init; } = -1;
+
     /// <summary>Zones of the region over which instances can be spread.</summary>
     public int Zones { get; init; } = 1;
 
@@ -95,8 +121,17 @@ public sealed record ServiceMandate
     /// <summary>Capacity held above the expected load, such as 0.2: the scenario's headroom and the plan's margin.</summary>
     public required double Headroom { get; init; }
 
-    /// <summary>Fewest replicas at any time.</summary>
+    /// <summary>Fewest replicas at any time, on capacity that nobody takes away.</summary>
     public required int MinReplicas { get; init; }
+
+    /// <summary>What may fail with the load still within capacity.</summary>
+    public FailureDomain Survives { get; init; }
+
+    /// <summary>At least one replica is outside any single one of these.</summary>
+    public FailureDomain Spread { get; init; }
+
+    /// <summary>Share of the load for which there is capacity that nobody takes away.</summary>
+    public double FirmShare { get; init; }
 
     /// <summary>Its pools, by index.</summary>
     public required ImmutableArray<int> Pools { get; init; }
@@ -138,6 +173,9 @@ public sealed record Policy
     /// <summary>Seconds before its deadline by which a pile is aimed to end, as a share of its window.</summary>
     public double PileReserve { get; init; } = 0.02;
 
+    /// <summary>Windows after its deadline in which a job that waits is still placed; then it is given up, so that what nobody can do does not wait for ever.</summary>
+    public double GiveUp { get; init; } = 2;
+
     /// <summary>Replicas looked at for each request; the least loaded for its capacity gets it (Mitzenmacher, IEEE TPDS 2001).</summary>
     public int Choices { get; init; } = 2;
 
@@ -153,10 +191,11 @@ public static class HorizonTime
     /// <param name="seconds">Seconds from its start.</param>
     public static int MonthAt(Horizon horizon, double seconds)
     {
-        var days = (int)Math.Floor(seconds / 86400);
-        var month = (int)(days / 30.436875);
-        while (month > 0 && horizon.HoursBefore(month) > days * 24.0) month--;
-        while (horizon.HoursBefore(month + 1) <= days * 24.0) month++;
+        var (start, day) = (horizon.Start, horizon.Start.AddDays((int)Math.Floor(seconds / 86400)));
+        var month = ((day.Year - start.Year) * 12) + day.Month - start.Month;
+        if (start.Day == 1) return month;
+        while (month > 0 && horizon.FirstDay(month) > day) month--;
+        while (horizon.FirstDay(month + 1) <= day) month++;
         return month;
     }
 

@@ -11,7 +11,7 @@ namespace Switchyard.Operate;
 internal sealed class ServiceScaling(Mandate mandate)
 {
     // What is cheapest follows from the need and the pools alone: remembered, not state.
-    private readonly Dictionary<(int Service, int Month, double Need, ulong Refused), (ImmutableArray<int> Counts, bool Suffices)> known = [];
+    private readonly Dictionary<(int Service, int Month, double Need, ulong Refused, ulong Kept), (ImmutableArray<int> Counts, bool Suffices)> known = [];
 
     public void Scale(Draft draft)
     {
@@ -36,7 +36,6 @@ internal sealed class ServiceScaling(Mandate mandate)
         var need = (Math.Max(Math.Max(now, soon), load.RequestsPerSecond) * (1 + charge.Headroom)) + (load.Waiting / mandate.Policy.CatchUpSeconds);
         // A rise is served in the month in which it comes.
         var month = Math.Min(HorizonTime.MonthAt(mandate.Horizon, draft.Seconds + lead), mandate.Horizon.Months - 1);
-        var (target, suffices) = Target(draft, service, month, need);
         Span<int> ready = stackalloc int[charge.Pools.Length], have = stackalloc int[charge.Pools.Length];
         foreach (var (_, instance) in draft.State.Instances)
         {
@@ -46,34 +45,94 @@ internal sealed class ServiceScaling(Mandate mandate)
             if (instance.Phase == InstancePhase.Ready) ready[at]++;
         }
 
+        var (target, suffices) = Target(draft, service, month, need, have);
         for (var i = 0; i < charge.Pools.Length; i++)
         {
             var pool = mandate.Pools[charge.Pools[i]];
+            if (pool.Shared >= 0)
+            {
+                Sharing.Claim(draft, mandate, pool, target[i], Text($"{need:0.##} requests/s to be held ready"));
+                continue;
+            }
+
             if (pool.IsStanding || have[i] >= target[i]) continue;
             var reason = cause is not null ? $"{cause}: makes up for it"
                 : soon > now ? Text($"{soon:0.##} requests/s expected within {lead / 60:0} min, {need:0.##}/s to be held ready")
                 : load.Waiting > 1 ? Text($"{load.Waiting:0} requests wait")
                 : Text($"{need:0.##} requests/s to be held ready");
             if (!suffices) reason += "; the plan has no more";
-            for (var more = have[i]; more < target[i]; more++) draft.Start(pool, null, reason);
+            for (var more = have[i]; more < target[i]; more++)
+            {
+                if (!draft.May(pool, 1))
+                {
+                    // What another pool can still give.
+                    Scale(draft, service, cause);
+                    return;
+                }
+
+                draft.Start(pool, null, reason);
+            }
         }
 
+        Apart(draft, charge, have);
         Shrink(draft, charge, target, ready, have, need);
     }
 
-    private (ImmutableArray<int> Counts, bool Suffices) Target(Draft draft, int service, int month, double need)
+    /// <summary>After an outage everything can be in one zone: one more in another, in place of which one here goes once it works.</summary>
+    private void Apart(Draft draft, ServiceMandate charge, Span<int> have)
+    {
+        if (charge.Spread != Demand.FailureDomain.Zone) return;
+        Instance? first = null;
+        foreach (var (_, instance) in draft.State.Instances)
+        {
+            if (!charge.Pools.Contains(instance.Pool)) continue;
+            first ??= instance;
+            var (pool, other) = (mandate.Pools[instance.Pool], mandate.Pools[first.Pool]);
+            if (instance.Zone != first.Zone || pool.Provider != other.Provider || pool.Region != other.Region) return;
+        }
+
+        if (first is null) return;
+        foreach (var at in Enumerable.Range(0, charge.Pools.Length))
+        {
+            var pool = mandate.Pools[charge.Pools[at]];
+            if (have[at] == 0 || pool.IsStanding) continue;
+            for (var zone = 0; zone < pool.Zones; zone++)
+            {
+                if (zone == first.Zone || draft.IsRefused(pool.Index, zone) || !draft.May(pool, 1)) continue;
+                draft.Start(pool, null, "all replicas are in one zone", zone);
+                have[at]++;
+                return;
+            }
+        }
+    }
+
+    private (ImmutableArray<int> Counts, bool Suffices) Target(Draft draft, int service, int month, double need, ReadOnlySpan<int> have)
     {
         var charge = mandate.Services[service];
-        var refused = 0UL;
+        var (refused, kept) = (0UL, 0UL);
         for (var i = 0; i < charge.Pools.Length; i++)
-            if (!mandate.Pools[charge.Pools[i]].IsStanding && draft.IsRefused(charge.Pools[i])) refused |= 1UL << i;
-        var key = (service, month, need, refused);
+        {
+            if (mandate.Pools[charge.Pools[i]].IsStanding || !draft.IsRefused(charge.Pools[i])) continue;
+            refused |= 1UL << i;
+            kept = (kept * 1_000_003) + (ulong)have[i] + 1;
+        }
+
+        Dictionary<int, int>? together = null;
+        foreach (var index in charge.Pools)
+        {
+            if (mandate.Pools[index].Shared is not (>= 0 and var shared) || (together ??= []).ContainsKey(shared)) continue;
+            together[shared] = Sharing.Left(draft, mandate, service, shared, month);
+            kept = (kept * 1_000_003) + (ulong)together[shared] + 1;
+        }
+
+        var key = (service, month, need, refused, kept);
         ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(known, key, out var exists);
         if (exists) return entry;
         var pools = charge.Pools.Select(p => mandate.Pools[p]).ToArray();
         // Whoever is refused keeps what it has: only what is still wanted on top is looked for elsewhere.
-        int[] most = [.. pools.Select((p, i) => (refused >> i & 1) == 1 ? 0 : p.MostAt(month))];
-        return entry = CapacityChoice.Of(pools, most, charge.UserShares, need, charge.MinReplicas);
+        var most = new int[pools.Length];
+        for (var i = 0; i < most.Length; i++) most[i] = Math.Min(pools[i].MostAt(month), (refused >> i & 1) == 1 ? have[i] : int.MaxValue);
+        return entry = CapacityChoice.Of(pools, most, charge, need, together);
     }
 
     /// <summary>Drains what is not needed, once what remains and works suffices.</summary>
@@ -83,9 +142,9 @@ internal sealed class ServiceScaling(Mandate mandate)
         {
             var pool = mandate.Pools[charge.Pools[i]];
             if (pool.IsStanding || have[i] <= target[i] || draft.IsRefused(pool.Index)) continue;
-            foreach (var instance in draft.Of(pool.Index).Reverse())
+            while (have[i] > target[i])
             {
-                if (have[i] <= target[i]) break;
+                var instance = draft.MostCrowded(pool);
                 if (instance.Phase == InstancePhase.Ready)
                 {
                     ready[i]--;
@@ -107,7 +166,7 @@ internal sealed class ServiceScaling(Mandate mandate)
     {
         int[] counts = [.. ready];
         var pools = charge.Pools.Select(p => mandate.Pools[p]).ToArray();
-        return CapacityChoice.Suffices(pools, counts, charge.UserShares, need, charge.MinReplicas)
+        return CapacityChoice.Suffices(pools, counts, charge, need)
             || counts.Select((c, i) => c >= target[i]).All(enough => enough);
     }
 

@@ -39,6 +39,7 @@ internal static class Ledger
                 Workload = problem.Needs[u.Key.Need].Workload,
                 Source = problem.Sources[SingleSource.SourceOf(problem.Needs[u.Key.Need], u.Key.Option)],
                 Configuration = Configuration(problem, u.Key.Need, u.Key.Option),
+                Use = UseOf(problem.Needs[u.Key.Need], u.Key.Option),
                 Months = [.. u.Value.Months(problem)],
             }).Where(p => p.Months.Length > 0),
             .. Copies(problem, decisions),
@@ -257,6 +258,16 @@ internal static class Ledger
         RunNeed runs => Configuration(runs.Options[option]),
         PileNeed piles => Configuration(piles.Options[option].Estimate),
         _ => "",
+    };
+
+    private static InstanceUse? UseOf(Need need, int option) => need switch
+    {
+        ServiceNeed service when service.Options[option] is { Estimate: { } estimate } own =>
+            new ServingUse(estimate.Precision, estimate.TensorParallel, estimate.Replicas, estimate.RequestsPerSecond.Value, [.. Enumerable.Range(0, 32).Where(g => (own.Users >> g & 1) == 1)]),
+        PileNeed piles when piles.Options[option].Estimate is { } estimate =>
+            new ServingUse(estimate.Precision, estimate.TensorParallel, estimate.Replicas, estimate.RequestsPerSecond.Value, []),
+        RunNeed runs when runs.Options[option] is { Estimate: { } estimate } own => new TrainingUse(estimate.Precision, own.Gang, own.Hours, own.Segments != uint.MaxValue),
+        _ => null,
     };
 
     private static string Configuration(ServingEstimate? estimate) => estimate is null

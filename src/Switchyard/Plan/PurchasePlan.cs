@@ -119,6 +119,9 @@ public sealed record Purchase
     /// <summary>How one instance does the work, in words.</summary>
     public required string Configuration { get; init; }
 
+    /// <summary>The same as numbers; null for tokens and for what is set up once.</summary>
+    public InstanceUse? Use { get; init; }
+
     /// <summary>Whether it is something set up once, such as a copy of the data, rather than instances or tokens.</summary>
     public bool IsSetup { get; init; }
 

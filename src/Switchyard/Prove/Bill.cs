@@ -1,67 +1,84 @@
 using System.Collections.Immutable;
+using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Operate;
 using Switchyard.Units;
 
 namespace Switchyard.Prove;
 
-/// <summary>What a run costs as it would be billed: hours as they were held, commitments for their term, tokens as they were bought, credits taken off.</summary>
-internal sealed record Bill(ImmutableArray<decimal> PerMonth, ImmutableSortedDictionary<string, decimal> PerProvider, decimal Credits)
+/// <summary>A line of the bill.</summary>
+/// <param name="Month">Zero-based month in which it is paid.</param>
+/// <param name="Provider">To whom.</param>
+/// <param name="Region">For what is where.</param>
+/// <param name="Kind">How it is bought.</param>
+/// <param name="Team">The team that pays; empty where none does.</param>
+/// <param name="Usd">US dollars.</param>
+/// <param name="Fixed">Why it is paid whatever happens; null for what was used.</param>
+internal readonly record struct BillLine(int Month, string Provider, string Region, PurchaseKind Kind, string Team, decimal Usd, FixedKind? Fixed)
 {
-    public static Bill Of(Stage stage, Books books, ServiceTally[] services, IReadOnlyList<JobRun> jobs)
+    /// <summary>Whether it counts where shares of the spending are limited: what is bought, not what is held or set up.</summary>
+    public bool IsSpending => Kind != PurchaseKind.Owned && Fixed is null or FixedKind.Commitment;
+}
+
+/// <summary>What a run costs as it would be billed: hours as they were held, commitments for their term, tokens as they were bought, credits taken off.</summary>
+internal sealed record Bill(ImmutableArray<BillLine> Lines, ImmutableArray<decimal> PerMonth, decimal Credits)
+{
+    /// <summary>What was paid to each provider, before credits, earlier commitments left out.</summary>
+    public ImmutableSortedDictionary<string, decimal> PerProvider =>
+        Lines.Where(l => l.Fixed != FixedKind.Earlier).GroupBy(l => l.Provider).ToImmutableSortedDictionary(g => g.Key, g => g.Sum(l => l.Usd), StringComparer.Ordinal);
+
+    public static Bill Of(Stage stage, Books books, ServiceTally[] services)
     {
-        var owed = new Dictionary<(int Month, string Provider), decimal>();
-        void Owe(int month, string provider, decimal usd) => owed[(month, provider)] = owed.GetValueOrDefault((month, provider)) + usd;
+        var lines = ImmutableArray.CreateBuilder<BillLine>();
         foreach (var pool in stage.Mandate.Pools)
         {
+            var team = stage.Teams.GetValueOrDefault(pool.Workload, "");
+            void Owe(int month, double usd) => lines.Add(new(month, pool.Provider, pool.Region, pool.Kind, team, Money.FromUsd(usd).Usd, null));
             for (var month = 0; month < books.Months; month++)
-                if (books.Cash[pool.Index, month] is > 0 and var usd) Owe(month, pool.Provider, Money.FromUsd(usd).Usd);
+                if (books.Cash[pool.Index, month] is > 0 and var usd) Owe(month, usd);
             if (pool.Kind != PurchaseKind.Tokens) continue;
             for (var s = 0; s < services.Length; s++)
             {
                 if (stage.Mandate.Services[s].Api != pool.Index) continue;
                 for (var month = 0; month < services[s].Months.Length; month++)
-                    if (services[s].Months[month].ByApi is > 0 and var requests) Owe(month, pool.Provider, Money.FromUsd(requests * stage.Makes[pool.Index].CostPerRequest).Usd);
+                    if (services[s].Months[month].ByApi is > 0 and var requests) Owe(month, requests * stage.Makes[pool.Index].CostPerRequest);
             }
         }
 
-        var earlier = new Dictionary<int, decimal>();
         foreach (var cash in stage.Fixed)
+            lines.Add(new(cash.Month, cash.Provider, cash.Region, PurchaseKind.Commitment, cash.Team, cash.Usd, cash.Kind));
+        var months = new decimal[lines.Select(l => l.Month).Append(stage.Horizon.Months - 1).Max() + 1];
+        foreach (var line in lines) months[line.Month] += line.Usd;
+        var owed = lines.Where(l => l.Fixed is null or FixedKind.Commitment).GroupBy(l => (l.Month, l.Provider)).ToDictionary(g => g.Key, g => g.Sum(l => l.Usd));
+        var credits = 0m;
+        foreach (var (month, usd) in CreditsSpent(stage.Credits, stage.Horizon, owed))
         {
-            if (cash.New) Owe(cash.Month, cash.Provider, cash.Usd);
-            else earlier[cash.Month] = earlier.GetValueOrDefault(cash.Month) + cash.Usd;
+            months[month] -= usd;
+            credits += usd;
         }
 
-        var last = owed.Keys.Select(k => k.Month).Concat(earlier.Keys).Append(stage.Horizon.Months - 1).Max();
-        var months = new decimal[last + 1];
-        foreach (var ((month, _), usd) in owed) months[month] += usd;
-        foreach (var (month, usd) in earlier) months[month] += usd;
-        var credits = SpendCredits(stage, owed, months);
-        var providers = owed.GroupBy(o => o.Key.Provider).ToImmutableSortedDictionary(g => g.Key, g => g.Sum(o => o.Value), StringComparer.Ordinal);
-        return new([.. months], providers, credits);
+        return new(lines.ToImmutable(), [.. months], credits);
     }
 
-    // Those that expire first pay first, in the last month for as many days as they have.
-    private static decimal SpendCredits(Stage stage, Dictionary<(int Month, string Provider), decimal> owed, decimal[] months)
+    /// <summary>Credits as providers take them: those that expire first pay first, in the last month for as many days as they have.</summary>
+    /// <param name="credits">The credits.</param>
+    /// <param name="horizon">The months.</param>
+    /// <param name="owed">What falls due; what credits pay is taken off.</param>
+    internal static IEnumerable<(int Month, decimal Usd)> CreditsSpent(IEnumerable<Credit> credits, Horizon horizon, Dictionary<(int Month, string Provider), decimal> owed)
     {
-        var spent = 0m;
-        var open = new Dictionary<(int Month, string Provider), decimal>(owed);
-        foreach (var credit in stage.Credits.OrderBy(c => c.Expires).ThenBy(c => c.Provider, StringComparer.Ordinal))
+        foreach (var credit in credits.OrderBy(c => c.Expires).ThenBy(c => c.Provider, StringComparer.Ordinal))
         {
             var left = credit.Amount.Usd;
-            for (var month = 0; month < stage.Horizon.Months && left > 0; month++)
+            for (var month = 0; month < horizon.Months && left > 0; month++)
             {
-                var (first, next) = (stage.Horizon.FirstDay(month), stage.Horizon.FirstDay(month + 1));
+                var (first, next) = (horizon.FirstDay(month), horizon.FirstDay(month + 1));
                 var days = Math.Clamp(credit.Expires.DayNumber + 1 - first.DayNumber, 0, next.DayNumber - first.DayNumber);
-                if (!open.TryGetValue((month, credit.Provider), out var due) || days == 0) continue;
+                if (!owed.TryGetValue((month, credit.Provider), out var due) || days == 0) continue;
                 var pays = Math.Min(left, decimal.Round(due * days / (next.DayNumber - first.DayNumber), 4));
-                open[(month, credit.Provider)] = due - pays;
+                owed[(month, credit.Provider)] = due - pays;
                 left -= pays;
-                spent += pays;
-                months[month] -= pays;
+                yield return (month, pays);
             }
         }
-
-        return spent;
     }
 }

@@ -73,6 +73,9 @@ public sealed record CaseEvidence
     /// <summary>Kilograms of CO2e; null where unknown.</summary>
     public required Figure? CarbonKilograms { get; init; }
 
+    /// <summary>Each limit of the scenario.</summary>
+    public required ImmutableArray<LimitEvidence> Limits { get; init; }
+
     /// <summary>What is broken, first in time first; empty where the plan holds.</summary>
     public required ImmutableArray<Breach> Breaches { get; init; }
 

@@ -47,8 +47,18 @@ public sealed record FaultModel
     /// <summary>Share of the time in which spot capacity can be had (0.86, the plan's figure).</summary>
     public double SpotAvailability { get; init; } = MarketAssumptions.SpotAvailability;
 
-    /// <summary>Shape of the time until spot capacity ends (Weibull): 1 without memory, below 1 young capacity is more at risk.</summary>
-    public double SpotShape { get; init; } = 1;
+    /// <summary>Shape of the time until spot capacity ends where the zone was not measured (Weibull): 1 without memory, below 1 young capacity is more at risk.</summary>
+    public double SpotShape { get; init; } = SpotLifetime.DefaultShape;
+
+    /// <summary>Shape of the time for which it is away.</summary>
+    public double SpotAbsenceShape { get; init; } = SpotLifetime.DefaultAbsenceShape;
+
+    /// <summary>A record of spot capacity that is played instead of draws; null for draws.</summary>
+    public AvailabilityTrace? SpotTrace { get; init; }
+
+    /// <summary>Spot capacity of a zone that was not measured.</summary>
+    public SpotSupply Spot => new(null, SpotLifetime.OfMean(SpotShape, 1 / SpotInterruptionsPerHour),
+        SpotLifetime.OfMean(SpotAbsenceShape, (1 - SpotAvailability) / SpotAvailability / SpotInterruptionsPerHour));
 
     /// <summary>Share of the time in which capacity on demand is not to be had when asked for; assumed, nobody publishes it.</summary>
     public double OnDemandShortage { get; init; } = 0.01;
@@ -91,10 +101,6 @@ public sealed record FaultModel
         PowerOutagesPerYear = 0,
     };
 
-    /// <summary>Zones of a provider's region over which instances can be spread; assumed by class of provider.</summary>
-    /// <param name="provider">The provider.</param>
-    public static int ZonesOf(string provider) => MarketAssumptions.ProviderClass(provider) == "hyperscaler" ? 3 : 1;
-
     /// <summary>Failures of a machine a second.</summary>
     /// <param name="accelerators">Its accelerators.</param>
     public double NodeFailureRate(double accelerators) => NodeFailuresPerDay / 86400 * accelerators / 8;
@@ -112,7 +118,10 @@ public sealed record FaultModel
     {
         yield return Text($"faults: {NodeFailuresPerDay * 1000:0.##} machine and {JobFailuresPerDay * 1000:0.##} job failures per 1,000 node-days of 8 accelerators (Meta RSC, arXiv 2410.21680), {SharedFate:P0} with the whole rack");
         yield return Text($"repair: {RepairHours:0.#} h for one's own, {ReplaceHours:0.#} h until a committed machine is replaced");
-        yield return Text($"spot: {SpotInterruptionsPerHour:0.##} interruptions an hour, there {SpotAvailability:P0} of the time (as the plan); on demand: refused {OnDemandShortage:P1} of the time, {ShortageHours:0.#} h at a time");
+        yield return SpotTrace is { } trace
+            ? Text($"spot: as recorded in {trace.Zones.Length} zones over {trace.Seconds / 86400:0.#} days, each run from a moment of its own")
+            : Text($"spot, where it was not measured: {SpotInterruptionsPerHour:0.##} interruptions an hour, there {SpotAvailability:P0} of the time (as the plan); lives and absences are Weibull of shape {SpotShape:0.##} and {SpotAbsenceShape:0.##}: what is young is most at risk");
+        yield return Text($"on demand: refused {OnDemandShortage:P1} of the time, {ShortageHours:0.#} h at a time");
         yield return Text($"outages a year: zone {ZoneOutagesPerYear:0.##} of {ZoneOutageHours:0.#} h, region {RegionOutagesPerYear:0.##} of {RegionOutageHours:0.#} h, one's own grid {PowerOutagesPerYear:0.##} of {PowerOutageHours:0.#} h with {RideThroughHours * 60:0} min of ride-through");
     }
 

@@ -51,6 +51,13 @@ internal sealed record FleetRecord
 
     public required IReadOnlyList<(double Seconds, string Text)> Noted { get; init; }
 
+    public required IReadOnlyList<Presence> Presences { get; init; }
+
+    public required Peaks Peaks { get; init; }
+
+    /// <summary>How often each limit held something back, when first, and why.</summary>
+    public required IReadOnlyDictionary<string, (int Times, double First, string Reason)> HeldBack { get; init; }
+
     public required string Hash { get; init; }
 
     public required long Events { get; init; }

@@ -27,12 +27,15 @@ internal sealed partial class FleetRun
     private readonly List<double>[] repairs;
     private readonly double[] backlog, capacity, seen;
     private readonly Books books;
+    private readonly Presence[] presences;
+    private readonly Peaks peaks;
+    private readonly SortedDictionary<string, (int Times, double First, string Reason)> heldBack = new(StringComparer.Ordinal);
     private readonly int[] services;
     private readonly List<(ControllerEvent Happened, ImmutableArray<ControllerDecision> Decisions)>? log;
     private Generator failing, slowing;
     private ControllerState state = new();
     private RunHash hash;
-    private double now;
+    private double now, lookAt = double.NaN;
     private long events;
 
     private FleetRun(Stage stage, ProofCase circumstances, SeedDraws draws, bool record)
@@ -41,6 +44,8 @@ internal sealed partial class FleetRun
         controller = new(stage.Mandate);
         weather = new(stage, circumstances, draws.Seed);
         books = new(stage);
+        presences = [.. stage.Services.Select(s => new Presence(s.MinReplicas, s.Spread))];
+        peaks = new(stage.Mandate.Caps);
         failing = Streams.Of(draws.Seed, "failures");
         slowing = Streams.Of(draws.Seed, "slow machines");
         var mandates = stage.Mandate.Services;
@@ -72,13 +77,22 @@ internal sealed partial class FleetRun
     {
         public required int Id { get; init; }
 
-        public required int Pool { get; init; }
+        public required int Pool { get; set; }
 
         public required int Zone { get; init; }
 
         public required string? Job { get; set; }
 
-        public required double From { get; init; }
+        public required double From { get; set; }
+
+        /// <summary>When it will work, once it is asked for.</summary>
+        public double ReadyAt { get; set; }
+
+        /// <summary>Changes with each use that it is put to, so that what was scheduled for another is known to be void.</summary>
+        public int Epoch { get; set; }
+
+        /// <summary>Whether its next failure is known.</summary>
+        public bool IsFailing { get; set; }
 
         public required double Slow { get; init; }
 
@@ -117,6 +131,9 @@ internal sealed partial class FleetRun
             Events = events,
             Log = log,
             Mandate = stage.Mandate,
+            Presences = presences,
+            Peaks = peaks,
+            HeldBack = heldBack,
         };
     }
 
@@ -143,14 +160,7 @@ internal sealed partial class FleetRun
 
         foreach (var (job, i) in stage.Jobs.Select((j, i) => (j, i))) queue.Add(job.Arrives, new(What.JobArrives, i));
         for (var s = 0; s < weather.Supplies.Count; s++)
-        {
-            var supply = weather.Supplies[s];
-            if (double.IsPositiveInfinity(supply.MeanUp)) continue;
-            if (supply.DrawStart()) queue.Add(supply.DrawUp(), new(What.Down, s));
-            else queue.Add(0, new(What.Down, s));
-        }
-
-        foreach (var (supply, absence) in weather.Forced) queue.Add(absence.From, new(What.Down, supply));
+            if (weather.Supplies[s].FirstDown() is var down && !double.IsPositiveInfinity(down)) queue.Add(down, new(What.Down, s));
     }
 
     private void Happen(Happening happening)
@@ -159,7 +169,7 @@ internal sealed partial class FleetRun
         {
             case What.Look when !closed: Tell(new Tick(now, Loads())); break;
             case What.Look: Tell(new Tick(now, [.. stage.Mandate.Services.Select(_ => default(ObservedLoad))])); break;
-            case What.Ready when nodes.TryGetValue(happening.Id, out var node): Ready(node); break;
+            case What.Ready when nodes.TryGetValue(happening.Id, out var node) && node.Epoch == happening.Epoch: Ready(node); break;
             case What.Fails when nodes.TryGetValue(happening.Id, out var node): Fail(node); break;
             case What.JobArrives:
                 var job = new JobRun { Order = stage.Jobs[happening.Id], Left = stage.Jobs[happening.Id].Requests };
@@ -221,13 +231,30 @@ internal sealed partial class FleetRun
                 Leave(node);
                 End(node);
                 break;
+            case AssignInstance assign when nodes.TryGetValue(assign.Instance, out var node):
+                Add(7, assign.Instance, assign.Pool, 0);
+                Assign(node, assign);
+                break;
             case RunJob run:
                 Add(4, run.Pool, run.Instances.Length, run.Instances[0]);
                 Run(run);
                 break;
             case LookAgain look:
                 Add(5, 0, 0, 0);
-                queue.Add(look.Seconds, new(What.Look, 0));
+                // Many that are refused at once ask for one look.
+                if (look.Seconds != lookAt) queue.Add(lookAt = look.Seconds, new(What.Look, 0));
+                break;
+            case HoldBack held:
+                Add(6, held.Pool, 0, 0);
+                if (held.Until < stage.End) queue.Add(held.Until, new(What.Look, 0));
+                if (heldBack.TryGetValue(held.Limit, out var before))
+                {
+                    heldBack[held.Limit] = before with { Times = before.Times + 1 };
+                    break;
+                }
+
+                heldBack[held.Limit] = (1, now, held.Reason);
+                Note($"held back: {held.Reason}");
                 break;
         }
 
@@ -278,6 +305,7 @@ internal sealed partial class FleetRun
         closed = true;
         var later = now;
         now = stage.End;
+        foreach (var presence in presences) presence.Until(now);
         foreach (var node in nodes.Values.Where(n => services[n.Pool] >= 0).OrderBy(n => n.Id).ToList())
         {
             Serve(node, ReplicaChangeKind.Drains);

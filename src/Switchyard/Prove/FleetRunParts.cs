@@ -26,21 +26,44 @@ internal sealed partial class FleetRun
             delay = missing.UpAt - now;
         }
 
-        if (pool.IsStanding && repairs[pool.Index].Count > 0)
+        if (pool.IsStanding && repairs[MachinesOf(pool)] is { Count: > 0 } broken)
         {
             // What failed is back first; spares stand in for as many as there are.
-            repairs[pool.Index].Sort();
-            if (repairs[pool.Index].Count > Math.Floor(faults.Spares * pool.MostAt(HorizonTime.MonthAt(stage.Horizon, now)))) delay = Math.Max(delay, repairs[pool.Index][0] - now);
-            repairs[pool.Index].RemoveAt(0);
+            broken.Sort();
+            var month = HorizonTime.MonthAt(stage.Horizon, now);
+            var all = pool.Shared >= 0 ? stage.Mandate.Shared[pool.Shared].MostAt(month) : pool.MostAt(month);
+            if (broken.Count > Math.Floor(faults.Spares * all)) delay = Math.Max(delay, broken[0] - now);
+            broken.RemoveAt(0);
         }
 
         var slow = faults.SlowNodes > 0 && slowing.Unit() < faults.SlowNodes ? faults.SlowFactor : 1;
         nodes[start.Instance] = new()
         {
             Id = start.Instance, Pool = start.Pool, Zone = start.Zone, Job = start.Job, From = now, Slow = slow,
-            State = delay > 0 ? HourState.Down : HourState.Starting, Since = now,
+            State = delay > 0 ? HourState.Down : HourState.Starting, Since = now, ReadyAt = now + Math.Max(0, delay) + pool.StartSeconds,
         };
-        queue.Add(now + Math.Max(0, delay) + pool.StartSeconds, new(What.Ready, start.Instance));
+        peaks.Change(now, start.Pool, 1);
+        queue.Add(nodes[start.Instance].ReadyAt, new(What.Ready, start.Instance));
+    }
+
+    // Pools that share machines share their repairs: they are kept with the first of them.
+    private int MachinesOf(Pool pool) => pool.Shared >= 0 ? stage.Mandate.Shared[pool.Shared].Pools[0] : pool.Index;
+
+    /// <summary>A machine is put to another use: it stops what it does, and works again when the new is loaded.</summary>
+    private void Assign(Node node, AssignInstance assign)
+    {
+        var (before, pool) = (stage.Mandate.Pools[node.Pool], stage.Mandate.Pools[assign.Pool]);
+        Serve(node, ReplicaChangeKind.Drains);
+        Leave(node);
+        // What is not there yet comes when it comes.
+        var there = node.IsReady ? now : Math.Max(now, node.ReadyAt - before.SwitchSeconds);
+        Mark(node, there > now ? node.State : HourState.Starting, now);
+        books.Hold(before, node.From, now);
+        peaks.Change(now, node.Pool, -1);
+        (node.Pool, node.From, node.Job, node.IsReady, node.ReadyAt) = (assign.Pool, now, assign.Job, false, there + pool.SwitchSeconds);
+        node.Epoch++;
+        peaks.Change(now, node.Pool, 1);
+        queue.Add(node.ReadyAt, new(What.Ready, node.Id, node.Epoch));
     }
 
     private void Ready(Node node)
@@ -53,12 +76,17 @@ internal sealed partial class FleetRun
             return;
         }
 
-        if (node.State == HourState.Down) Mark(node, HourState.Starting, now - pool.StartSeconds);
+        if (node.State == HourState.Down) Mark(node, HourState.Starting, Math.Max(node.Since, now - pool.StartSeconds));
         node.IsReady = true;
         Mark(node, services[node.Pool] >= 0 ? HourState.Useful : node.Job is null ? HourState.Idle : HourState.Waiting, now);
         Serve(node, ReplicaChangeKind.Serves);
         var rate = faults.NodeEventRate(pool.Accelerators);
-        if (rate > 0) queue.Add(now + (failing.Exponential() / rate), new(What.Fails, node.Id));
+        if (rate > 0 && !node.IsFailing)
+        {
+            node.IsFailing = true;
+            queue.Add(now + (failing.Exponential() / rate), new(What.Fails, node.Id));
+        }
+
         Tell(new InstanceReady(now, node.Id));
         if (!nodes.TryGetValue(node.Id, out var still) || still.InRun || node.Job is null) return;
         // A machine of a pile works as soon as it is there.
@@ -99,7 +127,7 @@ internal sealed partial class FleetRun
         var slow = draws.Slowness[run.Pool] * run.Instances.Max(id => nodes[id].Slow);
         var accelerators = pool.Accelerators * run.Instances.Length;
         var loss = faults.NodeFailureRate(accelerators) + faults.JobFailureRate(accelerators)
-            + (pool.Kind == PurchaseKind.Spot ? faults.SpotInterruptionsPerHour / 3600 : 0);
+            + (pool.Kind == PurchaseKind.Spot ? InterruptionsPerHour(make) / 3600 : 0);
         var interval = Reliability.CheckpointInterval(make.CheckpointSeconds, loss > 0 ? 1 / loss : double.PositiveInfinity);
         foreach (var id in run.Instances)
         {
@@ -113,6 +141,9 @@ internal sealed partial class FleetRun
         var rate = faults.JobFailureRate(accelerators);
         if (rate > 0) queue.Add(now + (failing.Exponential() / rate), new(What.JobFails, 0, job.Epoch, run.Job));
     }
+
+    // As the plan reckons: over the region's measured zones, otherwise as it is assumed.
+    private double InterruptionsPerHour(PoolMake make) => make.Spot.IsDefaultOrEmpty ? faults.SpotInterruptionsPerHour : make.Spot.Average(s => s.InterruptionsPerHour);
 
     /// <summary>Stops a gang's work: its time is booked by what became of it, the same for each machine.</summary>
     private void StopRun(JobRun job, HourState next, bool done = false)
@@ -166,7 +197,13 @@ internal sealed partial class FleetRun
 
     private void Fail(Node node)
     {
-        if (!node.IsReady) return;
+        if (!node.IsReady)
+        {
+            // It fails as soon as it is put to work again.
+            node.IsFailing = false;
+            return;
+        }
+
         List<Node> gone = [node];
         if (faults.SharedFate > 0 && failing.Unit() < faults.SharedFate)
         {
@@ -186,11 +223,11 @@ internal sealed partial class FleetRun
         foreach (var node in gone)
         {
             if (!nodes.ContainsKey(node.Id)) continue;
-            if (node.Job is { } name && jobs.TryGetValue(name, out var job)) job.Failures++;
+            if (node.InRun && node.Job is { } name && jobs.TryGetValue(name, out var job)) job.Failures++;
             Leave(node);
             Serve(node, ReplicaChangeKind.IsLost);
             End(node);
-            if (back is { } time && stage.Mandate.Pools[node.Pool].IsStanding) repairs[node.Pool].Add(time);
+            if (back is { } time && stage.Mandate.Pools[node.Pool].IsStanding) repairs[MachinesOf(stage.Mandate.Pools[node.Pool])].Add(time);
             Tell(new InstanceLost(now, node.Id, cause));
         }
     }
@@ -198,10 +235,9 @@ internal sealed partial class FleetRun
     private void GoDown(int index)
     {
         var supply = weather.Supplies[index];
-        var forced = double.IsPositiveInfinity(supply.MeanUp);
-        var lasts = forced ? weather.Forced.First(f => f.Supply == index).Absence.Seconds : supply.DrawDown();
-        queue.Add(now + lasts, new(What.Up, index));
-        (supply.IsUp, supply.UpAt) = (lasts < supply.RideThrough, now + lasts);
+        var up = supply.UpAfter(now);
+        queue.Add(up, new(What.Up, index));
+        (supply.IsUp, supply.UpAt) = (up - now < supply.RideThrough, up);
         if (supply.IsUp || !supply.Takes) return;
         var gone = nodes.Values.Where(n => n.Id >= 0 && weather.Hangs(n.Pool, n.Zone, index)).OrderBy(n => n.Id).ToList();
         if (gone.Count > 0) Lose(gone, supply.Cause, null);
@@ -211,7 +247,7 @@ internal sealed partial class FleetRun
     {
         var supply = weather.Supplies[index];
         supply.IsUp = true;
-        if (!double.IsPositiveInfinity(supply.MeanUp)) queue.Add(now + supply.DrawUp(), new(What.Down, index));
+        if (supply.DownAfter(now) is var down && !double.IsPositiveInfinity(down)) queue.Add(down, new(What.Down, index));
     }
 
     private void Mark(Node node, HourState next, double at)
@@ -228,6 +264,8 @@ internal sealed partial class FleetRun
         var slow = draws.Slowness[node.Pool] * node.Slow;
         var rate = stage.Mandate.Pools[node.Pool].Rate / slow;
         capacity[service] += kind == ReplicaChangeKind.Serves ? rate : -rate;
+        var pool = stage.Mandate.Pools[node.Pool];
+        if (!closed) presences[service].Change(now, pool.Provider, pool.Region, node.Zone, node.Id, kind == ReplicaChangeKind.Serves ? pool.Replicas : -pool.Replicas);
         changes[service].Add(new(now, kind, node.Id, node.Pool, slow));
     }
 
@@ -236,6 +274,7 @@ internal sealed partial class FleetRun
     {
         if (!nodes.Remove(node.Id)) return;
         if (node.Id < 0) return;
+        peaks.Change(now, node.Pool, -1);
         Mark(node, node.State, now);
         books.Hold(stage.Mandate.Pools[node.Pool], node.From, now);
     }

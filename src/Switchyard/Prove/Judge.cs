@@ -24,6 +24,7 @@ public static class Judge
     {
         var services = stage.Services.Select((_, s) => ServiceOf(stage, s, runs)).ToImmutableArray();
         var jobs = stage.Jobs.GroupBy(j => j.Workload).Select(g => JobsOf(stage, g.Key, runs)).ToImmutableArray();
+        var limits = LimitJudge.Of(stage, runs);
         var months = stage.Horizon.Months;
         var cash = Enumerable.Range(0, months).Select(m => Figure.OfAmounts([.. runs.Select(r => (double)r.CashPerMonth[m])])).ToImmutableArray();
         var cost = Figure.OfAmounts([.. runs.Select(r => (double)r.CashPerMonth.Sum())]);
@@ -40,7 +41,8 @@ public static class Judge
                 w => w, w => Enum.GetValues<HourState>().Select(s => Figure.OfAmounts([.. runs.Select(r => r.Hours[w][(int)s])])).ToImmutableArray(), StringComparer.Ordinal),
             KilowattHours = Known(runs, r => r.KilowattHours),
             CarbonKilograms = Known(runs, r => r.CarbonKilograms),
-            Breaches = [.. Breaches(stage, services, jobs, cost, runs).OrderBy(b => b.Seconds).ThenBy(b => b.What, StringComparer.Ordinal)],
+            Limits = limits,
+            Breaches = [.. Breaches(stage, services, jobs, cost, runs).Concat(Limits(stage, limits)).OrderBy(b => b.Seconds).ThenBy(b => b.What, StringComparer.Ordinal)],
             Timeline = [.. runs[0].Noted.Select(n => new TimelineEntry(n.Seconds, n.Text))],
             Played = runs.Sum(r => r.Played),
         };
@@ -126,23 +128,20 @@ public static class Judge
                 job.Workload);
         }
 
-        foreach (var breach in Money(stage, cost, runs)) yield return breach;
-    }
-
-    private static IEnumerable<Breach> Money(Stage stage, Figure cost, IReadOnlyList<RunResult> runs)
-    {
         var planned = (double)stage.PlannedTotal.Usd;
         if (cost.Mean > planned * (1 + CostTolerance))
             yield return new(0, "cost", [], Text($"billed {Usd(cost.Mean)}, {(cost.Mean / planned) - 1:P1} above the planned {Usd(planned)}; up to {CostTolerance:P0} is within the plan's interval"), null);
-        if (stage.Limits.CashPerMonth is { } cash)
-        {
-            var over = Enumerable.Range(0, stage.Horizon.Months).Where(m => runs.Any(r => r.CashPerMonth[m] > cash.Usd + 0.01m)).ToImmutableArray();
-            if (over.Length > 0)
-                yield return new(stage.Horizon.HoursBefore(over[0]) * 3600, "limits.budget.cash", over, Text($"up to {Usd((double)over.Max(m => runs.Max(r => r.CashPerMonth[m])))} in a month, {cash} allowed"), null);
-        }
+    }
 
-        if (stage.Limits.TotalCost is { } total && runs.Any(r => r.CashPerMonth.Sum() > total.Usd + 0.01m))
-            yield return new(0, "limits.budget.total", [], Text($"up to {Usd((double)runs.Max(r => r.CashPerMonth.Sum()))}, {total} allowed"), null);
+    private static IEnumerable<Breach> Limits(Stage stage, ImmutableArray<LimitEvidence> limits)
+    {
+        foreach (var limit in limits)
+        {
+            if (limit.Measured is not { Holds: false } measured) continue;
+            var months = measured.Month is { } month ? [month] : ImmutableArray<int>.Empty;
+            yield return new(months.IsEmpty ? 0 : stage.Horizon.HoursBefore(months[0]) * 3600, limit.Limit, months,
+                $"{limit.What}: {(measured.AtLeast ? "down to" : "up to")} {LimitJudge.Text(measured.Unit, measured.Worst)}, {LimitJudge.Text(measured.Unit, measured.Figure.Mean)} on average; {LimitJudge.Text(measured.Unit, measured.Bound)} {(measured.AtLeast ? "wanted" : "allowed")}", null);
+        }
     }
 
     /// <summary>An objective's name, as scenario files write it.</summary>

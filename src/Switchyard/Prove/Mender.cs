@@ -42,7 +42,7 @@ public sealed class Mender
             var grown = false;
             foreach (var workload in breaches.Select(b => b.Workload).OfType<string>().Distinct(StringComparer.Ordinal))
             {
-                var step = margins.TryGetValue(workload, out var before) ? before + 1 : 0;
+                var step = margins.TryGetValue(workload, out var before) ? before + 1 : First(broken, workload);
                 if (step >= Steps.Length) continue;
                 margins[workload] = step;
                 grown = true;
@@ -54,13 +54,18 @@ public sealed class Mender
             if (again is null) return best is { Holds: true } ? best : new(wanted, [conflict ?? "no plan"], Money.Zero, false, null);
             if (Same(again)) continue;
             if (Staging.Set(again, scenario, prices, factors, intervals).Stage is not { } stage) return best;
-            var runs = Prover.Runs(stage, factors, settings).Where(r => r.Case == ProofCase.Expected).ToImmutableArray();
-            var evidence = Judge.Of(stage, ProofCase.Expected, play(runs));
+            var runs = Prover.Runs(stage, factors, settings).Take(settings.Seeds).ToImmutableArray();
+            var evidence = Judge.Of(stage, runs[0].Case, play(runs));
             breaches = evidence.Breaches;
             best = new(wanted, [.. Changes(again)], again.Cost.Total - plan.Cost.Total, breaches.IsEmpty, again);
             if (breaches.IsEmpty) return best;
         }
     }
+
+    // A plan with less than the load asks for is not the one that planning gives; one that is breaks because predictions were too good.
+    private int First(Evidence evidence, string workload) =>
+        plan.Margins.Count == 0 && evidence.Expected.Services.FirstOrDefault(s => s.Workload == workload) is { Headroom: { } room }
+        && scenario.Workloads.OfType<InferenceWorkload>().First(w => w.Name == workload).Headroom is var wanted && room.Share >= wanted - 0.01 ? 1 : 0;
 
     // The plan that is there already has been played.
     private bool Same(PurchasePlan again) => again.Margins.All(m => m.Value <= plan.Margins.GetValueOrDefault(m.Key))

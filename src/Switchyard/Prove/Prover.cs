@@ -10,7 +10,8 @@ namespace Switchyard.Prove;
 /// <param name="FirstSeed">The first seed; the others follow it.</param>
 /// <param name="Stress">Whether to play it under stress too.</param>
 /// <param name="Rule">How much is played request by request.</param>
-public sealed record ProofSettings(int Seeds = 12, ulong FirstSeed = 1, bool Stress = false, WindowRule? Rule = null);
+/// <param name="SpotTrace">A record of spot capacity to be played; null to draw it.</param>
+public sealed record ProofSettings(int Seeds = 12, ulong FirstSeed = 1, bool Stress = false, WindowRule? Rule = null, AvailabilityTrace? SpotTrace = null);
 
 /// <summary>Plays a plan and says whether it holds.</summary>
 public static class Prover
@@ -31,10 +32,11 @@ public static class Prover
             for (var i = 0; i < seeds; i++) runs.Add(new(stage, circumstances, settings.FirstSeed + (ulong)i, rule, factors));
         }
 
-        Add(ProofCase.Expected, settings.Seeds);
-        Add(ProofCase.Expected with { Name = "predictions wrong by their P90", ErrorScore = P90 }, 1);
+        var expected = settings.SpotTrace is { } trace ? ProofCase.Expected with { Faults = ProofCase.Expected.Faults with { SpotTrace = trace } } : ProofCase.Expected;
+        Add(expected, settings.Seeds);
+        Add(expected with { Name = "predictions wrong by their P90", ErrorScore = P90 }, 1);
         if (settings.Stress)
-            foreach (var circumstances in StressCases(stage)) Add(circumstances, Math.Max(1, Math.Min(settings.Seeds, 3 + (settings.Seeds / 6))));
+            foreach (var circumstances in StressCases(stage, expected)) Add(circumstances, Math.Max(1, Math.Min(settings.Seeds, 3 + (settings.Seeds / 6))));
         return runs.ToImmutable();
     }
 
@@ -51,38 +53,44 @@ public static class Prover
         {
             Scenario = stage.Scenario,
             Horizon = stage.Horizon,
-            Seeds = [.. runs.Where(r => r.Case == ProofCase.Expected).Select(r => r.Seed)],
+            Seeds = [.. runs.Where(r => r.Case == runs[0].Case).Select(r => r.Seed)],
             Expected = cases[0],
             Pessimistic = cases.ElementAtOrDefault(1),
             Stress = [.. cases.Skip(2)],
             Notes = stage.Notes,
-            Assumed = [.. Assumed(stage)],
+            Assumed = [.. Assumed(stage, runs[0].Case.Faults)],
             RunHash = hash.Text,
         };
     }
 
-    private static IEnumerable<string> Assumed(Stage stage)
+    private static IEnumerable<string> Assumed(Stage stage, FaultModel faults)
     {
-        foreach (var line in ProofCase.Expected.Faults.Assumed()) yield return line;
+        foreach (var line in faults.Assumed()) yield return line;
+        foreach (var measured in stage.Makes.Where(m => !m.Spot.IsEmpty && faults.SpotTrace is null).Select(m => $"spot, as measured: {string.Join(", ", m.Spot.Select(Said))}").Distinct())
+            yield return measured;
         foreach (var (group, error) in stage.Makes.Where(m => m.Accelerator is not null).Select(m => (m.ErrorGroup, m.Error)).Distinct())
             yield return FormattableString.Invariant($"error of {group}: time is {error.Low:0.##} to {error.High:0.##} of the prediction in 90% of measured runs");
     }
 
+    private static string Said(SpotSupply spot) =>
+        FormattableString.Invariant($"{spot.Zone} {spot.InterruptionsPerHour:0.##} interruptions an hour, there {spot.Up.MeanHours / (spot.Up.MeanHours + spot.Down.MeanHours):P0} of the time, shape {spot.Up.Shape:0.##}");
+
     /// <summary>The cases of stress.</summary>
     /// <param name="stage">The plan, set up.</param>
-    public static IEnumerable<ProofCase> StressCases(Stage stage)
+    /// <param name="expected">How it is expected to go.</param>
+    public static IEnumerable<ProofCase> StressCases(Stage stage, ProofCase expected)
     {
-        var faults = new FaultModel();
-        yield return new()
+        var faults = expected.Faults;
+        yield return expected with
         {
             Name = "failures three times as often",
             Faults = faults with { NodeFailuresPerDay = 3 * faults.NodeFailuresPerDay, JobFailuresPerDay = 3 * faults.JobFailuresPerDay, SharedFate = 3 * faults.SharedFate },
         };
-        yield return new() { Name = "demand +30%", Demand = 1.3 };
+        yield return expected with { Name = "demand +30%", Demand = 1.3 };
         var worst = Busiest(stage);
         var main = stage.Mandate.Pools.Where(p => p.Kind != PurchaseKind.Tokens).GroupBy(p => p.Provider)
             .OrderByDescending(g => g.Sum(p => p.Most.Sum(m => m * p.Accelerators))).ThenBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Key).FirstOrDefault();
-        yield return new()
+        yield return expected with
         {
             Name = "a zone is out for 6 h at the busiest hour",
             Absences = [.. stage.Mandate.Pools.Select(p => (p.Provider, p.Region)).Distinct()
@@ -90,7 +98,7 @@ public static class Prover
         };
         if (stage.Mandate.Pools.Any(p => p.Kind == PurchaseKind.Spot))
         {
-            yield return new()
+            yield return expected with
             {
                 Name = "no spot capacity for two weeks",
                 Absences = [.. Enumerable.Range(0, stage.Horizon.Months).Where(m => m % 6 == 3 % Math.Max(1, stage.Horizon.Months))
@@ -100,7 +108,7 @@ public static class Prover
 
         if (main is not null)
         {
-            yield return new()
+            yield return expected with
             {
                 Name = $"{main} is lost for three days at the busiest time",
                 Absences = [new(worst, 3 * 86400, main, null, null, null, $"{main} is lost")],

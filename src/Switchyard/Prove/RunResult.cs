@@ -67,6 +67,12 @@ public sealed record RunResult
     /// <summary>Cash by provider, before credits.</summary>
     public required ImmutableSortedDictionary<string, decimal> CashPerProvider { get; init; }
 
+    /// <summary>The bill, line by line.</summary>
+    internal ImmutableArray<BillLine> Lines { get; init; } = [];
+
+    /// <summary>Kilograms of CO2e by month; empty where unknown.</summary>
+    public required ImmutableArray<double> CarbonPerMonth { get; init; }
+
     /// <summary>Accelerator-hours by workload and state.</summary>
     public required ImmutableSortedDictionary<string, ImmutableArray<double>> Hours { get; init; }
 
@@ -98,8 +104,8 @@ public sealed record RunResult
             services[s] = new ServicePlay(stage, s, fleet.Changes[s], run.Case).Play(windows, run.Rule, run.Seed);
         }
 
-        var bill = Bill.Of(stage, fleet.Books, services, fleet.Jobs);
-        var (hours, kilowattHours, carbon) = Usage(stage, fleet.Books, services);
+        var bill = Bill.Of(stage, fleet.Books, services);
+        var used = Usage.Of(stage, fleet.Books, services);
         return new()
         {
             Seed = run.Seed,
@@ -109,10 +115,12 @@ public sealed record RunResult
             Jobs = [.. fleet.Jobs.Select(j => new JobOutcome(j.Order.Id, j.Order.Workload, j.Order.Arrives, j.Order.Deadline, j.FirstStart, j.Ended, j.Failures))],
             CashPerMonth = bill.PerMonth,
             CashPerProvider = bill.PerProvider,
-            Hours = hours,
+            Lines = bill.Lines,
+            Hours = used.Hours,
             HeldHours = fleet.Books.Held.Sum(),
-            KilowattHours = kilowattHours,
-            CarbonKilograms = carbon,
+            KilowattHours = used.KilowattHours,
+            CarbonKilograms = used.CarbonPerMonth.IsEmpty ? null : used.CarbonPerMonth.Sum(),
+            CarbonPerMonth = used.CarbonPerMonth,
             Noted = [.. fleet.Noted],
             Services = services,
             Fleet = fleet,
@@ -132,48 +140,4 @@ public sealed record RunResult
 
         return hash.Text;
     }
-
-    /// <summary>Hours by state and energy. A service's machines are useful while there is work on them: the share is that of the windows.</summary>
-    private static (ImmutableSortedDictionary<string, ImmutableArray<double>> Hours, double? KilowattHours, double? Carbon) Usage(
-        Stage stage, Books books, ServiceTally[] services)
-    {
-        var states = Enum.GetValues<HourState>().Length;
-        var byWorkload = new SortedDictionary<string, double[]>(StringComparer.Ordinal);
-        var (kilowattHours, carbon) = (0.0, 0.0);
-        foreach (var pool in stage.Mandate.Pools.Where(p => p.Kind != PurchaseKind.Tokens))
-        {
-            if (!byWorkload.TryGetValue(pool.Workload, out var hours)) byWorkload[pool.Workload] = hours = new double[states];
-            var serves = stage.Services.ToList().FindIndex(s => s.Name == pool.Workload);
-            var useful = books.Hours[pool.Index, (int)HourState.Useful];
-            var (busy, joules) = (1.0, double.NaN);
-            if (serves >= 0 && services[serves].LaneSeconds[pool.Index] is > 0 and var played)
-            {
-                busy = services[serves].BusySeconds[pool.Index] / played;
-                // A replica's joules a second, as many replicas as the instance has.
-                joules = services[serves].Joules[pool.Index] / played * pool.Replicas / pool.Accelerators * useful * 3600;
-            }
-
-            var all = 0.0;
-            for (var state = 0; state < states; state++)
-            {
-                hours[state] += books.Hours[pool.Index, state];
-                all += books.Hours[pool.Index, state];
-            }
-
-            hours[(int)HourState.Useful] -= useful * (1 - busy);
-            hours[(int)HourState.Idle] += useful * (1 - busy);
-            var worked = useful + books.Hours[pool.Index, (int)HourState.Lost];
-            var busyJoules = serves >= 0 ? useful > 0 ? joules : 0 : worked > 0 ? worked * (stage.Makes[pool.Index].Watts ?? double.NaN) / pool.Accelerators * 3600 : 0;
-            var energy = busyJoules + IdleJoules(stage, pool, all - (serves >= 0 ? useful : worked));
-            var kwh = all == 0 ? 0 : energy / 3.6e6 * (stage.Makes[pool.Index].Pue ?? 1);
-            kilowattHours += kwh;
-            carbon += kwh == 0 ? 0 : kwh * (stage.Makes[pool.Index].CarbonGrams ?? double.NaN) / 1000;
-        }
-
-        return (byWorkload.ToImmutableSortedDictionary(p => p.Key, p => p.Value.ToImmutableArray(), StringComparer.Ordinal),
-            double.IsNaN(kilowattHours) ? null : kilowattHours, double.IsNaN(carbon) ? null : carbon);
-    }
-
-    private static double IdleJoules(Stage stage, Pool pool, double hours) =>
-        hours <= 0 ? 0 : hours * (stage.Makes[pool.Index].IdleWatts ?? double.NaN) / pool.Accelerators * 3600;
 }

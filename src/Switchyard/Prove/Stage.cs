@@ -4,6 +4,7 @@ using Switchyard.Market;
 using Switchyard.Operate;
 using Switchyard.Performance;
 using Switchyard.Performance.Simulate;
+using Switchyard.Plan;
 using Switchyard.Units;
 
 namespace Switchyard.Prove;
@@ -38,8 +39,14 @@ public sealed record Stage
     /// <summary>What the plan says by month, credits taken off.</summary>
     public required ImmutableArray<Money> PlannedPerMonth { get; init; }
 
-    /// <summary>The scenario's limits on money.</summary>
+    /// <summary>The scenario's limits.</summary>
     public required Limits Limits { get; init; }
+
+    /// <summary>Every limit in force, as the plan lists them.</summary>
+    public ImmutableArray<StatedLimit> Stated { get; init; } = [];
+
+    /// <summary>The team of each workload that has one.</summary>
+    public ImmutableSortedDictionary<string, string> Teams { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Where the plan reckons with another figure than this catalog's model.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
@@ -54,9 +61,25 @@ public sealed record Stage
 /// <summary>Cash that is paid whatever happens.</summary>
 /// <param name="Month">Zero-based month.</param>
 /// <param name="Provider">To whom.</param>
+/// <param name="Region">For what is where.</param>
+/// <param name="Workload">For whom; empty for an earlier commitment.</param>
+/// <param name="Team">The team that pays; empty where none does.</param>
+/// <param name="Kind">Why.</param>
 /// <param name="Usd">US dollars.</param>
-/// <param name="New">Whether it comes from a purchase of the plan rather than from an earlier commitment.</param>
-public readonly record struct FixedCash(int Month, string Provider, decimal Usd, bool New);
+public sealed record FixedCash(int Month, string Provider, string Region, string Workload, string Team, FixedKind Kind, decimal Usd);
+
+/// <summary>Why something is paid whatever happens.</summary>
+public enum FixedKind
+{
+    /// <summary>A commitment that the plan enters.</summary>
+    Commitment,
+
+    /// <summary>Something that the plan sets up once.</summary>
+    Setup,
+
+    /// <summary>A commitment entered earlier.</summary>
+    Earlier,
+}
 
 /// <summary>What the instances of a pool are made of.</summary>
 public sealed record PoolMake
@@ -79,6 +102,9 @@ public sealed record PoolMake
     /// <summary>Seconds that its gang takes to write a checkpoint.</summary>
     public double CheckpointSeconds { get; init; }
 
+    /// <summary>Its region is one of those that the scenario allows, and so is its provider.</summary>
+    public bool IsAllowed { get; init; } = true;
+
     /// <summary>Watts of an instance's accelerators at work; null where unknown.</summary>
     public double? Watts { get; init; }
 
@@ -90,6 +116,9 @@ public sealed record PoolMake
 
     /// <summary>Grams of CO2e a kilowatt-hour; null where unknown.</summary>
     public double? CarbonGrams { get; init; }
+
+    /// <summary>Spot capacity in the region's zones that were measured; empty where none was.</summary>
+    public ImmutableArray<SpotSupply> Spot { get; init; } = [];
 
     /// <summary>How slow the machines may be against the prediction.</summary>
     public ErrorDraw Error { get; init; }

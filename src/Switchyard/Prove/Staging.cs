@@ -39,6 +39,9 @@ public sealed partial class Staging
     private readonly List<string> notes = [];
     private readonly List<Pool> pools = [];
     private readonly List<PoolMake> makes = [];
+    private readonly List<Source> sources = [];
+    private readonly List<double> draws = [];
+    private readonly List<Purchase> bought = [];
 
     private Staging(PurchasePlan plan, Scenario scenario, PriceBook prices, EfficiencyFactors factors, ErrorIntervals intervals)
     {
@@ -61,6 +64,7 @@ public sealed partial class Staging
         for (var i = 0; i < plan.Purchases.Length; i++)
             if (!plan.Purchases[i].IsSetup) Add(plan.Purchases[i], $"purchases[{i}]");
         if (mismatches.Count > 0) return new(null, [.. mismatches]);
+        var shared = Share().ToList();
         var services = scenario.Workloads.OfType<InferenceWorkload>().ToList();
         return new(new Stage
         {
@@ -69,8 +73,11 @@ public sealed partial class Staging
             {
                 Horizon = scenario.Horizon,
                 Pools = [.. pools],
+                Shared = [.. shared],
                 Services = [.. services.Select(ServiceOf)],
                 JobMargins = plan.Margins,
+                Budgets = [.. Budgets()],
+                Caps = [.. Caps()],
             },
             Makes = [.. makes],
             Services = [.. services],
@@ -80,6 +87,8 @@ public sealed partial class Staging
             PlannedTotal = plan.Cost.Total,
             PlannedPerMonth = plan.Cost.PerMonth,
             Limits = scenario.Limits,
+            Stated = plan.Limits,
+            Teams = scenario.Workloads.Where(w => w.Team.Length > 0).ToImmutableSortedDictionary(w => w.Name, w => w.Team, StringComparer.Ordinal),
             Notes = [.. notes.Distinct(StringComparer.Ordinal)],
         }, []);
     }
@@ -131,17 +140,13 @@ public sealed partial class Staging
         }
 
         if (Find(source, place) is not { } offer) return;
-        if (PlannedUse.Parse(purchase.Configuration) is not { } use)
+        switch (workload, purchase.Use)
         {
-            Differ($"{place}.configuration", $"'{purchase.Configuration}' is not how this version writes what an instance does");
-            return;
-        }
-
-        switch (workload)
-        {
-            case InferenceWorkload service: AddServing(purchase, service, offer, use, place); break;
-            case BatchWorkload batch: AddBatch(purchase, batch, offer, use, place); break;
-            case TrainingWorkload training: AddTraining(purchase, training, offer, use, place); break;
+            case (InferenceWorkload service, ServingUse use): AddServing(purchase, service, offer, use, place); break;
+            case (BatchWorkload batch, ServingUse use): AddBatch(purchase, batch, offer, use, place); break;
+            case (TrainingWorkload training, TrainingUse use): AddTraining(purchase, training, offer, use, place); break;
+            case (_, null): Differ($"{place}.use", "what an instance does is not in the plan; make it again with this version"); break;
+            default: Differ($"{place}.use", $"'{workload.Name}' is {Kind(workload)} in the scenario, and its instances do something else in the plan"); break;
         }
     }
 
@@ -152,7 +157,7 @@ public sealed partial class Staging
         var (offer, price) = source.Kind switch
         {
             PurchaseKind.Owned => Owned(source.Id),
-            PurchaseKind.Commitment => Committed(source, discount),
+            PurchaseKind.Commitment or PurchaseKind.Block => Committed(source, discount),
             _ => Hourly(source, discount),
         };
         if (offer is null) Differ($"{place}.offer", $"{source.Label} is not to be had in this catalog and scenario");
@@ -167,8 +172,8 @@ public sealed partial class Staging
 
     private (Offer?, double) Committed(Source source, double discount)
     {
-        var known = prices.Commitments.Where(c => c.Id == source.Id).Select(c => (c.Instance, Price: (double)c.Price.Usd * discount))
-            .Concat(scenario.TermQuotes.Where(c => c.Id == source.Id).Select(c => (c.Instance, Price: (double)c.Price.Usd))).ToList();
+        var known = prices.Commitments.Where(c => c.Id == source.Offered).Select(c => (c.Instance, Price: (double)c.Price.Usd * discount))
+            .Concat(scenario.TermQuotes.Where(c => c.Id == source.Offered).Select(c => (c.Instance, Price: (double)c.Price.Usd))).ToList();
         return known.Count == 0 ? (null, 0) : known.MinBy(c => Math.Abs(c.Price - source.PricePerHour));
     }
 
@@ -179,7 +184,28 @@ public sealed partial class Staging
         return (offer, (double)((source.Kind == PurchaseKind.Spot ? offer?.Spot : offer?.OnDemand)?.Usd ?? 0) * discount);
     }
 
+    private static string Kind(Workload workload) => workload switch { InferenceWorkload => "a service", TrainingWorkload => "training", _ => "batch work" };
+
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private void Add(Purchase purchase, Offer? offer, Pool pool, PoolMake make)
+    {
+        var source = purchase.Source;
+        var geography = prices.FindRegion(source.Provider, source.Region)?.Geography;
+        var allowed = source.Kind is PurchaseKind.Owned or PurchaseKind.Tokens
+            || (NamePattern.MatchesRegion(scenario.Limits.Regions, source.Provider, source.Region, geography)
+                && (scenario.Limits.Providers.IsEmpty || scenario.Limits.Providers.Any(p => NamePattern.Matches(p, source.Provider))));
+        pools.Add(pool);
+        makes.Add(make with { IsAllowed = allowed, Spot = source.Kind == PurchaseKind.Spot && offer is not null ? [.. Measured(offer)] : [] });
+        sources.Add(source);
+        bought.Add(purchase);
+        draws.Add(offer is null ? 0 : InstanceFootprint.Of(offer, null).Draw.Watts / 1000);
+    }
+
+    // A zone in which capacity never ended says nothing of how long it lasts.
+    private IEnumerable<SpotSupply> Measured(Offer offer) => prices.SpotZones
+        .Where(z => z.Provider == offer.Provider && z.Region == offer.Region && z.Accelerator.Name == offer.Accelerator.Name && z is { Share: > 0 and < 1, InterruptionsPerHour: > 0 })
+        .Select(SpotSupply.Of);
 
     private Pool PoolOf(Purchase purchase, Offer offer) => new()
     {
@@ -193,8 +219,33 @@ public sealed partial class Staging
         Accelerators = offer.AcceleratorCount,
         Most = [.. ByMonth(purchase).Select(instances => (int)Math.Ceiling(instances - 1e-6))],
         StartSeconds = MachineSeconds,
-        Zones = FaultModel.ZonesOf(purchase.Source.Provider),
+        Zones = prices.FindRegion(offer.Provider, offer.Region)?.Zones ?? MarketAssumptions.Zones,
     };
+
+    // What is committed to, or owned, for several workloads is one set of machines: as many as the plan commits to, or as there are.
+    private IEnumerable<SharedCapacity> Share()
+    {
+        var found = 0;
+        foreach (var group in Enumerable.Range(0, pools.Count).Where(i => pools[i].IsStanding).GroupBy(i => (sources[i].Id, sources[i].Kind)).Where(g => g.Count() > 1).ToList())
+        {
+            // Where a workload has nothing to do on them in a month, the plan puts its part of what they cost there: less than a machine.
+            foreach (var i in group) pools[i] = pools[i] with { Shared = found, Most = [.. ByMonth(bought[i]).Select(n => (int)Math.Floor(n + 1e-6))] };
+            found++;
+            var most = group.Key.Kind == PurchaseKind.Commitment ? Committed(group.Key.Id) : Held(group.Key.Id);
+            yield return new(pools[group.First()].Source, [.. group], [.. most]);
+        }
+    }
+
+    private IEnumerable<int> Committed(string id)
+    {
+        var terms = plan.Commitments.Where(c => c.Source.Id == id).ToList();
+        for (var month = 0; month < Math.Max(scenario.Horizon.Months, terms.Select(t => t.Start + t.Source.TermMonths).DefaultIfEmpty(0).Max()); month++)
+            yield return (int)Math.Ceiling(terms.Where(t => t.Start <= month && month < t.Start + t.Source.TermMonths).Sum(t => t.Instances) - 1e-6);
+    }
+
+    // A machine that leaves within a month is not reckoned with in it.
+    private IEnumerable<int> Held(string name) => Enumerable.Range(0, scenario.Horizon.Months)
+        .Select(month => scenario.Holdings.Where(h => h.Name == name && (h.Ends is not { } end || end >= scenario.Horizon.FirstDay(month + 1))).Sum(h => h.Count));
 
     private double[] ByMonth(Purchase purchase)
     {
@@ -220,44 +271,5 @@ public sealed partial class Staging
             Error = error,
             ErrorGroup = $"{workload.Model.Name} on {offer.Accelerator.Name}, {metric.Quantity}",
         };
-    }
-
-    private IEnumerable<FixedCash> FixedCash()
-    {
-        foreach (var purchase in plan.Purchases.Where(p => p.IsSetup || p.Source.Kind == PurchaseKind.Commitment))
-            foreach (var month in purchase.Months) yield return new(month.Month, purchase.Source.Provider, month.Cash.Usd, true);
-        foreach (var holding in scenario.Holdings.Where(h => h.Committed.Usd > 0))
-        {
-            var end = holding.Ends ?? scenario.Horizon.End;
-            for (var month = 0; scenario.Horizon.FirstDay(month) < end; month++)
-            {
-                var next = scenario.Horizon.FirstDay(month + 1) < end ? scenario.Horizon.FirstDay(month + 1) : end;
-                var hours = (next.DayNumber - scenario.Horizon.FirstDay(month).DayNumber) * 24;
-                yield return new(month, holding.Instance.Provider, hours * holding.Count * holding.Committed.Usd, false);
-            }
-        }
-    }
-}
-
-/// <summary>What a plan says that an instance does.</summary>
-/// <param name="Precision">The number format.</param>
-/// <param name="Split">Accelerators of a replica; 0 for training.</param>
-/// <param name="Replicas">Replicas of an instance; 0 for training.</param>
-/// <param name="Rate">Requests a second of a replica; 0 for training.</param>
-/// <param name="Gang">Instances of a gang; 0 for serving.</param>
-internal sealed record PlannedUse(Precision Precision, int Split, int Replicas, double Rate, int Gang)
-{
-    /// <summary>Reads what plans write, such as <c>fp8 TP2, 4 × 6.6/s</c> or <c>bf16 gang of 8, 34.3 h</c>; null where it is neither.</summary>
-    public static PlannedUse? Parse(string text)
-    {
-        var words = text.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length < 4 || !Enum.TryParse<Precision>(words[0], ignoreCase: true, out var precision)) return null;
-        const NumberStyles style = NumberStyles.AllowDecimalPoint;
-        var culture = CultureInfo.InvariantCulture;
-        if (words[1] == "gang" && int.TryParse(words[3], NumberStyles.None, culture, out var gang)) return new(precision, 0, 0, 0, gang);
-        if (!words[1].StartsWith("TP", StringComparison.Ordinal) || words.Length != 5) return null;
-        return int.TryParse(words[1].AsSpan(2), NumberStyles.None, culture, out var split) && int.TryParse(words[2], NumberStyles.None, culture, out var replicas)
-            && words[4].EndsWith("/s", StringComparison.Ordinal) && double.TryParse(words[4].AsSpan(0, words[4].Length - 2), style, culture, out var rate)
-            ? new(precision, split, replicas, rate, 0) : null;
     }
 }

@@ -16,73 +16,73 @@ public sealed partial class Staging
     // Round trips are rounded up as the planner does.
     private const double RoundTripStep = 5;
 
-    private void AddServing(Purchase purchase, InferenceWorkload service, Offer offer, PlannedUse use, string place)
+    private void AddServing(Purchase purchase, InferenceWorkload service, Offer offer, ServingUse use, string place)
     {
         if (ReplicaOf(service, offer, use, service.Input, service.Output, place) is not { } built) return;
-        var (users, trips) = Users(service, offer, use);
-        if (users == 0)
+        if (Near(service, offer, use, place) is not { } near) return;
+        Compare(service, offer, use, near.Farthest);
+        Add(purchase, offer, PoolOf(purchase, offer) with
         {
-            Differ($"{place}.region", $"where {offer.Region} lies is unknown, so its distance to the users is too");
-            return;
-        }
-
-        makes.Add(MakeOf(service, offer, new(Quantity.Tpot, Statistic.Mean), null) with { Replica = built.Replica, Scheduler = built.Limits, RoundTrips = trips });
-        pools.Add(PoolOf(purchase, offer) with
-        {
-            Rate = use.Rate * use.Replicas,
+            Rate = use.RequestsPerSecond * use.Replicas,
             Replicas = use.Replicas,
-            Users = users,
+            Users = near.Users,
             StartSeconds = MachineSeconds + WeightSeconds(built.Replica),
-        });
+            SwitchSeconds = WeightSeconds(built.Replica),
+        }, MakeOf(service, offer, new(Quantity.Tpot, Statistic.Mean), null) with { Replica = built.Replica, Scheduler = built.Limits, RoundTrips = near.Trips });
     }
 
     private double WeightSeconds(Replica replica) => replica.Footprint.WeightBytes / factors.Training.CheckpointBytesPerSecond;
 
     private (Replica Replica, SchedulerLimits Limits)? ReplicaOf(
-        Workload workload, Offer offer, PlannedUse use, TokenLengths input, TokenLengths output, string place)
+        Workload workload, Offer offer, ServingUse use, TokenLengths input, TokenLengths output, string place)
     {
-        var deployment = new Deployment { Precision = use.Precision, TensorParallel = use.Split };
-        if (use.Split < 1 || use.Replicas < 1 || deployment.Impossible(workload.Model) is not null
+        var deployment = new Deployment { Precision = use.Precision, TensorParallel = use.TensorParallel };
+        if (use.TensorParallel < 1 || use.Replicas < 1 || deployment.Impossible(workload.Model) is not null
             || Footprint.PeakFlops(offer.Accelerator, use.Precision, workload.Model.NativePrecision) is not > 0)
         {
-            Differ($"{place}.configuration", $"{workload.Model.Name} cannot run like this on {offer.Accelerators}");
+            Differ($"{place}.use", $"{workload.Model.Name} cannot run like this on {offer.Accelerators}");
             return null;
         }
 
         var replica = new Replica(workload.Model, deployment, offer.Accelerator, factors);
         if (replica.KvBytes <= 0)
         {
-            Differ($"{place}.configuration", $"the weights of {workload.Model.Name} do not fit into {use.Split} × {offer.Accelerator.Name}");
+            Differ($"{place}.use", $"the weights of {workload.Model.Name} do not fit into {use.TensorParallel} × {offer.Accelerator.Name}");
             return null;
         }
 
         return (replica, SchedulerLimits.Of(replica, deployment, new Traffic(input, output).Context, factors));
     }
 
-    /// <summary>Which groups of users a purchase is for: of the sets that a planner weighs, nearest first, the largest whose capacity is what the plan says.</summary>
-    private (uint Users, ImmutableArray<double> Trips) Users(InferenceWorkload service, Offer offer, PlannedUse use)
+    /// <summary>The groups of users that a purchase is for, the seconds between each group and it, and the milliseconds to the farthest of those.</summary>
+    private (uint Users, ImmutableArray<double> Trips, double Farthest)? Near(InferenceWorkload service, Offer offer, ServingUse use, string place)
     {
         double?[] trips = service.Users.Length == 0 ? [0]
             : [.. service.Users.Select(u => prices.RoundTripMilliseconds(u.Geography, offer.Provider, offer.Region))];
-        if (trips.Any(t => t is null)) return (0, []);
-        var level = Mender.Tighter(service.ServiceLevel, 1 + plan.Margins.GetValueOrDefault(service.Name));
-        var near = Enumerable.Range(0, trips.Length).OrderBy(i => trips[i]).ThenBy(i => i).ToArray();
-        var (best, off, users) = (0u, double.PositiveInfinity, 0u);
-        foreach (var group in near)
+        if (use.Users.IsEmpty || use.Users.Any(g => g < 0 || g >= trips.Length))
         {
-            users |= 1u << group;
-            var trip = TimeSpan.FromMilliseconds(Math.Ceiling(trips[group]!.Value / RoundTripStep) * RoundTripStep);
-            var estimate = performance.Serve(new(
-                service.Model, service.Precisions, offer.Accelerator, (int)offer.AcceleratorCount, service.Input, service.Output, level, trip)).Value;
-            if (estimate is null) continue;
-            var miss = Math.Abs(Math.Log(Math.Max(1e-9, use.Rate) / estimate.RequestsPerSecond.Value));
-            if (miss <= off + 0.005) (best, off) = (users, Math.Min(off, miss));
+            Differ($"{place}.use.users", $"[{string.Join(", ", use.Users)}] are not positions of the {trips.Length} groups of users of '{service.Name}'");
+            return null;
         }
 
-        if (off > 0.02)
-            notes.Add(Text($"{service.Name} on {offer.Id}: the plan reckons with {use.Rate:0.##} requests/s a replica, which this catalog's model does not give"));
-        // A place that no model can serve from in time still has users: those nearest to it.
-        return (best == 0 ? 1u << near[0] : best, [.. trips.Select(t => t!.Value / 1000)]);
+        if (trips.Any(t => t is null))
+        {
+            Differ($"{place}.region", $"where {offer.Region} lies is unknown, so its distance to the users is too");
+            return null;
+        }
+
+        return (use.Users.Aggregate(0u, (mask, g) => mask | (1u << g)), [.. trips.Select(t => t!.Value / 1000)], use.Users.Max(g => trips[g]!.Value));
+    }
+
+    // A plan made with another model reckons with what this one does not give: said, and found out by playing.
+    private void Compare(InferenceWorkload service, Offer offer, ServingUse use, double farthest)
+    {
+        var level = Mender.Tighter(service.ServiceLevel, 1 + plan.Margins.GetValueOrDefault(service.Name));
+        var trip = TimeSpan.FromMilliseconds(Math.Ceiling(farthest / RoundTripStep) * RoundTripStep);
+        var estimate = performance.Serve(new(
+            service.Model, service.Precisions, offer.Accelerator, (int)offer.AcceleratorCount, service.Input, service.Output, level, trip)).Value;
+        if (estimate is not null && Math.Abs(Math.Log(Math.Max(1e-9, use.RequestsPerSecond) / estimate.RequestsPerSecond.Value)) <= 0.02) return;
+        notes.Add(Text($"{service.Name} on {offer.Id}: the plan reckons with {use.RequestsPerSecond:0.##} requests/s a replica, which this catalog's model does not give"));
     }
 
     private ServiceMandate ServiceOf(InferenceWorkload service) => new()
@@ -92,6 +92,9 @@ public sealed partial class Staging
         UserShares = service.Users.Length == 0 ? [1.0] : [.. service.Users.Select(u => u.Share)],
         Headroom = ((1 + service.Headroom) * (1 + plan.Margins.GetValueOrDefault(service.Name))) - 1,
         MinReplicas = service.MinReplicas,
+        Survives = service.Survives,
+        Spread = service.Spread,
+        FirmShare = service.FirmShare,
         Pools = [.. pools.Where(p => p.Workload == service.Name && p.Kind != PurchaseKind.Tokens).Select(p => p.Index)],
         Api = pools.Where(p => p.Workload == service.Name && p.Kind == PurchaseKind.Tokens).Select(p => p.Index).DefaultIfEmpty(-1).First(),
     };
@@ -116,8 +119,7 @@ public sealed partial class Staging
         var batch = workload as BatchWorkload;
         var rate = batch is null ? 1 : batch.Requests * Math.Pow(1 + Math.Max(0, batch.MonthlyGrowth), scenario.Horizon.Months) * shares.Max()
             / (0.9 * batch.Cadence.Within.TotalSeconds);
-        makes.Add(new() { CostPerRequest = cost, ErrorGroup = api.Name, Promised = api.Promised, PileRate = batch is null ? 0 : rate });
-        pools.Add(new()
+        Add(purchase, null, new()
         {
             Index = pools.Count,
             Workload = workload.Name,
@@ -130,40 +132,40 @@ public sealed partial class Staging
             Rate = rate,
             Most = [.. shares.Select((s, month) => (int)Math.Ceiling(workload is InferenceWorkload w ? s * w.Load.Peak(month) : Math.Min(1, s)))],
             StartSeconds = 0,
-        });
+        }, new() { CostPerRequest = cost, ErrorGroup = api.Name, Promised = api.Promised, PileRate = batch is null ? 0 : rate });
     }
 
-    private void AddBatch(Purchase purchase, BatchWorkload batch, Offer offer, PlannedUse use, string place)
+    private void AddBatch(Purchase purchase, BatchWorkload batch, Offer offer, ServingUse use, string place)
     {
         if (ReplicaOf(batch, offer, use, batch.Input, batch.Output, place) is not { } built) return;
         var estimate = performance.Serve(new(
             batch.Model, [use.Precision], offer.Accelerator, (int)offer.AcceleratorCount, batch.Input, batch.Output, ServiceLevel.None, TimeSpan.Zero)).Value;
-        makes.Add(MakeOf(batch, offer, new(Quantity.Tpot, Statistic.Mean), estimate?.PowerWatts?.Value) with
+        var weights = WeightSeconds(built.Replica);
+        var pool = PoolOf(purchase, offer) with { Rate = use.RequestsPerSecond * use.Replicas, StartSeconds = MachineSeconds + weights, SwitchSeconds = weights };
+        Add(purchase, offer, pool, MakeOf(batch, offer, new(Quantity.Tpot, Statistic.Mean), estimate?.PowerWatts?.Value) with
         {
             Replica = built.Replica,
             Scheduler = built.Limits,
-            PileRate = estimate is null ? use.Rate * use.Replicas : estimate.RequestsPerSecond.Value * estimate.Replicas,
+            PileRate = estimate is null ? use.RequestsPerSecond * use.Replicas : estimate.RequestsPerSecond.Value * estimate.Replicas,
         });
-        pools.Add(PoolOf(purchase, offer) with { Rate = use.Rate * use.Replicas, StartSeconds = MachineSeconds + WeightSeconds(built.Replica) });
     }
 
-    private void AddTraining(Purchase purchase, TrainingWorkload training, Offer offer, PlannedUse use, string place)
+    private void AddTraining(Purchase purchase, TrainingWorkload training, Offer offer, TrainingUse use, string place)
     {
         var estimate = performance.Train(new(
             training.Model, training.Precisions, offer.Accelerator, (int)offer.AcceleratorCount, use.Gang, offer.Fabric, training.SequenceLength));
         if (estimate.Value is not { } fast)
         {
-            Differ($"{place}.configuration", $"{training.Name} cannot run on {use.Gang} × {offer.Accelerators}: {estimate.Refusal}");
+            Differ($"{place}.use", $"{training.Name} cannot run on {use.Gang} × {offer.Accelerators}: {estimate.Refusal}");
             return;
         }
 
         var checkpoint = training.Checkpoint?.Bytes ?? training.Model.Parameters * factors.Training.CheckpointBytesPerParameter;
-        makes.Add(MakeOf(training, offer, new(Quantity.TrainingRate, Statistic.Mean), fast.PowerWatts?.Value / use.Gang) with
+        Add(purchase, offer, PoolOf(purchase, offer) with { Gang = use.Gang }, MakeOf(training, offer, new(Quantity.TrainingRate, Statistic.Mean), fast.PowerWatts?.Value / use.Gang) with
         {
             RunSeconds = training.Work.Count / fast.TokensPerSecond.Value,
             CheckpointSeconds = checkpoint / (factors.Training.CheckpointBytesPerSecond * use.Gang),
         });
-        pools.Add(PoolOf(purchase, offer) with { Gang = use.Gang });
     }
 
     private IEnumerable<JobOrder> Jobs()

@@ -1,60 +1,26 @@
+using System.Collections.Immutable;
 using Switchyard.Market;
 using Switchyard.Operate;
-using Switchyard.Performance.Simulate;
 
 namespace Switchyard.Prove;
 
-/// <summary>Capacity that comes and goes for a group of pools at once: spot of a kind, a zone, a region, a grid.</summary>
-internal sealed class Supply
+/// <summary>What is known of spot capacity in a zone.</summary>
+/// <param name="Zone">The zone that was measured; null where the figures are assumed.</param>
+/// <param name="Up">How long it lasts.</param>
+/// <param name="Down">How long it is away.</param>
+public readonly record struct SpotSupply(string? Zone, SpotLifetime Up, SpotLifetime Down)
 {
-    private Generator random;
+    /// <summary>Interruptions an hour of availability.</summary>
+    public double InterruptionsPerHour => 1 / Up.MeanHours;
 
-    public Supply(ulong seed, string name, double meanUpHours, double meanDownHours, double shape, bool takes, string cause)
+    /// <summary>What was measured of a zone: its rate and its share, and the shapes that were found or, where the record is too short, those of the zones in the middle.</summary>
+    /// <param name="zone">The zone; its capacity ended at least once.</param>
+    public static SpotSupply Of(SpotZone zone)
     {
-        random = Streams.Of(seed, name);
-        (Name, MeanUp, MeanDown, Shape, Takes, Cause) = (name, meanUpHours * 3600, meanDownHours * 3600, shape, takes, cause);
+        var up = 1 / zone.InterruptionsPerHour;
+        return new(zone.Zone, SpotLifetime.OfMean(zone.Life?.Shape ?? SpotLifetime.DefaultShape, up),
+            SpotLifetime.OfMean(zone.Absence?.Shape ?? SpotLifetime.DefaultAbsenceShape, up * (1 - zone.Share) / zone.Share));
     }
-
-    public string Name { get; }
-
-    public double MeanUp { get; }
-
-    public double MeanDown { get; }
-
-    public double Shape { get; }
-
-    /// <summary>Whether what runs is taken away, rather than new requests refused only.</summary>
-    public bool Takes { get; }
-
-    public string Cause { get; }
-
-    /// <summary>Shorter absences than this are ridden through, seconds.</summary>
-    public double RideThrough { get; init; }
-
-    public bool IsUp { get; set; } = true;
-
-    /// <summary>When it is up again, once it is down.</summary>
-    public double UpAt { get; set; }
-
-    /// <summary>Seconds until it goes down: Weibull with its mean.</summary>
-    public double DrawUp() => Shape == 1 ? MeanUp * random.Exponential()
-        : MeanUp / Gamma(1 + (1 / Shape)) * Math.Pow(random.Exponential(), 1 / Shape);
-
-    // Stirling's series, after the argument has been moved up to where five terms give twelve digits.
-    private static double Gamma(double x)
-    {
-        var product = 1.0;
-        for (; x < 12; x++) product *= x;
-        var square = 1 / (x * x);
-        var series = ((((((square / 1188) - (1.0 / 1680)) * square) + (1.0 / 1260)) * square) - (1.0 / 360)) * square;
-        return Math.Exp(((x - 0.5) * Math.Log(x)) - x + (Math.Log(2 * Math.PI) / 2) + ((series + (1.0 / 12)) / x)) / product;
-    }
-
-    /// <summary>Seconds until it is up again.</summary>
-    public double DrawDown() => MeanDown * random.Exponential();
-
-    /// <summary>Whether it is up at the start: as often as over all time.</summary>
-    public bool DrawStart() => random.Unit() * (MeanUp + MeanDown) <= MeanUp;
 }
 
 /// <summary>All that comes and goes, and which pools and zones hang on it.</summary>
@@ -62,60 +28,28 @@ internal sealed class Weather
 {
     private readonly List<Supply> supplies = [];
     private readonly List<int>[,] of;
+    private readonly Dictionary<string, int> known = new(StringComparer.Ordinal);
+    private readonly FaultModel faults;
+    private readonly ulong seed;
 
     public Weather(Stage stage, ProofCase circumstances, ulong seed)
     {
+        (faults, this.seed) = (circumstances.Faults, seed);
         var pools = stage.Mandate.Pools;
         of = new List<int>[pools.Length, pools.Select(p => p.Zones).DefaultIfEmpty(1).Max()];
-        var known = new Dictionary<string, int>(StringComparer.Ordinal);
-        var faults = circumstances.Faults;
         foreach (var pool in pools)
         {
             for (var zone = 0; zone < pool.Zones; zone++)
             {
-                var mine = of[pool.Index, zone] = [];
-                if (pool.Kind == PurchaseKind.Tokens) continue;
-                var make = stage.Makes[pool.Index].Accelerator?.Name ?? "";
-                var (year, place) = (365.2425 * 24, $"{pool.Provider}/{pool.Region}");
-                if (pool.Kind == PurchaseKind.Spot && faults.SpotAvailability < 1 && faults.SpotInterruptionsPerHour > 0)
-                {
-                    // A market of spot capacity is a zone's: each goes by itself.
-                    var up = 1 / faults.SpotInterruptionsPerHour;
-                    Hang($"spot {place}-{zone} {make}", up, up * (1 - faults.SpotAvailability) / faults.SpotAvailability, faults.SpotShape, true, "preempted", 0);
-                }
-
-                if (pool.Kind == PurchaseKind.OnDemand && faults.OnDemandShortage > 0)
-                    Hang($"on demand {place} {make}", faults.ShortageHours * (1 - faults.OnDemandShortage) / faults.OnDemandShortage, faults.ShortageHours, 1, false, "none to be had on demand", 0);
-                if (pool.Provider == "owned")
-                {
-                    if (faults.PowerOutagesPerYear > 0)
-                        Hang($"grid {place}", year / faults.PowerOutagesPerYear, faults.PowerOutageHours, 1, true, "no power", faults.RideThroughHours * 3600);
-                    continue;
-                }
-
-                if (faults.ZoneOutagesPerYear > 0 && pool.Zones > 1)
-                    Hang($"zone {place}-{zone}", year / faults.ZoneOutagesPerYear, faults.ZoneOutageHours, 1, true, "zone outage", 0);
-                if (faults.RegionOutagesPerYear > 0)
-                    Hang($"region {place}", year / faults.RegionOutagesPerYear, faults.RegionOutageHours, 1, true, "region outage", 0);
-
-                void Hang(string name, double upHours, double downHours, double shape, bool takes, string cause, double rideThrough)
-                {
-                    if (!known.TryGetValue(name, out var index))
-                    {
-                        known[name] = index = supplies.Count;
-                        supplies.Add(new(seed, name, upHours, downHours, shape, takes, cause) { RideThrough = rideThrough });
-                    }
-
-                    mine.Add(index);
-                }
+                of[pool.Index, zone] = [];
+                if (pool.Kind != PurchaseKind.Tokens) Hang(pool, zone, stage.Makes[pool.Index]);
             }
         }
 
         foreach (var absence in circumstances.Absences)
         {
             var index = supplies.Count;
-            supplies.Add(new(seed, $"forced {index}", double.PositiveInfinity, 0, 1, true, absence.Cause));
-            Forced.Add((index, absence));
+            supplies.Add(new ForcedSupply(absence));
             foreach (var pool in pools.Where(p => p.Kind != PurchaseKind.Tokens && (absence.Provider ?? p.Provider) == p.Provider
                 && (absence.Region ?? p.Region) == p.Region && (absence.Kind ?? p.Kind) == p.Kind))
             {
@@ -124,8 +58,6 @@ internal sealed class Weather
             }
         }
     }
-
-    public List<(int Supply, ForcedAbsence Absence)> Forced { get; } = [];
 
     public IReadOnlyList<Supply> Supplies => supplies;
 
@@ -138,4 +70,60 @@ internal sealed class Weather
     }
 
     public bool Hangs(int pool, int zone, int supply) => of[pool, zone].Contains(supply);
+
+    private void Hang(Pool pool, int zone, PoolMake make)
+    {
+        var accelerator = make.Accelerator?.Name ?? "";
+        var (year, place) = (365.2425 * 24, $"{pool.Provider}/{pool.Region}");
+        var mine = of[pool.Index, zone];
+        void On(string name, Func<Supply> supply)
+        {
+            if (!known.TryGetValue(name, out var index))
+            {
+                known[name] = index = supplies.Count;
+                supplies.Add(supply());
+            }
+
+            mine.Add(index);
+        }
+
+        void Outage(string name, double aYear, double hours, bool takes, string cause, double rideThroughHours = 0)
+        {
+            if (aYear > 0) On(name, () => new DrawnSupply(Streams.Of(seed, name), new(1, year / aYear), new(1, hours), takes, cause) { RideThrough = rideThroughHours * 3600 });
+        }
+
+        if (pool.Kind == PurchaseKind.Spot) Spot(pool, zone, accelerator, make, On);
+        if (pool.Kind == PurchaseKind.OnDemand && faults.OnDemandShortage > 0)
+        {
+            var hours = faults.ShortageHours;
+            Outage($"on demand {place} {accelerator}", year / (hours * (1 - faults.OnDemandShortage) / faults.OnDemandShortage), hours, false, "none to be had on demand");
+        }
+
+        if (pool.Provider == "owned")
+        {
+            Outage($"grid {place}", faults.PowerOutagesPerYear, faults.PowerOutageHours, true, "no power", faults.RideThroughHours);
+            return;
+        }
+
+        if (pool.Zones > 1) Outage($"zone {place}-{zone}", faults.ZoneOutagesPerYear, faults.ZoneOutageHours, true, "zone outage");
+        Outage($"region {place}", faults.RegionOutagesPerYear, faults.RegionOutageHours, true, "region outage");
+    }
+
+    // A market of spot capacity is a zone's: each goes by itself, or as it was recorded.
+    private void Spot(Pool pool, int zone, string accelerator, PoolMake make, Action<string, Func<Supply>> on)
+    {
+        var name = $"spot {pool.Provider}/{pool.Region}-{zone} {accelerator}";
+        if (faults.SpotTrace is { } trace)
+        {
+            // The zone of the same place where the record has it, otherwise the next one. All begin at the same moment of it, so that they go together as they did.
+            var own = Enumerable.Range(0, trace.Zones.Length).Where(z => trace.Zones[z].Zone.StartsWith(pool.Region, StringComparison.OrdinalIgnoreCase)).ToList();
+            var from = Streams.Of(seed, "spot record").Unit() * trace.Seconds;
+            on(name, () => new RecordedSupply(trace, own.Count > 0 ? own[zone % own.Count] : known.Count % trace.Zones.Length, from, "preempted"));
+            return;
+        }
+
+        if (faults.SpotAvailability >= 1 || faults.SpotInterruptionsPerHour <= 0) return;
+        var supply = make.Spot.IsDefaultOrEmpty ? faults.Spot : make.Spot[zone % make.Spot.Length];
+        on(name, () => new DrawnSupply(Streams.Of(seed, name), supply.Up, supply.Down, true, "preempted"));
+    }
 }

@@ -20,10 +20,10 @@ public sealed record WindowRule
     /// <summary>Seconds before a window in which requests are played and not counted.</summary>
     public double WarmSeconds { get; init; } = 90;
 
-    /// <summary>Stretches with lost machines that are played in each month; all of them count for those not played.</summary>
+    /// <summary>Pieces of stretches with lost machines that are played in each month; they count for those not played.</summary>
     public int FaultsPerMonth { get; init; } = 2;
 
-    /// <summary>Longest such stretch that is played whole, seconds; longer ones count by their first part.</summary>
+    /// <summary>Longest such piece, seconds.</summary>
     public double FaultSeconds { get; init; } = 900;
 
     /// <summary>Whether everything is played.</summary>
@@ -105,38 +105,50 @@ internal static class Windows
         return window;
     }
 
+    // Pieces of the stretches are drawn with a chance that goes with their requests, and count for as many more: no piece is favoured.
     private static void Lost(
         Stage stage, ServiceMandate mandate, List<(double From, double To)> faults, int month, WindowRule rule, ProofCase circumstances,
         ref Performance.Simulate.Generator random, List<Window> chosen)
     {
         if (faults.Count == 0) return;
-        var all = faults.Sum(f => Requests(stage, mandate, f, null));
-        var left = faults.ToList();
-        var picked = new List<(double From, double To)>();
-        while (picked.Count < rule.FaultsPerMonth && left.Count > 0)
+        var pieces = new List<(double From, double To, double Requests)>();
+        foreach (var (from, to) in faults)
         {
-            var at = Math.Min(left.Count - 1, (int)(random.Unit() * left.Count));
-            var (from, to) = left[at];
-            left.RemoveAt(at);
             // High loads need less time for as much evidence.
             var most = Math.Max(rule.LeastSeconds, Math.Min(rule.FaultSeconds, 4 * rule.BusyRequests / Math.Max(1e-9, mandate.Expected(stage.Horizon, from) * circumstances.Demand)));
-            picked.Add((from, Math.Min(to, from + most)));
+            var count = Math.Ceiling((to - from) / most);
+            for (var piece = 0; piece < count; piece++)
+            {
+                var part = (From: from + ((to - from) * piece / count), To: from + ((to - from) * (piece + 1) / count));
+                if (Requests(stage, mandate, part, null) is > 0 and var requests) pieces.Add((part.From, part.To, requests));
+            }
         }
 
-        var played = picked.Sum(w => Requests(stage, mandate, w, null));
-        if (played > 0) chosen.AddRange(picked.Select(w => new Window(w.From, w.To, month, -1, all / played)));
+        if (pieces.Count <= rule.FaultsPerMonth)
+        {
+            chosen.AddRange(pieces.Select(p => new Window(p.From, p.To, month, -1, 1)));
+            return;
+        }
+
+        var all = pieces.Sum(p => p.Requests);
+        for (var draw = 0; draw < rule.FaultsPerMonth; draw++)
+        {
+            var (at, left) = (0, random.Unit() * all);
+            while (at + 1 < pieces.Count && (left -= pieces[at].Requests) > 0) at++;
+            var piece = pieces[at];
+            chosen.Add(new(piece.From, piece.To, month, -1, all / (rule.FaultsPerMonth * piece.Requests)));
+        }
     }
 
-    /// <summary>Stretches from a loss until as much serves as before, or something else is wanted, at most an hour; and three minutes to recover.</summary>
+    /// <summary>Stretches from a loss until as much serves as before, or something else is wanted; and three minutes to recover.</summary>
     private static List<(double From, double To)> Faults(ServiceMandate mandate, IReadOnlyList<ReplicaChange> changes, Stage stage)
     {
-        const double most = 3600, recovery = 180;
+        const double recovery = 180;
         var found = new List<(double From, double To)>();
         var (capacity, before, open) = (0.0, 0.0, double.NaN);
         foreach (var change in changes)
         {
             var rate = stage.Mandate.Pools[change.Pool].Rate;
-            if (!double.IsNaN(open) && change.Seconds > open + most) Close(open + most);
             if (change.Kind == ReplicaChangeKind.IsLost)
             {
                 if (double.IsNaN(open)) (open, before) = (change.Seconds, capacity);
@@ -148,7 +160,7 @@ internal static class Windows
             if (!double.IsNaN(open) && (capacity >= before - 1e-9 || change.Kind == ReplicaChangeKind.Drains)) Close(change.Seconds);
         }
 
-        if (!double.IsNaN(open)) Close(Math.Min(stage.End, open + most));
+        if (!double.IsNaN(open)) Close(stage.End);
         return found;
 
         void Close(double at)

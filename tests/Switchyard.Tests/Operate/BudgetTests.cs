@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using Switchyard.Market;
+using Switchyard.Operate;
+using Switchyard.Tests.Plan;
+
+namespace Switchyard.Tests.Operate;
+
+/// <summary>Budgets and caps are kept by the controller: what would pass them is refused with its reason, what can no longer be paid is stopped.</summary>
+public sealed class BudgetTests
+{
+    private static Pool Pool(int index, double price, PurchaseKind kind = PurchaseKind.OnDemand) => new()
+    {
+        Index = index, Workload = "pile", Source = $"p{index}", Provider = "aws", Region = "us-east", Kind = kind, PricePerHour = price, Accelerators = 8, Rate = 1, Most = [9, 9, 9], StartSeconds = 100,
+    };
+
+    private static Mandate With(ImmutableArray<Budget> budgets, ImmutableArray<Cap> caps, params ImmutableArray<Pool> pools) =>
+        new() { Horizon = HandMade.Quarter, Pools = pools, Budgets = budgets, Caps = caps };
+
+    private static Budget Cash(params ImmutableArray<double> months) => new("limits.budget.cash", months, double.PositiveInfinity, [true, true]);
+
+    // Each event in turn, what is decided carried out at once.
+    private sealed class Walk(Mandate mandate)
+    {
+        private readonly Controller controller = new(mandate);
+
+        public ControllerState State { get; private set; } = new();
+
+        public ImmutableArray<ControllerDecision> Tell(ControllerEvent happened)
+        {
+            var decided = controller.Decide(State, happened);
+            State = decided.State;
+            var all = decided.Decisions;
+            foreach (var start in decided.Decisions.OfType<StartInstance>()) all = all.AddRange(Tell(new InstanceReady(happened.Seconds, start.Instance)));
+            return all;
+        }
+    }
+
+    [Fact]
+    public void What_would_pass_the_budget_is_refused_with_its_reason()
+    {
+        var walk = new Walk(With([Cash(25, 25, 25)], [], Pool(0, 10)));
+        var decisions = walk.Tell(new JobArrived(0, new("pile-1", "pile", false, 0, 36_000, 3 * 36_000)));
+        decisions.OfType<StartInstance>().Count().ShouldBe(2);
+        var held = decisions.OfType<HoldBack>().ShouldHaveSingleItem();
+        held.Limit.ShouldBe("limits.budget.cash");
+        held.Reason.ShouldContain("$25.00 of limits.budget.cash are left");
+        held.Reason.ShouldContain("$30.00");
+    }
+
+    [Fact]
+    public void What_runs_is_stopped_when_the_month_is_paid_out_and_begins_again_in_the_next()
+    {
+        var walk = new Walk(With([Cash(25, 1000, 1000)], [], Pool(0, 10)));
+        walk.Tell(new JobArrived(0, new("pile-1", "pile", false, 0, 1_800_000, 1_800_000)));
+        walk.State.Instances.Count.ShouldBe(2);
+        var look = walk.Tell(new Tick(3600, [])).OfType<LookAgain>().Concat(walk.Tell(new Tick(3601, [])).OfType<LookAgain>()).ToList();
+        walk.State.LookAt.ShouldBe(4500, 1);
+        var stopped = walk.Tell(new Tick(4500, []));
+        stopped.OfType<StopInstance>().Count().ShouldBe(2);
+        stopped.OfType<StopInstance>().ShouldAllBe(s => s.Reason.Contains("used up", StringComparison.Ordinal));
+        walk.State.Spent[0].InMonth.ShouldBe(25, 0.01);
+        walk.Tell(new Tick(9000, [])).OfType<StartInstance>().ShouldBeEmpty();
+        walk.Tell(new Tick(31 * 86400, [])).OfType<StartInstance>().ShouldNotBeEmpty();
+        walk.State.Spent[0].ShouldBe(new(0, walk.State.Spent[0].InAll));
+        look.Count.ShouldBeLessThanOrEqualTo(2);
+    }
+
+    [Fact]
+    public void A_total_is_kept_over_the_months()
+    {
+        var walk = new Walk(With([new("limits.budget.total", [], 45, [true])], [], Pool(0, 10)));
+        walk.Tell(new JobArrived(0, new("pile-1", "pile", false, 0, 8_000_000, 8_000_000)));
+        walk.State.Instances.Count.ShouldBe(2);
+        walk.Tell(new Tick(2.25 * 3600, [])).OfType<StopInstance>().Count().ShouldBe(2);
+        walk.Tell(new Tick(32 * 86400, [])).OfType<StartInstance>().ShouldBeEmpty();
+        walk.State.Spent[0].InAll.ShouldBe(45, 0.01);
+    }
+
+    [Fact]
+    public void What_a_budget_does_not_pay_for_goes_on()
+    {
+        var owned = Pool(1, 10, PurchaseKind.Owned);
+        var walk = new Walk(With([new("limits.budget.cash", [5, 5, 5], double.PositiveInfinity, [true, false])], [], Pool(0, 10), owned));
+        walk.Tell(new Tick(0, []));
+        walk.State.Instances.Values.ShouldAllBe(i => i.Pool == 1);
+        walk.Tell(new JobArrived(1, new("pile-1", "pile", false, 0, 36_000, 20 * 36_000))).OfType<HoldBack>().ShouldNotBeEmpty();
+        walk.State.Instances.Values.ShouldAllBe(i => i.Pool == 1);
+        walk.State.Instances.Values.Count(i => i.Job == "pile-1").ShouldBe(9);
+    }
+
+    [Fact]
+    public void A_quota_is_not_passed_and_another_pool_is_taken_instead()
+    {
+        var cap = new Cap("commercial.quota.aws/us-east/*", 16, [8, 0], "accelerators");
+        var walk = new Walk(With([], [cap], Pool(0, 10), Pool(1, 20)));
+        var decisions = walk.Tell(new JobArrived(0, new("pile-1", "pile", false, 0, 36_000, 4 * 36_000)));
+        decisions.OfType<HoldBack>().ShouldHaveSingleItem().Reason.ShouldContain("24 accelerators");
+        walk.State.Instances.Values.Count(i => i.Pool == 0).ShouldBe(2);
+        walk.State.Instances.Values.Count(i => i.Pool == 1).ShouldBeGreaterThanOrEqualTo(2);
+    }
+}
