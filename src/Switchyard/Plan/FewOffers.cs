@@ -27,8 +27,9 @@ internal static class FewOffers
     /// <param name="draft">The problem without needless options, and its relaxation.</param>
     /// <param name="most">Most offers for each workload.</param>
     /// <param name="limits">When the search among the offers that are left stops.</param>
+    /// <param name="sharp">False to be content with a quicker choice of offers.</param>
     /// <param name="search">Solves the problem with part of its options.</param>
-    public static SolvedProblem Solve(Relaxed draft, int most, SolveLimits limits, Func<PlanningProblem, SolveLimits, SolvedProblem> search)
+    public static SolvedProblem Solve(Relaxed draft, int most, SolveLimits limits, bool sharp, Func<PlanningProblem, SolveLimits, SolvedProblem> search)
     {
         var reduced = draft.Problem;
         if (draft.Solution.ReducedCosts is not { } priced) return search(reduced, limits);
@@ -37,7 +38,7 @@ internal static class FewOffers
             .OrderByDescending(w => w.Paid).ThenBy(w => w.Distance).ThenBy(w => w.Source)
             .GroupBy(w => OfferOf(reduced, w.Source)).Take(Math.Max(12, Breadth * most))
             .SelectMany(g => g.Select(w => w.Source)).ToHashSet()).ToList();
-        var chosen = Choose(draft, near, most);
+        var chosen = Choose(draft, near, most, sharp ? Candidates : 1);
         var best = chosen is null ? search(reduced, limits) : search(Only(reduced, [.. near.Select((own, need) => Kept(reduced, own, chosen[need]))]), limits);
         if (!best.HasPlan && chosen is not null) best = search(reduced, limits);
         if (!best.HasPlan) return best;
@@ -56,7 +57,7 @@ internal static class FewOffers
 
     // The few offers for each need; null where nothing was found. As long as the relaxation uses too many for a need, it does without the one that
     // it misses least.
-    private static List<HashSet<string>>? Choose(Relaxed draft, List<HashSet<int>> near, int most)
+    private static List<HashSet<string>>? Choose(Relaxed draft, List<HashSet<int>> near, int most, int candidates)
     {
         var (problem, formulation) = (draft.Problem, draft.Formulation);
         var (looked, others) = (new List<(int Need, string Offer, int Column)>(), new HashSet<int>());
@@ -87,7 +88,7 @@ internal static class FewOffers
             var used = offers.Select(x => (x.Key, Amount: x.Value.Sum(column => Math.Abs(program.Cost[column] * values[column]) + (1e-6 * values[column]))))
                 .Where(x => x.Amount > 1e-7).ToList();
             var over = used.GroupBy(x => x.Key.Need).Where(own => own.Count() > most)
-                .Select(own => own.Where(x => !kept.Contains(x.Key)).OrderBy(x => x.Amount).Take(own.Count() > most + Close ? 1 : Candidates).ToList()).FirstOrDefault(own => own.Count > 0);
+                .Select(own => own.Where(x => !kept.Contains(x.Key)).OrderBy(x => x.Amount).Take(own.Count() > most + Close ? 1 : candidates).ToList()).FirstOrDefault(own => own.Count > 0);
             if (over is null) return [.. problem.Needs.Select((_, need) => used.Where(x => x.Key.Need == need).Select(x => x.Key.Offer).ToHashSet(StringComparer.Ordinal))];
             var first = over is [var (only, _)] ? only : over.Select(x => (x.Key, Usd: relaxation.Without(offers[x.Key]))).MinBy(x => x.Usd).Key;
             // What nothing can do without stays.

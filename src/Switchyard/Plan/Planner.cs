@@ -93,14 +93,12 @@ public sealed class Planner
         var built = Build(scenario);
         var declared = DeclaredLimit.Of(scenario, built).Where(l => !l.IsChoice).ToList();
         var searched = new Baselines(scenario, built.Problem, rough);
-        var (baselines, filters) = (ImmutableArray<Baseline>.Empty, new Dictionary<string, double>(StringComparer.Ordinal));
-        // What simpler ways cost, and what could be had without limits that rule offers out, does not depend on the plan.
+        var baselines = ImmutableArray<Baseline>.Empty;
+        // What simpler ways cost does not depend on the plan.
         SolvedProblem? found = null;
         settings.SideBySide(() => found = ProblemSolver.Solve(built.Problem, limits), () =>
         {
-            if (!settings.Explain) return;
-            baselines = searched.All();
-            foreach (var limit in declared.Where(l => !l.IsRow)) filters[limit.Path] = Without(limit);
+            if (settings.Explain) baselines = searched.All();
         });
         var solved = found!;
         if (!solved.HasPlan)
@@ -129,7 +127,7 @@ public sealed class Planner
         var (alternatives, binding) = (ImmutableArray<Alternative>.Empty, ImmutableArray<BindingLimit>.Empty);
         settings.SideBySide(
             () => alternatives = [.. built.Problem.Needs.Select((_, need) => RunnerUp(built.Problem, solved, plan.Purchases, need))],
-            () => binding = [.. Binding(built, solved, declared, filters)]);
+            () => binding = [.. Binding(built, solved, declared)]);
         plan = plan with
         {
             Baselines = baselines,
@@ -220,14 +218,13 @@ public sealed class Planner
     private double Without(DeclaredLimit limit) => ProblemSolver.Relaxation(Build(scenario, limit.Path).Problem);
 
     // What each limit costs, by the difference of the relaxations with and without it: both are proven, and quick to find.
-    private IEnumerable<BindingLimit> Binding(
-        BuiltProblem built, SolvedProblem solved, List<DeclaredLimit> declared, Dictionary<string, double> filters)
+    private IEnumerable<BindingLimit> Binding(BuiltProblem built, SolvedProblem solved, List<DeclaredLimit> declared)
     {
         foreach (var limit in declared)
         {
             // A quota or an availability can also rule out gangs before there are rows.
             if (limit.IsRow && !solved.TightLimits.Contains(limit.Path) && built.Exclusions.All(e => e.Limit != limit.Path)) continue;
-            var cheaper = solved.Relaxation - (filters.TryGetValue(limit.Path, out var known) ? known : Without(limit));
+            var cheaper = solved.Relaxation - Without(limit);
             if (cheaper > LeastWorth * Math.Abs(solved.Relaxation)) yield return new(limit.Path, limit.Value, Money.FromUsd(cheaper));
         }
     }

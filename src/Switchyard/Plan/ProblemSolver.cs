@@ -65,7 +65,7 @@ public static class ProblemSolver
             }
 
             var solved = problem.OffersPerWorkload is { } most && draft.Solution.HasPoint
-                ? FewOffers.Solve(draft, most, limits, (part, until) => Search(part, until, prove && until.RelativeGap <= Sharp))
+                ? FewOffers.Solve(draft, most, limits, prove, (part, until) => Search(part, until, prove && until.RelativeGap <= Sharp))
                 : Search(draft, limits, prove);
             if (!solved.HasPlan) return solved with { Problem = solved.Problem with { CapacityLimits = problem.CapacityLimits } };
             if (Exceeded(problem, solved.Problem, solved.Decisions, reckoned) is { Length: > 0 } broken)
