@@ -152,6 +152,9 @@ internal sealed class Formulation
         }
     }
 
+    /// <summary>The rows that state a limit; −1 where bounds do.</summary>
+    public IEnumerable<int> RowsOf(string limit) => draft.LimitRows.Where(r => r.Limit == limit).Select(r => r.Row);
+
     /// <summary>
     /// The limits of which a point of the program uses everything in some row; lifting any other row limit leaves the relaxation as it is.
     /// </summary>

@@ -119,7 +119,7 @@ public sealed class Planner
             var best = new[] { solved, simple, ProblemSolver.Solve(merged, limits) }.MinBy(s => s.PresentValue)!;
             solved = best with
             {
-                Bound = Math.Min(solved.Bound, best.PresentValue), Relaxation = solved.Relaxation, TightLimits = solved.TightLimits,
+                Bound = Math.Min(solved.Bound, best.PresentValue), Relaxation = solved.Relaxation, TightLimits = solved.TightLimits, Draft = solved.Draft,
             };
         }
 
@@ -224,7 +224,8 @@ public sealed class Planner
         {
             // A quota or an availability can also rule out gangs before there are rows.
             if (limit.IsRow && !solved.TightLimits.Contains(limit.Path) && built.Exclusions.All(e => e.Limit != limit.Path)) continue;
-            var cheaper = solved.Relaxation - Without(limit);
+            // What only money rows say needs no new program.
+            var cheaper = (limit.IsMoney ? ProblemSolver.CheaperWithout(solved, limit.Path) : null) ?? solved.Relaxation - Without(limit);
             if (cheaper > LeastWorth * Math.Abs(solved.Relaxation)) yield return new(limit.Path, limit.Value, Money.FromUsd(cheaper));
         }
     }

@@ -27,6 +27,9 @@ public sealed record SolvedProblem(ImmutableArray<Decision> Decisions, double Pr
     /// <summary>Paths of the limits of which the relaxation uses everything; lifting any other row limit leaves it as it is.</summary>
     public IReadOnlySet<string> TightLimits { get; init; } = FrozenSet<string>.Empty;
 
+    /// <summary>The relaxation of the whole problem that the search started from.</summary>
+    internal Relaxed? Draft { get; init; }
+
     /// <summary>Credits to be spent, in US dollars.</summary>
     public double Credits { get; init; }
 
@@ -74,7 +77,7 @@ public static class ProblemSolver
                 continue;
             }
 
-            var whole = solved with { Problem = solved.Problem with { CapacityLimits = problem.CapacityLimits } };
+            var whole = solved with { Problem = solved.Problem with { CapacityLimits = problem.CapacityLimits }, Draft = draft };
             if (Recheck.Problems(whole.Problem, whole.Decisions) is [_, ..] wrong)
                 throw new InvalidOperationException($"The solver's plan breaks {wrong.Length} limits: {string.Join("; ", wrong.Take(3))}");
             return whole;
@@ -127,6 +130,12 @@ public static class ProblemSolver
             reckoned = [.. reckoned, .. more];
         }
     }
+
+    /// <summary>By how much the relaxation of a solved problem costs less without a limit that only rows state; null where that takes solving it anew.</summary>
+    /// <param name="solved">The solved problem.</param>
+    /// <param name="limit">The limit's path.</param>
+    internal static double? CheaperWithout(SolvedProblem solved, string limit) =>
+        solved.Draft?.Without(limit) is var (point, cheaper) && Exceeded(solved.Problem, solved.Draft.Problem, point, solved.Draft.Problem.CapacityLimits).IsEmpty ? cheaper : null;
 
     private static SolvedProblem None(PlanningProblem problem, double bound, SolveStatus status) =>
         new([], double.PositiveInfinity, bound, status) { Problem = problem };

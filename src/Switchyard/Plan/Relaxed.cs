@@ -59,6 +59,22 @@ internal sealed class Relaxed
     /// <param name="cut">Whether the bound is to be as sharp as can be had quickly; without, it is that of the plain relaxation.</param>
     public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits, bool cut = true) => new(Dominance.Under(problem, limits), cut);
 
+    /// <summary>The point of the relaxation without a limit that only rows state, and by how much it costs less; null where that is not known.</summary>
+    /// <param name="limit">The limit's path.</param>
+    public (ImmutableArray<Decision> Point, double Cheaper)? Without(string limit)
+    {
+        if (!Solution.HasPoint) return null;
+        var program = Formulation.Program.Clone();
+        foreach (var row in Formulation.RowsOf(limit))
+        {
+            if (row < 0) return null;
+            program.SetRowBounds(row, double.NegativeInfinity, double.PositiveInfinity);
+        }
+
+        if ((program.ColumnCount >= Many ? ColumnGeneration.Solve(program, null, Solution.Values)?.Solution : ClpSolver.Solve(program)) is not { HasPoint: true } free) return null;
+        return ([.. Formulation.Read(free.Values)], Math.Max(0, Solution.Bound - free.Bound));
+    }
+
     private static ColumnGeneration.Relaxation Solve(MixedIntegerProgram program, Func<int, bool>? lasts)
     {
         if (program.ColumnCount >= Many && ColumnGeneration.Solve(program, lasts) is { } generated) return generated;

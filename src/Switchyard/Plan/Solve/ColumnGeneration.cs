@@ -64,11 +64,12 @@ internal sealed class ColumnGeneration
     /// <param name="lasts">
     /// Whether a column provides at many times. Where it is given, rows that only whole numbers keep are added to the program, so that the bound is sharper.
     /// </param>
+    /// <param name="known">A point of a similar program: its columns are there from the start.</param>
     /// <param name="feasibilityTolerance">A point further outside a row than this (relative) is not returned.</param>
     /// <returns>
     /// What <see cref="ClpSolver.Solve"/> returns, and the bound without those rows; null where it did not come to an end and the whole has to be solved.
     /// </returns>
-    public static Relaxation? Solve(MixedIntegerProgram program, Func<int, bool>? lasts, double feasibilityTolerance = 1e-9)
+    public static Relaxation? Solve(MixedIntegerProgram program, Func<int, bool>? lasts, IReadOnlyList<double>? known = null, double feasibilityTolerance = 1e-9)
     {
         SolverLibrary.Require();
         if (CoinInput.HasEmptyBounds(program)) return new(Solution.Infeasible(), double.PositiveInfinity, []);
@@ -76,6 +77,7 @@ internal sealed class ColumnGeneration
         var needed = Needed(program);
         var (first, price) = Start(program, needed);
         if (program.ColumnCount < Few) first = [.. Enumerable.Range(0, program.ColumnCount)];
+        else if (known is not null) first = [.. first.Union(Enumerable.Range(0, program.ColumnCount).Where(column => known[column] > 1e-9)).Order()];
         using var restricted = new RestrictedProgram(program, needed, price);
         restricted.Add(first);
         var generation = new ColumnGeneration(program, restricted, lasts);
