@@ -80,7 +80,7 @@ public sealed class Planner
         if (way.Cost is null || baselines.Decided is not var (problem, decisions)) return (way, null);
         var cost = (double)Ledger.Cost(problem, Ledger.Purchases(problem, decisions), decisions).PresentValue.Usd;
         // The bound is that of all plans within the limits: a baseline that breaks one may lie below it.
-        var bound = ProblemSolver.Relaxation(built.Problem);
+        var bound = ProblemSolver.Relaxation(built.Problem, sharp: true);
         var solved = new SolvedProblem([.. decisions], cost, Math.Min(cost, bound), SolveStatus.Feasible) { Problem = problem, Credits = (double)problem.Credits.Sum(c => c.Amount.Usd) };
         return (way, planner.PlanOf(built, solved) with { Baseline = way, Bound = Money.FromUsd(double.IsFinite(bound) ? bound : cost) });
     }

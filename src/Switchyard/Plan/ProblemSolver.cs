@@ -117,13 +117,14 @@ public static class ProblemSolver
 
     /// <summary>Present value of the relaxation in which instances can be split: a lower bound, and infinite where not even that has a plan.</summary>
     /// <param name="problem">The problem.</param>
-    public static double Relaxation(PlanningProblem problem)
+    /// <param name="sharp">Whether rows that only whole numbers keep may raise it; without, it compares with another problem's.</param>
+    public static double Relaxation(PlanningProblem problem, bool sharp = false)
     {
         if (Impossible(problem)) return double.PositiveInfinity;
         var reckoned = ImmutableArray<CapacityLimit>.Empty;
         while (true)
         {
-            var draft = Relaxed.Of(problem, reckoned, cut: false);
+            var draft = Relaxed.Of(problem, reckoned, sharp);
             if (draft.Solution.Status == SolveStatus.Infeasible) return double.PositiveInfinity;
             // Where the simplex met numerical trouble only its bound is known.
             if (Exceeded(problem, draft.Problem, draft.Point, reckoned) is not { Length: > 0 } more) return draft.Bound;

@@ -137,7 +137,7 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
             var solved = ProblemSolver.Solve(part, new(Math.Max(settings.Gap, NearGap), Math.Min(settings.MaximumNodes, NearNodes)), prove: false);
             if (!solved.HasPlan) continue;
             var most = Math.Min(usualGap + Wider, offers == last ? lastGap + Drift : double.PositiveInfinity);
-            if (GapTo(solved, known) > most && !asked) (known, asked) = (Math.Max(known, ProblemSolver.Relaxation(problem)), true);
+            if (GapTo(solved, known) > most && !asked) (known, asked) = (Math.Max(known, ProblemSolver.Relaxation(problem, sharp: true)), true);
             if (GapTo(solved, known) <= most) return solved with { Bound = Math.Min(known, solved.PresentValue) };
         }
 
