@@ -79,7 +79,7 @@ public sealed record CaseEvidence
     /// <summary>What is broken, first in time first; empty where the plan holds.</summary>
     public required ImmutableArray<Breach> Breaches { get; init; }
 
-    /// <summary>What happened in the first run.</summary>
+    /// <summary>What happened in the run that missed most.</summary>
     public required ImmutableArray<TimelineEntry> Timeline { get; init; }
 
     /// <summary>Requests played.</summary>

@@ -43,9 +43,26 @@ public static class Judge
             CarbonKilograms = Known(runs, r => r.CarbonKilograms),
             Limits = limits,
             Breaches = [.. Breaches(stage, services, jobs, cost, runs).Concat(Limits(stage, limits)).OrderBy(b => b.Seconds).ThenBy(b => b.What, StringComparer.Ordinal)],
-            Timeline = [.. runs[0].Noted.Select(n => new TimelineEntry(n.Seconds, n.Text))],
+            Timeline = [.. runs.MaxBy(run => Shortfall(stage, run))!.Noted.Select(n => new TimelineEntry(n.Seconds, n.Text))],
             Played = runs.Sum(r => r.Played),
         };
+    }
+
+    // How far a run lies below what is wanted where it is worst: the share of requests in a month, or of jobs in time. Of equals, the first run counts.
+    private static double Shortfall(Stage stage, RunResult run)
+    {
+        var most = 0.0;
+        for (var s = 0; s < stage.Services.Length; s++)
+        {
+            LatencyObjective?[] wanted = [stage.Services[s].ServiceLevel.Ttft, stage.Services[s].ServiceLevel.Tpot, stage.Services[s].ServiceLevel.EndToEnd];
+            foreach (var month in run.Services[s].Months.Where(month => month.Requests > 0))
+                for (var kind = 0; kind < wanted.Length; kind++)
+                    if (wanted[kind] is { } objective) most = Math.Max(most, (objective.Percentile / 100) - (month.Met[kind] / month.Requests));
+        }
+
+        foreach (var jobs in run.Jobs.GroupBy(job => job.Workload, StringComparer.Ordinal))
+            most = Math.Max(most, PromisedInTime - (jobs.Count(job => job.InTime) / (double)jobs.Count()));
+        return most;
     }
 
     private static Figure? Known(IReadOnlyList<RunResult> runs, Func<RunResult, double?> figure) =>

@@ -36,14 +36,14 @@ function chart(plan: Plan, timeline: readonly Entry[], breach: Breach | undefine
   const labels = months(plan);
   const [from, to] = [Date.parse(`${labels[0] ?? plan.start}-01T00:00:00Z`), Date.UTC(Number(labels.at(-1)?.slice(0, 4)), Number(labels.at(-1)?.slice(5, 7)), 1)];
   return {
-    kind: 'chart', title: 'What went wrong in the first run, and when', says: 'When each sort of event happened in the first run. All events are in the table below; arrow keys go through them.',
+    kind: 'chart', title: 'What went wrong in the worst run, and when', says: 'When each sort of event happened in the run that missed most. All events are in the table below; arrow keys go through them.',
     height: 52 + rows.length * 30, steps: timeline.length,
     legend: [
       { name: 'an event', shape: 'dot', colour: (t) => t.warn }, ...(breach ? [{ name: `first breach, ${day(breach.first)}`, shape: 'dash' as const, colour: (t: { ink: string }) => t.ink }] : []),
     ],
     option: (t, width) => base(t, {
       useUTC: true,
-      tooltip: { ...tooltip(t, 'item', (i) => tip(timeline[i]?.at ?? '', [{ name: timeline[i]?.what ?? '', value: '' }], 'The replay: its first run.')), axisPointer: { type: 'none' } },
+      tooltip: { ...tooltip(t, 'item', (i) => tip(timeline[i]?.at ?? '', [{ name: timeline[i]?.what ?? '', value: '' }], 'The replay: the run that missed most.')), axisPointer: { type: 'none' } },
       grid: { left: 4, right: 18, top: 8, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
       xAxis: {
         type: 'time', min: from, max: to, axisLine: { lineStyle: { color: t.line } }, axisTick: { show: false }, splitLine: { show: true, lineStyle: { color: t.line } },
@@ -59,7 +59,7 @@ function chart(plan: Plan, timeline: readonly Entry[], breach: Breach | undefine
         emphasis: { itemStyle: { color: colour(t, 5), opacity: 1 } },
       }],
     }),
-    table: { kind: 'table', title: 'All events of the first run', columns: [{ name: 'At' }, { name: 'What' }], rows: timeline.map((entry) => [entry.at, entry.what]) },
+    table: { kind: 'table', title: 'All events of the worst run', columns: [{ name: 'At' }, { name: 'What' }], rows: timeline.map((entry) => [entry.at, entry.what]) },
   };
 }
 
@@ -76,7 +76,7 @@ function finding(plan: Plan, given: Case): Finding[] {
   const cell = (text: string, mark: boolean): Cell => (mark ? { text, value: text, mark } : text);
   return [{
     headline: breach ? `Trouble begins on ${day(breach.first)}: ${broken(breach)}.` : `Nothing breaks; the first thing to go wrong is on ${day(event.at)}: ${event.what}.`,
-    detail: `${breach ? 'The breach is the earliest of all runs; the events are those of the first run' : 'The events are those of the first run'}${given.timeline.length >= 200 ? ', of which the first 200 are kept' : ''}.`,
+    detail: `${breach ? 'The breach is the earliest of all runs; the events are those of the run that missed most' : 'The events are those of the run that missed most'}${given.timeline.length >= 200 ? ', of which the first 200 are kept' : ''}.`,
     blocks: [
       chart(plan, given.timeline, breach),
       {
