@@ -61,6 +61,7 @@ internal static class OwnTable
         if (input is null || output is null || clients is null == rate is null) return null;
         var (name, system) = (table.Required("model"), table.Required("accelerator"));
         var engine = table.Column("engine") >= 0 ? table.Text("engine") ?? "" : "";
+        var version = Names.Version(table) ?? "";
         var requests = Optional("requests");
         return new()
         {
@@ -71,7 +72,7 @@ internal static class OwnTable
             System = system,
             Accelerator = Names.Accelerator(catalog, system),
             EngineName = engine,
-            Version = table.Column("version") >= 0 ? table.Text("version") ?? "" : "",
+            Version = version,
             Deployment = new()
             {
                 Precision = precision,
@@ -79,6 +80,8 @@ internal static class OwnTable
                 DataParallel = Math.Max(1, Whole("data_parallel")),
                 ExpertParallel = Math.Max(1, Whole("expert_parallel")),
                 Engine = Names.Engine(engine),
+                ScheduledAhead = Names.SchedulesAhead(Names.Engine(engine), version),
+                CacheElementBytes = Optional("cache_bytes") ?? 0,
                 MaxSequences = Whole("max_sequences"),
                 TokenBudget = Whole("token_budget"),
                 KvTokens = Optional("kv_tokens") ?? 0,

@@ -16,6 +16,12 @@ public sealed record EfficiencyFactors
     /// <summary>Share of the dense 8-bit peak that large matrix products reach, scaling included, 0 to 1; fitted.</summary>
     public double Matrix8 { get; init; } = 0.65;
 
+    /// <summary>
+    /// Factor on <see cref="Matrix16"/> on Ampere, which holds its clock better: at the best shapes an A100 reaches 268 of 312 TFLOP/s, an H100 794 of 989
+    /// (Bekman's ml-engineering tables, 2024).
+    /// </summary>
+    public double AmpereMatrix { get; init; } = 1.07;
+
     /// <summary>What is left of <see cref="Matrix8"/> where every block of weights and activations has its own scale, 0 to 1; fitted.</summary>
     public double BlockScaled { get; init; } = 0.85;
 
@@ -151,10 +157,13 @@ public sealed record EfficiencyFactors
     public double ArrivalSeconds { get; init; } = 6e-3;
 
     /// <summary>The same under SGLang; fitted.</summary>
-    public double SglangArrivalSeconds { get; init; } = 100e-3;
+    public double SglangArrivalSeconds { get; init; } = 15e-3;
 
     /// <summary>The same under TensorRT-LLM; fitted.</summary>
-    public double TensorRtArrivalSeconds { get; init; } = 100e-3;
+    public double TensorRtArrivalSeconds { get; init; } = 15e-3;
+
+    /// <summary>Further seconds for each token of a prompt: the way of its text and its tokeniser, some 1 MB/s on one core; fitted.</summary>
+    public double ArrivalTokenSeconds { get; init; } = 3e-6;
 
     /// <summary>Latency of one all-reduce over the scale-up link, seconds, waiting for the slowest accelerator included; fitted.</summary>
     public double LinkLatencySeconds { get; init; } = 10e-6;

@@ -102,7 +102,8 @@ public readonly record struct Footprint
 
     /// <summary>
     /// The rate of matrix products, FLOP/s per accelerator at its peak; null where the accelerator cannot run the format. Weights in int4
-    /// are multiplied in 16 bits, and so are those of a model published in fp4 where there is no fp4 unit.
+    /// are multiplied in 16 bits, and so are those of a model published in fp4 where there is no fp4 unit, and those in fp8 on Ampere, for which engines
+    /// have kernels that widen them (Marlin).
     /// </summary>
     /// <param name="accelerator">The accelerator.</param>
     /// <param name="precision">The number format.</param>
@@ -110,10 +111,21 @@ public readonly record struct Footprint
     public static double? PeakFlops(Accelerator accelerator, Precision precision, Precision native) => 1e12 * precision switch
     {
         Precision.Bf16 or Precision.Int4 => accelerator.Tflops16,
-        Precision.Fp8 => accelerator.Fp8Tflops,
+        Precision.Fp8 => accelerator.Fp8Tflops ?? (IsWidened(accelerator, precision) ? accelerator.Tflops16 : null),
         Precision.Int8 => accelerator.Int8Tops,
         Precision.Fp4 => accelerator.Fp4Tflops ?? (native == Precision.Fp4 ? accelerator.Tflops16 : null),
         _ => null,
+    };
+
+    /// <summary>Whether weights are stored in the format, but widened to 16 bits before they are multiplied.</summary>
+    /// <param name="accelerator">The accelerator.</param>
+    /// <param name="precision">The number format.</param>
+    public static bool IsWidened(Accelerator accelerator, Precision precision) => precision switch
+    {
+        Precision.Int4 => true,
+        Precision.Fp4 => accelerator.Fp4Tflops is null,
+        Precision.Fp8 => accelerator is { Fp8Tflops: null, Architecture: "Ampere" },
+        _ => false,
     };
 
     /// <summary>Width of a head; where the configuration states none, the heads share the residual stream.</summary>

@@ -43,10 +43,11 @@ public sealed partial class Replica
         var own = accelerator.Vendor.Equals("NVIDIA", StringComparison.OrdinalIgnoreCase);
         var (maker, memory) = own ? (1, 1) : (factors.OtherVendors, factors.OtherVendorsBandwidth);
         var (tensor, ranks, group) = (deployment.TensorParallel, deployment.DataParallel, deployment.StageAccelerators);
-        var widened = precision == Precision.Int4 || (precision == Precision.Fp4 && accelerator.Fp4Tflops is null);
-        var share = Sustained(accelerator, peak, precision, widened, factors) * maker * (widened ? factors.Matrix16 : precision switch
+        var widened = Footprint.IsWidened(accelerator, precision);
+        var sixteenBits = factors.Matrix16 * (accelerator.Architecture == "Ampere" ? factors.AmpereMatrix : 1);
+        var share = Sustained(accelerator, peak, precision, widened, factors) * maker * (widened ? sixteenBits : precision switch
         {
-            Precision.Bf16 => factors.Matrix16,
+            Precision.Bf16 => sixteenBits,
             Precision.Fp4 => factors.Matrix4,
             Precision.Fp8 when deployment.BlockScaled ?? model.NativePrecision == Precision.Fp8 => factors.Matrix8 * factors.BlockScaled,
             _ => factors.Matrix8,
@@ -73,7 +74,7 @@ public sealed partial class Replica
         (kvTokens, independence) = (deployment.KvTokens, factors.ExpertIndependence);
         // Every rank of data-parallel attention works on its share of the tokens; experts work on all of them together.
         tokenSeconds = (footprint.LayerFlops - footprint.ExpertFlops) / (peak * group * share);
-        headSeconds = footprint.HeadFlops / (sixteen * group * maker * factors.Matrix16 * Sustained(accelerator, sixteen, Precision.Bf16, false, factors));
+        headSeconds = footprint.HeadFlops / (sixteen * group * maker * sixteenBits * Sustained(accelerator, sixteen, Precision.Bf16, false, factors));
         sharedSeconds = footprint.SharedBytes / (weightBandwidth * tensor);
         var imbalance = deployment.ExpertParallel > 1 || ranks > 1 ? 1 + factors.ExpertImbalance : 1;
         // Narrow slices of an expert fill the multipliers badly.
@@ -132,6 +133,9 @@ public sealed partial class Replica
 
     /// <summary>The model.</summary>
     public ModelArchitecture Model { get; }
+
+    /// <summary>The accelerator that it runs on.</summary>
+    public Accelerator Accelerator => accelerator;
 
     /// <summary>Its number format.</summary>
     public Precision Precision { get; }

@@ -56,8 +56,9 @@ public sealed record Coefficient(
         new("blackwell_steps", "factor", f => f.BlackwellSteps, (f, v) => f with { BlackwellSteps = v }, 0.3, 1.5, 0.1),
         new("narrow_layer_seconds", "s", f => f.NarrowLayerSeconds, (f, v) => f with { NarrowLayerSeconds = v }, 1e-7, 5e-5, 0.6),
         new("arrival_seconds", "s", f => f.ArrivalSeconds, (f, v) => f with { ArrivalSeconds = v }, 1e-3, 0.3, 0.3),
-        new("sglang_arrival_seconds", "s", f => f.SglangArrivalSeconds, (f, v) => f with { SglangArrivalSeconds = v }, 1e-3, 0.5, 0.8),
-        new("tensorrt_arrival_seconds", "s", f => f.TensorRtArrivalSeconds, (f, v) => f with { TensorRtArrivalSeconds = v }, 1e-3, 0.5, 0.8),
+        new("sglang_arrival_seconds", "s", f => f.SglangArrivalSeconds, (f, v) => f with { SglangArrivalSeconds = v }, 1e-3, 0.5, 0.5),
+        new("tensorrt_arrival_seconds", "s", f => f.TensorRtArrivalSeconds, (f, v) => f with { TensorRtArrivalSeconds = v }, 1e-3, 0.5, 0.5),
+        new("arrival_token_seconds", "s", f => f.ArrivalTokenSeconds, (f, v) => f with { ArrivalTokenSeconds = v }, 1e-7, 3e-5, 0.4),
     ];
 
     /// <summary>The coefficients of training.</summary>

@@ -112,7 +112,7 @@ public sealed class RunPredictor(EfficiencyFactors factors)
     internal (double Ttft, double Tpot) FromSteps(ServingRun run, StepTally tally)
     {
         var replica = new Replica(run.Model!, run.Deployment, run.Accelerator!, factors);
-        return (tally.Ttft(replica, factors.ArrivalOf(run.Deployment.Engine)), tally.Tpot(replica));
+        return (tally.Ttft(replica, factors.ArrivalOf(run.Deployment.Engine) + (factors.ArrivalTokenSeconds * run.Input.Mean)), tally.Tpot(replica));
     }
 
     private static SimulationResult Closed(ReplicaSimulator simulator, ServingRun run, ClosedLoop loop)

@@ -6,24 +6,43 @@ public sealed partial class BatchScheduler
     private int[] kept = [];
     private long[] putBackAt = [];
     private long taken;
-    private double decided;
+    private long sinceLook;
+    private double decided, looked;
 
     /// <summary>Where the steps are counted; null for nowhere.</summary>
     internal StepTally? Tally { get; set; }
 
     /// <summary>Ends the counting of steps.</summary>
     /// <param name="result">What the requests measured.</param>
-    internal void CloseTally(SimulationResult result) => Tally?.Close(replica, limits.ArrivalSeconds, result);
+    internal void CloseTally(SimulationResult result) => Tally?.Close(replica, limits.ArrivalSeconds + (result.Requests > 0 ? limits.TokenSeconds * result.PromptTokens / result.Requests : 0), result);
 
     /// <summary>
     /// Whether the first in the queue can join the next step. An engine that schedules ahead decides on a step when the one before it starts, and what arrives
     /// in between waits one step longer.
     /// </summary>
-    private bool IsDue() => waiting > 0 && arrival[queue[head]] + limits.ArrivalSeconds <= (limits.ScheduledAhead ? decided : now);
+    private bool IsDue() => waiting > 0 && Ready(queue[head]) <= (limits.StepsPerLook > 1 ? looked : limits.ScheduledAhead ? decided : now);
+
+    /// <summary>When a request has its place in the queue.</summary>
+    private double Ready(int request) => arrival[request] + limits.ArrivalSeconds + (input[request] * limits.TokenSeconds);
+
+    /// <summary>Steps that pass until the first look at arrivals after so many of them, where an engine does not look at every step.</summary>
+    private long UntilLook(long steps)
+    {
+        var first = limits.StepsPerLook - sinceLook;
+        return steps <= first ? first : first + ((steps - first + limits.StepsPerLook - 1) / limits.StepsPerLook * limits.StepsPerLook);
+    }
+
+    /// <summary>Counts steps that only decode, and when arrivals were last looked at: as the step that the look is for is decided on.</summary>
+    private void Look(long passed, double seconds, double last)
+    {
+        var since = sinceLook + passed;
+        sinceLook = since % limits.StepsPerLook;
+        if (since >= limits.StepsPerLook) looked = now + seconds - ((sinceLook + (limits.ScheduledAhead ? 1 : 0)) * last);
+    }
 
     private void ClearKept()
     {
-        (taken, decided) = (0, now);
+        (taken, decided, looked, sinceLook) = (0, now, now, 0);
         Tally?.Clear();
     }
 
@@ -54,7 +73,7 @@ public sealed partial class BatchScheduler
     private double Waiting(double seconds)
     {
         double sum = partial >= 0 && made[partial] == 0 ? 1 : 0;
-        for (var i = 0; i < waiting && now + seconds - arrival[queue[(head + i) & (queue.Length - 1)]] - limits.ArrivalSeconds is > 0 and var rest; i++)
+        for (var i = 0; i < waiting && now + seconds - Ready(queue[(head + i) & (queue.Length - 1)]) is > 0 and var rest; i++)
             sum += Math.Min(1, rest / seconds);
         return sum;
     }

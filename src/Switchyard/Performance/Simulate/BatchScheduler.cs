@@ -177,11 +177,12 @@ public sealed partial class BatchScheduler
 
     private bool Idle(double until)
     {
-        var next = waiting > 0 ? Math.Min(until, arrival[queue[head]] + limits.ArrivalSeconds) : until;
+        var next = waiting > 0 ? Math.Min(until, Ready(queue[head])) : until;
         if (double.IsPositiveInfinity(next)) return false;
         var wait = Math.Max(0, next - now);
         joules += wait * accelerators * (replica.Watts(0, 0) ?? double.NaN);
-        decided = now = next;
+        looked = decided = now = next;
+        sinceLook = 0;
         return true;
     }
 
@@ -261,7 +262,8 @@ public sealed partial class BatchScheduler
         var context = decoding > 0 ? contextSum / decoding : 0;
         var seconds = Slowness * replica.Step(prompt, promptContext, decoding, context);
         if (decoding > 0) gaps?.Add(seconds, decoding);
-        decided = now;
+        looked = decided = now;
+        sinceLook = 0;
         Tally?.Add(1, prompt, promptContext, decoding, context, Waiting(seconds) + starts);
         Pass(1, seconds, prompt, context);
         Finish();
@@ -285,10 +287,12 @@ public sealed partial class BatchScheduler
         var slope = most > 1 ? ((Slowness * replica.Step(0, 0, decoding, context + most - 1)) - start) / (most - 1) : 0;
         if (most > 1)
         {
-            var next = waiting > 0 && backs == 0 && running < limits.MaxSequences ? arrival[queue[head]] + limits.ArrivalSeconds : until;
+            var next = waiting > 0 && backs == 0 && running < limits.MaxSequences ? Ready(queue[head]) : until;
             // One that waits already and does not fit has no say in when to stop.
             var gap = (next > now ? Math.Min(next, until) : until) - now;
-            if (limits.ScheduledAhead && next <= now && !IsDue())
+            var limit = most;
+            var late = next <= now && !IsDue();
+            if (late && (limits.ScheduledAhead || limits.StepsPerLook > 1))
             {
                 most = 1;
             }
@@ -299,11 +303,14 @@ public sealed partial class BatchScheduler
                 var root = slope > 1e-15 ? (Math.Sqrt((linear * linear) + (2 * slope * gap)) - linear) / slope : gap / start;
                 most = Math.Clamp((long)Math.Ceiling(root - 1e-9), 1, most);
             }
+
+            if (limits.StepsPerLook > 1 && (late || (next > now && next < until))) most = Math.Min(limit, UntilLook(most));
         }
 
         var seconds = (most * start) + (slope * most * (most - 1) / 2);
         gaps?.Add(seconds / most, (double)most * decoding);
         decided = now + seconds - (start + (slope * (most - 1)));
+        Look(most, seconds, start + (slope * (most - 1)));
         Tally?.Add(most, 0, 0, decoding, context + ((most - 1) / 2.0), Waiting(seconds));
         Pass(most, seconds, 0, context + ((most - 1) / 2.0));
         Finish();
