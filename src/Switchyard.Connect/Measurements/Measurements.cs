@@ -132,15 +132,6 @@ internal static partial class Names
         _ => Performance.Engine.Unknown,
     };
 
-    /// <summary>Whether an engine's version decides on steps ahead by default: vLLM since 0.14 (17 January 2026); one that is not named counts as the newest.</summary>
-    internal static bool SchedulesAhead(Engine engine, string version)
-    {
-        if (engine != Performance.Engine.Vllm) return engine != Performance.Engine.Unknown;
-        var parts = version.TrimStart('v').Split('.', '-', '+');
-        return !int.TryParse(parts[0], System.Globalization.CultureInfo.InvariantCulture, out var major) || parts.Length < 2
-            || !int.TryParse(parts[1], System.Globalization.CultureInfo.InvariantCulture, out var minor) || major > 0 || minor >= 14;
-    }
-
     /// <summary>Whether 8-bit weights have a scale for each block: where a format says so, and in Qwen's own checkpoints; null where the model decides.</summary>
     internal static bool? BlockScaled(string model, params ReadOnlySpan<string?> formats)
     {

@@ -87,7 +87,7 @@ internal static class OpenLoopTable
                 Precision = precision,
                 TensorParallel = tensor,
                 Engine = Engine.Vllm,
-                ScheduledAhead = Names.SchedulesAhead(Engine.Vllm, version),
+                ScheduledAhead = EngineDefaults.SchedulesAhead(Engine.Vllm, version),
                 MaxSequences = workload?.MaxSequences ?? 0,
                 TokenBudget = table.Whole("max_num_batched_tokens") ?? workload?.Budget ?? 0,
                 MemoryShare = table.Column("gpu_mem_util") < 0 ? 0 : Math.Clamp(table.Positive("gpu_mem_util") ?? 0, 0, 1),

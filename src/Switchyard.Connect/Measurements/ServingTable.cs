@@ -171,7 +171,7 @@ internal static partial class ServingTable
             DataParallel = ranks,
             ExpertParallel = dealt,
             Engine = Names.Engine(engine),
-            ScheduledAhead = Names.SchedulesAhead(Names.Engine(engine), version),
+            ScheduledAhead = EngineDefaults.SchedulesAhead(Names.Engine(engine), version),
             BlockScaled = Names.BlockScaled(table.Required("model_path"), table.Text("gemm_quant_mode"), table.Text("moe_quant_mode")),
             MaxSequences = 1 << 20, // benchmarks raise it to their concurrency
         };

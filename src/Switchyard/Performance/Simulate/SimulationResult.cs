@@ -27,6 +27,9 @@ public sealed record SchedulerLimits
     /// <summary>Steps that only decode between two looks at what has arrived; 1 for every step.</summary>
     public int StepsPerLook { get; init; } = 1;
 
+    /// <summary>Further seconds of the first step with prompts, before which no kernel was used; 0 for a replica that has served before.</summary>
+    public double ColdSeconds { get; init; }
+
     /// <summary>Whether a step is decided on while the one before it still runs: who arrives meanwhile joins one step later.</summary>
     public bool ScheduledAhead { get; init; }
 
