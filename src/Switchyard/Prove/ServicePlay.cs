@@ -51,7 +51,7 @@ internal sealed class ServicePlay
         tally = new(stage.Horizon.Months, stage.Makes.Length);
         (inputs, outputs) = (RequestLengths.Of(workload.Input), RequestLengths.Of(workload.Output));
         near = [.. mandate.UserShares.Select(_ => new List<Lane>())];
-        LatencyObjective?[] wanted = [workload.ServiceLevel.Ttft, workload.ServiceLevel.Tpot, workload.ServiceLevel.EndToEnd];
+        var wanted = workload.ServiceLevel.InOrder;
         for (var i = 0; i < 3; i++)
         {
             limits[i] = wanted[i]?.Limit.TotalSeconds ?? double.PositiveInfinity;
@@ -242,8 +242,7 @@ internal sealed class ServicePlay
             counted--;
             Count();
             month.ByApi += window.Weight;
-            var promised = stage.Makes[mandate.Api].Promised!;
-            LatencyObjective?[] kept = [promised.Ttft, promised.Tpot, promised.EndToEnd];
+            var kept = stage.Makes[mandate.Api].Promised!.InOrder;
             for (var i = 0; i < 3; i++)
                 if (kept[i] is not { } objective || random.Unit() <= objective.Percentile / 100) Met(i);
         }

@@ -126,6 +126,9 @@ public sealed record PoolMake
     /// <summary>What shares one draw of the error: the same accelerator for the same model is wrong in the same way everywhere.</summary>
     public string ErrorGroup { get; init; } = "";
 
+    /// <summary>Requests a second that an instance serves within the service level as it is predicted here, whatever the plan says; null where nothing is predicted.</summary>
+    public double? PredictedRate { get; init; }
+
     /// <summary>Requests a second that an instance answers of a pile by the honest model; 0 otherwise.</summary>
     public double PileRate { get; init; }
 

@@ -5,6 +5,7 @@ using Switchyard.Market;
 using Switchyard.Operate;
 using Switchyard.Performance;
 using Switchyard.Performance.Measured;
+using Switchyard.Performance.Search;
 using Switchyard.Performance.Simulate;
 using Switchyard.Plan;
 using Switchyard.Units;
@@ -43,10 +44,10 @@ public sealed partial class Staging
     private readonly List<double> draws = [];
     private readonly List<Purchase> bought = [];
 
-    private Staging(PurchasePlan plan, Scenario scenario, PriceBook prices, EfficiencyFactors factors, ErrorIntervals intervals)
+    private Staging(PurchasePlan plan, Scenario scenario, PriceBook prices, EfficiencyFactors factors, ErrorIntervals intervals, SimulatedCapacities? capacities)
     {
         (this.plan, this.scenario, this.prices, this.factors, this.intervals) = (plan, scenario, prices, factors, intervals);
-        performance = new(factors);
+        performance = new(factors, capacities);
     }
 
     /// <summary>Sets a plan up.</summary>
@@ -55,8 +56,10 @@ public sealed partial class Staging
     /// <param name="prices">The prices that it was made with.</param>
     /// <param name="factors">What engines reach.</param>
     /// <param name="intervals">How far predictions are off.</param>
-    public static StagingResult Set(PurchasePlan plan, Scenario scenario, PriceBook prices, EfficiencyFactors factors, ErrorIntervals intervals) =>
-        new Staging(plan, scenario, prices, factors, intervals).Set();
+    /// <param name="capacities">What simulations say of capacities, where the plan was made with them; null for the closed form.</param>
+    public static StagingResult Set(
+        PurchasePlan plan, Scenario scenario, PriceBook prices, EfficiencyFactors factors, ErrorIntervals intervals, SimulatedCapacities? capacities = null) =>
+        new Staging(plan, scenario, prices, factors, intervals, capacities).Set();
 
     private StagingResult Set()
     {
