@@ -9,10 +9,11 @@ internal sealed class Relaxed
     // From so many columns on most are left out of the simplex until they are worth it.
     private const int Many = 200;
 
-    private Relaxed(PlanningProblem problem, bool cut)
+    private Relaxed(PlanningProblem problem, bool cut, Action<Formulation>? change = null)
     {
         Problem = problem;
         Formulation = Formulation.Of(problem);
+        change?.Invoke(Formulation);
         // What credits pay is spent all the same: the gap is measured against what is spent, not against the little that is left to pay.
         Credits = (double)problem.Credits.Sum(c => c.Amount.Usd);
         if (Credits > 0) Formulation.Program.AddColumn(1, 1, Credits);
@@ -58,6 +59,12 @@ internal sealed class Relaxed
     /// <param name="limits">The capacity limits to reckon with.</param>
     /// <param name="cut">Whether the bound is to be as sharp as can be had quickly; without, it is that of the plain relaxation.</param>
     public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits, bool cut = true) => new(Dominance.Under(problem, limits), cut);
+
+    /// <summary>Relaxes a problem whose program is changed first: other costs, other bounds.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="limits">The capacity limits to reckon with.</param>
+    /// <param name="change">Changes the program.</param>
+    public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits, Action<Formulation> change) => new(Dominance.Under(problem, limits), true, change);
 
     /// <summary>The point of the relaxation without a limit that only rows state, and by how much it costs less; null where that is not known.</summary>
     /// <param name="limit">The limit's path.</param>
