@@ -134,9 +134,6 @@ public sealed record PoolMake
 
     /// <summary>What an API promises; null otherwise.</summary>
     public ServiceLevel? Promised { get; init; }
-
-    /// <summary>US dollars a request, for an API; 0 otherwise.</summary>
-    public double CostPerRequest { get; init; }
 }
 
 /// <summary>The distribution of measured over predicted time: log-normal through the ends of the interval that holds 90% of the runs.</summary>

@@ -136,6 +136,9 @@ public sealed partial class Staging
         }
 
         var source = purchase.Source;
+        // What is committed to is paid beyond the plan's end as well; nothing else is there outside it.
+        foreach (var month in purchase.Months.Where(m => m.Month < 0 || (m.Month >= plan.Horizon.Months && source.Kind is not (PurchaseKind.Commitment or PurchaseKind.Block))).Take(1))
+            Differ($"{place}.months", $"{plan.Horizon.Label(month.Month)} is not one of the plan's months, {plan.Horizon.Label(0)} to {plan.Horizon.Label(plan.Horizon.Months - 1)}");
         if (source.Kind == PurchaseKind.Tokens)
         {
             AddApi(purchase, workload, place);

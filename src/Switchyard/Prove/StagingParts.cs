@@ -132,11 +132,12 @@ public sealed partial class Staging
             Region = api.Region ?? "unknown",
             Kind = PurchaseKind.Tokens,
             PricePerHour = batch is null ? 0 : rate * 3600 * cost,
+            PricePerRequest = batch is null ? cost : 0,
             Accelerators = 0,
             Rate = rate,
             Most = [.. shares.Select((s, month) => (int)Math.Ceiling(workload is InferenceWorkload w ? s * w.Load.Peak(month) : Math.Min(1, s)))],
             StartSeconds = 0,
-        }, new() { CostPerRequest = cost, ErrorGroup = api.Name, Promised = api.Promised, PileRate = batch is null ? 0 : rate });
+        }, new() { ErrorGroup = api.Name, Promised = api.Promised, PileRate = batch is null ? 0 : rate });
     }
 
     private void AddBatch(Purchase purchase, BatchWorkload batch, Offer offer, ServingUse use, string place)
