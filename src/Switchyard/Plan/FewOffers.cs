@@ -71,12 +71,9 @@ internal static class FewOffers
 
         foreach (var (source, column) in formulation.Commitments())
             if (!commitments.Contains(source)) others.Add(column);
-        var (given, priced, cost) = (draft.Solution.Values, draft.Solution.ReducedCosts!, formulation.Program.Cost.ToArray());
-        int[] columns = [.. Enumerable.Range(0, formulation.Program.ColumnCount).Where(column => !others.Contains(column)
-            && (given[column] > 1e-9 || priced[column] <= (Near * Math.Abs(cost[column])) + 1e-9 || formulation.Program.ColumnLower[column] > 0))];
-        var place = new Dictionary<int, int>(columns.Length);
-        for (var i = 0; i < columns.Length; i++) place[columns[i]] = i;
-        var program = formulation.Program.Only(columns);
+        var part = new ProgramPart(formulation.Program, column => !others.Contains(column) && draft.Solution.IsNear(formulation.Program, column, Near));
+        var (program, place) = (part.Program, new Dictionary<int, int>(part.Columns.Length));
+        for (var i = 0; i < part.Columns.Length; i++) place[part.Columns[i]] = i;
         var offers = new SortedDictionary<(int Need, string Offer), List<int>>();
         foreach (var own in looked.GroupBy(x => (x.Need, x.Offer))) offers[own.Key] = [.. own.Where(x => place.ContainsKey(x.Column)).Select(x => place[x.Column])];
 

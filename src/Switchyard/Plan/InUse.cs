@@ -42,9 +42,8 @@ internal sealed class InUse(ProgramDraft draft)
 
         foreach (var limit in problem.CapacityLimits)
         {
-            var path = limit.Assumed ? DeclaredLimit.Availability : limit.Id;
             var members = limit.Sources.Select((s, at) => (s, limit.Weight(problem, at))).Where(x => uses.ContainsKey(x.s)).ToArray();
-            foreach (var month in members.SelectMany(x => Months(uses[x.s])).Distinct().Order()) Limit(limit.Most, path, members, month);
+            foreach (var month in members.SelectMany(x => Months(uses[x.s])).Distinct().Order()) Limit(limit.Most, limit.Path, members, month);
         }
     }
 

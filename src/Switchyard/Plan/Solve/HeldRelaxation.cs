@@ -15,10 +15,7 @@ internal sealed class HeldRelaxation : IDisposable
         scale = CoinInput.CostScale(program);
         upper = CoinInput.Bounds(program.ColumnUpper);
         ClpLibrary.Clp_setLogLevel(model, 0);
-        ClpLibrary.Clp_loadProblem(model, program.ColumnCount, program.RowCount,
-            program.Matrix.Starts, program.Matrix.Rows, program.Matrix.Coefficients,
-            CoinInput.Bounds(program.ColumnLower), upper, CoinInput.Times(program.Cost, scale),
-            CoinInput.Bounds(program.RowLower), CoinInput.Bounds(program.RowUpper));
+        ClpSolver.Load(model, program, scale);
         using var interrupt = new InterruptHandler();
         ClpLibrary.Clp_initialSolve(model);
     }
