@@ -64,39 +64,53 @@ internal sealed class Cover
             }
         }
 
-        // The rows and the columns of each group, ascending.
-        var rows = new SortedDictionary<int, List<int>>();
+        // Each group with its rows, and then its columns with what they count in them, both ascending.
+        var parts = new SortedDictionary<int, Part>();
+        var (partOf, place) = (new Part?[program.RowCount], new int[program.RowCount]);
         for (var row = 0; row < fits.Length; row++)
         {
             if (!fits[row]) continue;
-            if (!rows.TryGetValue(groups.Of(row), out var own)) rows[groups.Of(row)] = own = [];
-            own.Add(row);
+            if (!parts.TryGetValue(groups.Of(row), out var own)) parts[groups.Of(row)] = own = new();
+            (partOf[row], place[row]) = (own, own.Rows.Count);
+            own.Rows.Add(row);
         }
 
-        var columns = rows.ToDictionary(group => group.Key, _ => new List<int>());
         for (var column = 0; column < program.ColumnCount; column++)
-            foreach (var row in matrix.RowsOf(column))
-                if (fits[row] && columns[groups.Of(row)] is var own && (own.Count == 0 || own[^1] != column)) own.Add(column);
-        return [.. rows.Where(group => columns[group.Key].Count > 0).Select(group => Of(program, [.. columns[group.Key]], group.Value))];
+        {
+            var rows = matrix.RowsOf(column);
+            var each = matrix.CoefficientsOf(column);
+            for (var term = 0; term < rows.Length; term++)
+            {
+                if (partOf[rows[term]] is not { } own) continue;
+                if (own.Columns.Count == 0 || own.Columns[^1] != column) own.Columns.Add(column);
+                own.Terms.Add(new(place[rows[term]], own.Columns.Count - 1, each[term]));
+            }
+        }
+
+        return [.. parts.Values.Where(part => part.Columns.Count > 0).Select(part => Of(program, part))];
     }
 
-    private static Cover Of(MixedIntegerProgram program, int[] columns, List<int> rows)
+    // A coefficient, by the place of its row and of its column.
+    private readonly record struct Entry(int Row, int Column, double Each);
+
+    private sealed class Part
     {
-        var cover = new Cover(columns)
+        public List<int> Rows { get; } = [];
+
+        public List<int> Columns { get; } = [];
+
+        public List<Entry> Terms { get; } = [];
+    }
+
+    private static Cover Of(MixedIntegerProgram program, Part part)
+    {
+        var cover = new Cover([.. part.Columns])
         {
             // One column that need not be whole fills up what is left; two would need a linear program.
-            IsEnumerable = columns.Count(c => !program.IsInteger(c)) <= 1,
+            IsEnumerable = part.Columns.Count(c => !program.IsInteger(c)) <= 1,
         };
-        foreach (var row in rows) cover.rows.Add(new(row, row, program.RowLower[row], new double[columns.Length]));
-        var matrix = program.Matrix;
-        for (var c = 0; c < columns.Length; c++)
-        {
-            var touched = matrix.RowsOf(columns[c]);
-            var each = matrix.CoefficientsOf(columns[c]);
-            for (var term = 0; term < touched.Length; term++)
-                if (rows.BinarySearch(touched[term]) is >= 0 and var at) cover.rows[at].Each[c] = each[term];
-        }
-
+        foreach (var row in part.Rows) cover.rows.Add(new(row, row, program.RowLower[row], new double[part.Columns.Count]));
+        foreach (var (row, column, each) in part.Terms) cover.rows[row].Each[column] = each;
         return cover;
     }
 }
