@@ -87,7 +87,9 @@ internal static class FewOffers
             var over = used.GroupBy(x => x.Key.Need).Where(own => own.Count() > most)
                 .Select(own => own.Where(x => !kept.Contains(x.Key)).OrderBy(x => x.Amount).Take(own.Count() > most + Close ? 1 : candidates).ToList()).FirstOrDefault(own => own.Count > 0);
             if (over is null) return [.. problem.Needs.Select((_, need) => used.Where(x => x.Key.Need == need).Select(x => x.Key.Offer).ToHashSet(StringComparer.Ordinal))];
-            var first = over is [var (only, _)] ? only : over.Select(x => (x.Key, Usd: relaxation.Without(offers[x.Key]))).MinBy(x => x.Usd).Key;
+            var (first, least) = (over[0].Key, double.PositiveInfinity);
+            foreach (var (offer, _) in over.Count > 1 ? over : [])
+                if (relaxation.Without(offers[offer], least) is var usd && usd < least) (first, least) = (offer, usd);
             // What nothing can do without stays.
             if (relaxation.Drop(offers[first]) is not { } point)
             {

@@ -1,12 +1,13 @@
 namespace Switchyard.Plan.Solve;
 
-/// <summary>The relaxation of a program with more and more of its columns held at 0; each solve goes on from the last one's basis.</summary>
+/// <summary>The relaxation of a program with more and more of its columns held at 0; each solve goes on from the basis without those tried.</summary>
 internal sealed class HeldRelaxation : IDisposable
 {
     private readonly MixedIntegerProgram program;
     private readonly ClpLibrary.Model model = ClpLibrary.Clp_newModel();
     private readonly double scale;
     private readonly double[] upper;
+    private readonly byte[] basis;
 
     /// <summary>The relaxation of a program, nothing held.</summary>
     public HeldRelaxation(MixedIntegerProgram program)
@@ -14,36 +15,53 @@ internal sealed class HeldRelaxation : IDisposable
         this.program = program;
         scale = CoinInput.CostScale(program);
         upper = CoinInput.Bounds(program.ColumnUpper);
+        basis = new byte[program.ColumnCount + program.RowCount];
         ClpLibrary.Clp_setLogLevel(model, 0);
         ClpSolver.Load(model, program, scale);
         using var interrupt = new InterruptHandler();
         ClpLibrary.Clp_initialSolve(model);
+        Remember();
     }
 
-    /// <summary>What the cheapest point costs without some more columns; infinite where there is none.</summary>
-    public double Without(IReadOnlyList<int> columns)
+    /// <summary>What the cheapest point costs without some more columns; infinite where there is none or it costs more than is of interest.</summary>
+    /// <param name="columns">The columns.</param>
+    /// <param name="most">What it may cost to be of interest; infinite for whatever it costs.</param>
+    public double Without(IReadOnlyList<int> columns, double most = double.PositiveInfinity)
     {
-        var held = (double[])upper.Clone();
-        foreach (var column in columns) held[column] = program.ColumnLower[column];
-        return Solve(held) ? ClpLibrary.Clp_objectiveValue(model) / scale : double.PositiveInfinity;
+        var held = With(columns);
+        ClpLibrary.Clp_setDualObjectiveLimit(model, Math.Min(most * scale, double.MaxValue));
+        var usd = Solve(held, limited: double.IsFinite(most)) ? ClpLibrary.Clp_objectiveValue(model) / scale : double.PositiveInfinity;
+        ClpLibrary.Clp_setDualObjectiveLimit(model, double.MaxValue);
+        return usd;
     }
 
     /// <summary>Holds some more columns from now on, unless nothing is possible without them.</summary>
     /// <returns>The cheapest point; null where there is none.</returns>
     public unsafe double[]? Drop(IReadOnlyList<int> columns)
     {
-        var held = (double[])upper.Clone();
-        foreach (var column in columns) held[column] = program.ColumnLower[column];
-        if (!Solve(held)) return null;
+        var held = With(columns);
+        if (!Solve(held, limited: false)) return null;
         held.CopyTo(upper, 0);
+        Remember();
         return new ReadOnlySpan<double>(ClpLibrary.Clp_primalColumnSolution(model), program.ColumnCount).ToArray();
     }
 
-    private bool Solve(double[] bounds)
+    private double[] With(IReadOnlyList<int> columns)
+    {
+        var held = (double[])upper.Clone();
+        foreach (var column in columns) held[column] = program.ColumnLower[column];
+        return held;
+    }
+
+    private unsafe void Remember() => new ReadOnlySpan<byte>(ClpLibrary.Clp_statusArray(model), basis.Length).CopyTo(basis);
+
+    private bool Solve(double[] bounds, bool limited)
     {
         using var interrupt = new InterruptHandler();
         ClpLibrary.Clp_chgColumnUpper(model, bounds);
+        ClpLibrary.Clp_copyinStatus(model, basis);
         ClpLibrary.Clp_dual(model, 0);
+        if (limited && ClpLibrary.Clp_status(model) == 1) return false;
         // The basis of what was infeasible can mislead the dual simplex.
         if (ClpLibrary.Clp_status(model) != 0 || !Held(bounds)) ClpLibrary.Clp_primal(model, 0);
         if (ClpLibrary.Clp_status(model) == 3) throw new OperationCanceledException("The solve was interrupted.");
