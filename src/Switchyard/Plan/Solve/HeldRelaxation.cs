@@ -8,6 +8,8 @@ internal sealed class HeldRelaxation : IDisposable
     private readonly double scale;
     private readonly double[] upper;
     private readonly byte[] basis;
+    private readonly byte[] tried;
+    private IReadOnlyList<int>? last;
 
     /// <summary>The relaxation of a program, nothing held.</summary>
     public HeldRelaxation(MixedIntegerProgram program)
@@ -15,12 +17,12 @@ internal sealed class HeldRelaxation : IDisposable
         this.program = program;
         scale = CoinInput.CostScale(program);
         upper = CoinInput.Bounds(program.ColumnUpper);
-        basis = new byte[program.ColumnCount + program.RowCount];
+        (basis, tried) = (new byte[program.ColumnCount + program.RowCount], new byte[program.ColumnCount + program.RowCount]);
         ClpLibrary.Clp_setLogLevel(model, 0);
         ClpSolver.Load(model, program, scale);
         using var interrupt = new InterruptHandler();
         ClpLibrary.Clp_initialSolve(model);
-        Remember();
+        Remember(basis);
     }
 
     /// <summary>What the cheapest point costs without some more columns; infinite where there is none or it costs more than is of interest.</summary>
@@ -30,9 +32,12 @@ internal sealed class HeldRelaxation : IDisposable
     {
         var held = With(columns);
         ClpLibrary.Clp_setDualObjectiveLimit(model, Math.Min(most * scale, double.MaxValue));
-        var usd = Solve(held, limited: double.IsFinite(most)) ? ClpLibrary.Clp_objectiveValue(model) / scale : double.PositiveInfinity;
+        var found = Solve(held, basis, limited: double.IsFinite(most));
         ClpLibrary.Clp_setDualObjectiveLimit(model, double.MaxValue);
-        return usd;
+        if (!found) return double.PositiveInfinity;
+        last = columns;
+        Remember(tried);
+        return ClpLibrary.Clp_objectiveValue(model) / scale;
     }
 
     /// <summary>Holds some more columns from now on, unless nothing is possible without them.</summary>
@@ -40,9 +45,11 @@ internal sealed class HeldRelaxation : IDisposable
     public unsafe double[]? Drop(IReadOnlyList<int> columns)
     {
         var held = With(columns);
-        if (!Solve(held, limited: false)) return null;
+        // What was tried last needs no steps.
+        if (!Solve(held, ReferenceEquals(columns, last) ? tried : basis, limited: false)) return null;
         held.CopyTo(upper, 0);
-        Remember();
+        last = null;
+        Remember(basis);
         return new ReadOnlySpan<double>(ClpLibrary.Clp_primalColumnSolution(model), program.ColumnCount).ToArray();
     }
 
@@ -53,13 +60,13 @@ internal sealed class HeldRelaxation : IDisposable
         return held;
     }
 
-    private unsafe void Remember() => new ReadOnlySpan<byte>(ClpLibrary.Clp_statusArray(model), basis.Length).CopyTo(basis);
+    private unsafe void Remember(byte[] into) => new ReadOnlySpan<byte>(ClpLibrary.Clp_statusArray(model), into.Length).CopyTo(into);
 
-    private bool Solve(double[] bounds, bool limited)
+    private bool Solve(double[] bounds, byte[] from, bool limited)
     {
         using var interrupt = new InterruptHandler();
         ClpLibrary.Clp_chgColumnUpper(model, bounds);
-        ClpLibrary.Clp_copyinStatus(model, basis);
+        ClpLibrary.Clp_copyinStatus(model, from);
         ClpLibrary.Clp_dual(model, 0);
         if (limited && ClpLibrary.Clp_status(model) == 1) return false;
         // The basis of what was infeasible can mislead the dual simplex.
