@@ -13,7 +13,6 @@ internal sealed class ColumnGeneration
 
     // The same while something else is still to change: rows to be cut off, prices of what stands in.
     private const double Near = 1e-4;
-    private const double Rough = 1e-2;
 
     // So many columns join for each row at a time, and so many of what they use.
     private const int Each = 3;
@@ -212,7 +211,7 @@ internal sealed class ColumnGeneration
 
     private int[] Joining()
     {
-        var least = (restricted.StandingIn > 1e-9 ? Rough : done ? Exact : Near) * Math.Max(1e-9, restricted.Cost().Size);
+        var least = (done ? Exact : Near) * Math.Max(1e-9, restricted.Cost().Size);
         if (missed <= least) return [];
         least /= Math.Max(1, reduced.Length);
         // The few best for each row that they help most; those that help none together.
