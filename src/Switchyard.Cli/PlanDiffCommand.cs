@@ -37,6 +37,7 @@ internal static class SavedPlan
     /// <summary>The plan in a file, or with <c>-</c> on stdin.</summary>
     public static Reading<PurchasePlan> Read(string path)
     {
+        if (Directory.Exists(path)) return new List<Problem> { new(path, 0, "", "is a folder; name a plan, saved by 'switchyard plan --out plan.json'") };
         if (path != "-" && !File.Exists(path)) return new List<Problem> { new(path, 0, "", "there is no such file") };
         return PlanReader.Read(path == "-" ? Console.In.ReadToEnd() : File.ReadAllText(path), path);
     }

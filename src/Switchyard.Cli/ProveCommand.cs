@@ -10,6 +10,7 @@ using Switchyard.Connect.PlanFile;
 using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Performance;
+using Switchyard.Performance.Search;
 using Switchyard.Plan;
 using Switchyard.Prove;
 
@@ -45,6 +46,7 @@ internal static class ProveCommand
         Option<bool> timing = new("--timing") { Description = "Say on stderr how long each step took" };
         Command command = new("prove", "Play a saved plan through demand, failures and outages, and say whether it holds (exit code 0) or not (2)") { file };
         foreach (var option in new Option[] { scenarios, seeds, seed, stress, whole, spot, one, save, mend, verdict, timing }) command.Options.Add(option);
+        var kept = new CapacityOption(command);
         var catalogs = new CatalogOptions(command);
         var printer = new Printer(command);
         command.SetAction(parsed =>
@@ -60,7 +62,9 @@ internal static class ProveCommand
             if (scenario.Value is not { } wanted)
                 return Printer.Fail([.. scenario.Problems.Select(p => parsed.GetValue(scenarios) is null ? p with { Message = $"{p.Message}; name the scenario of the plan with -f" } : p)]);
             var settings = new ProofSettings(parsed.GetValue(seeds), (ulong)parsed.GetValue(seed), parsed.GetValue(stress), new() { Whole = parsed.GetValue(whole) }, record);
-            var proof = Proof.Of(plan, wanted, contents, settings, path, timing: parsed.GetValue(timing), mend: !parsed.GetValue(verdict));
+            var capacities = kept.Load(parsed);
+            var proof = Proof.Of(plan, wanted, contents, settings, path, timing: parsed.GetValue(timing), mend: !parsed.GetValue(verdict), capacities);
+            kept.Save(capacities);
             if (proof.Value is not { } evidence) return Printer.Fail(proof.Problems);
             var json = new Lazy<string>(() => EvidenceWriter.Write(evidence));
             if (parsed.GetValue(save) is { } target) Printer.WriteFile(target, json.Value);
@@ -90,20 +94,21 @@ internal static class Proof
 {
     /// <summary>The evidence for a plan, or why it cannot be played.</summary>
     public static Reading<Evidence> Of(
-        PurchasePlan plan, Scenario scenario, CatalogContents contents, ProofSettings settings, string file, bool timing, bool mend)
+        PurchasePlan plan, Scenario scenario, CatalogContents contents, ProofSettings settings, string file, bool timing, bool mend, SimulatedCapacities? capacities = null)
     {
         var watch = Stopwatch.StartNew();
-        var staging = new Cycle(contents.Prices, new PerformanceModel(contents.Factors)).Stage(plan, scenario, contents.Factors, contents.Intervals);
+        var factors = Known.Factors(contents, scenario);
+        var staging = new Cycle(contents.Prices, new PerformanceModel(factors, capacities)).Stage(plan, scenario, factors, contents.Intervals, capacities);
         if (staging.Stage is not { } stage) return staging.Mismatches.Select(m => new Problem(file, 0, m.Place, m.Message)).ToList();
         var staged = watch.Elapsed;
-        var runs = Prover.Runs(stage, contents.Factors, settings);
+        var runs = Prover.Runs(stage, factors, settings);
         var results = Play(runs);
         var played = watch.Elapsed;
         var evidence = Prover.Evidence(stage, runs, results);
         if (mend && !evidence.Holds)
         {
             Console.Error.WriteLine("the plan does not hold; looking for what would mend it");
-            var mender = new Mender(plan, scenario, contents.Prices, contents.Factors, contents.Intervals, settings);
+            var mender = new Mender(plan, scenario, contents.Prices, factors, contents.Intervals, settings, capacities);
             evidence = evidence with { Mend = mender.Mend(evidence, Play) };
         }
 

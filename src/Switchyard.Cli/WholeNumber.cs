@@ -14,7 +14,7 @@ internal static class WholeNumber
     {
         var text = result.Tokens[0].Value;
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least) return number;
-        result.AddError($"{option}: '{text}' is not a number of {what}; at least {least}");
+        result.AddError($"{option}: '{text}' is not {(what.StartsWith("a ", StringComparison.Ordinal) ? what : $"a number of {what}")}; a whole number of at least {least}");
         return least;
     };
 }

@@ -1,6 +1,7 @@
 using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Performance;
+using Switchyard.Performance.Search;
 using Switchyard.Plan;
 using Switchyard.Prove;
 
@@ -47,8 +48,9 @@ public sealed class Cycle
     /// <param name="scenario">The scenario that it was made for.</param>
     /// <param name="factors">What engines reach.</param>
     /// <param name="intervals">How far predictions are off.</param>
-    public StagingResult Stage(PurchasePlan plan, Scenario scenario, EfficiencyFactors factors, ErrorIntervals intervals) =>
-        Staging.Set(plan, scenario, prices, factors, intervals);
+    /// <param name="capacities">What simulations say of capacities, where the plan was made with them; null for the closed form.</param>
+    public StagingResult Stage(PurchasePlan plan, Scenario scenario, EfficiencyFactors factors, ErrorIntervals intervals, SimulatedCapacities? capacities = null) =>
+        Staging.Set(plan, scenario, prices, factors, intervals, capacities);
 
     /// <summary>The same in a simpler way, for comparison: the way, and its plan where it can be done.</summary>
     /// <param name="scenario">What is wanted.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using Switchyard.Demand;
 using Switchyard.Operate;
 using Switchyard.Prove;
 using Switchyard.Units;
@@ -124,9 +125,15 @@ internal static class EvidenceTables
         console.MarkupLineInterpolated($"[bold]Cost[/]   {Usd(expected.Cost.Mean)} as billed ({Usd(expected.Cost.Low)} to {Usd(expected.Cost.High)}), {Usd(planned)} planned ({Text($"{(planned == 0 ? 0 : (expected.Cost.Mean / planned) - 1):+0.0%;-0.0%;0%}")}).");
         if (expected.KilowattHours is { } energy)
             console.MarkupLineInterpolated($"[bold]Energy[/] {new Energy(energy.Mean)}{(expected.CarbonKilograms is { } carbon ? Text($", {carbon.Mean / 1000:#,##0.##} t of CO2e") : ", carbon unknown for a region")}.");
-        foreach (var service in expected.Services.Where(s => s.Headroom is not null))
-            console.MarkupLineInterpolated($"[bold]Room[/]   {service.Workload}: load could grow {Text($"{service.Headroom!.Value.Share:P0}")} above its peak in the tightest month before the plan's capacity, as it is reckoned, is used up.");
+        foreach (var service in expected.Services)
+        {
+            if (service.Headroom is not { } room) continue;
+            var chance = room.Share < InferenceWorkload.LeastHeadroom ? Text($" With less than {InferenceWorkload.LeastHeadroom:P0}, chance breaks objectives: ask for more headroom.") : "";
+            console.MarkupLineInterpolated($"[bold]Room[/]   {service.Workload}: load could {Grow(room.Share)} its peak in the tightest month before what the plan buys is used up, as it is predicted here.{chance}");
+        }
     }
+
+    private static string Grow(double share) => share < 0 ? Text($"reach {1 + share:P0} of") : Text($"grow {share:P0} above");
 
     private static void Cases(IAnsiConsole console, Evidence evidence)
     {

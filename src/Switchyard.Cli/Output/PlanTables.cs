@@ -31,7 +31,17 @@ internal static class PlanTables
         UseFirstTables.Write(console, plan);
         Why(console, plan);
         WhyTables.Write(console, plan);
+        Tight(console, scenario);
         Notes(console, plan);
+    }
+
+    private static void Tight(IAnsiConsole console, Scenario scenario)
+    {
+        foreach (var service in scenario.Workloads.OfType<InferenceWorkload>().Where(s => s.Headroom < InferenceWorkload.LeastHeadroom && s.ServiceLevel != ServiceLevel.None))
+        {
+            console.MarkupLineInterpolated(
+                $"[bold]Room[/]   {service.Name}: {Text($"a headroom of {service.Headroom:P0}")} is what rounding up to whole machines leaves and little more; at its capacity a replica only just meets its objectives, and chance breaks them. Ask for {Text($"{InferenceWorkload.LeastHeadroom:P0}")} or more.");
+        }
     }
 
     private static IEnumerable<string> Wanted(Scenario scenario)

@@ -21,16 +21,20 @@ public static class PlanReader
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("schema", out var schema))
                 return One(file, 0, "", "no plan: there is no 'schema' in it; plans are written by 'switchyard plan --out plan.json'");
-            return schema.GetString() switch
+            return (schema.ValueKind == JsonValueKind.String ? schema.GetString() : null) switch
             {
-                PlanWriter.PlanSchema => Plan(root),
+                PlanWriter.PlanSchema => PlanShape.Problems(root) is { Count: > 0 } wrong
+                    ? wrong.Select(w => new Problem(file, 0, w.Path, w.Message)).ToList()
+                    : Plan(root),
                 PlanWriter.ConflictSchema => One(file, 0, "schema", "no plan: the file says why there is none within the limits"),
                 _ => One(file, 0, "schema", $"'{Problem.Shown(schema.ToString())}' is not {PlanWriter.PlanSchema}; make the plan again with this version"),
             };
         }
         catch (JsonException e)
         {
-            return One(file, (int)(e.LineNumber ?? -1) + 1, "", text.Length == 0 ? "the file is empty" : "the JSON is broken or cut off here");
+            return One(file, (int)(e.LineNumber ?? -1) + 1, "", string.IsNullOrWhiteSpace(text) ? "the file is empty"
+                : text.TrimStart() is ['{' or '[', ..] ? "the JSON is broken or cut off here; make the plan again with 'switchyard plan --out'"
+                : "no plan: this is not JSON; plans are written by 'switchyard plan SCENARIO --out plan.json'");
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {

@@ -71,6 +71,9 @@ public sealed record ServiceLevel(LatencyObjective? Ttft, LatencyObjective? Tpot
             : null;
     }
 
+    /// <summary>The objectives in the order time to first token, time per token, end to end; null where nothing is promised.</summary>
+    public IReadOnlyList<LatencyObjective?> InOrder => [Ttft, Tpot, EndToEnd];
+
     /// <summary>No promise: throughput alone counts.</summary>
     public static ServiceLevel None { get; } = new(null, null);
 }

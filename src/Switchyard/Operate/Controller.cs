@@ -29,7 +29,7 @@ public sealed class Controller
     /// <param name="happened">What happened.</param>
     public Decided Decide(ControllerState state, ControllerEvent happened)
     {
-        state = bounds.Book(state, happened.Seconds);
+        state = bounds.Book(state, happened);
         var draft = new Draft(mandate, bounds, state, happened.Seconds);
         switch (happened)
         {
@@ -149,6 +149,9 @@ internal sealed class Draft(Mandate mandate, Bounds bounds, ControllerState stat
         HoldBack(pool.Index, hinder.Limit, hinder.Reason, hinder.Until);
         return false;
     }
+
+    /// <summary>How much of what a service is expected to need can be paid, at most 1; null where there is money for more than that.</summary>
+    public double? Pace(ServiceMandate service) => bounds.Pace(State, service, Seconds);
 
     public void HoldBack(int pool, string limit, string reason, double until)
     {

@@ -9,7 +9,11 @@ public readonly record struct ObservedLoad(double RequestsPerSecond, double Wait
 
 /// <summary>Something that a controller hears of. The same events come from a simulated fleet and from a real one.</summary>
 /// <param name="Seconds">When, in seconds from the horizon's start.</param>
-public abstract record ControllerEvent(double Seconds);
+public abstract record ControllerEvent(double Seconds)
+{
+    /// <summary>Requests that APIs have answered since the beginning, by index of the service, as their meters say; empty where no service has one.</summary>
+    public ImmutableArray<double> ByApi { get; init; } = [];
+}
 
 /// <summary>Time to look at everything.</summary>
 /// <param name="Seconds">When.</param>
@@ -91,7 +95,9 @@ public sealed record AssignInstance(int Instance, int Pool, string? Job, string 
 /// <param name="Reason">Why.</param>
 public sealed record RunJob(string Job, int Pool, ImmutableArray<int> Instances, string Reason) : ControllerDecision(Reason);
 
-/// <summary>A limit does not let an instance be asked for: what wants it goes without until a time, or takes something else.</summary>
+/// <summary>
+/// A limit does not let an instance be asked for, or a request be sent to an API: what wants it goes without until a time, or takes something else.
+/// </summary>
 /// <param name="Pool">Index of the pool.</param>
 /// <param name="Limit">The limit's path in the scenario.</param>
 /// <param name="Until">When it can be tried again.</param>

@@ -68,6 +68,9 @@ public sealed record Pool
     /// <summary>US dollars for one more instance-hour; 0 where it is paid for whatever happens.</summary>
     public required double PricePerHour { get; init; }
 
+    /// <summary>US dollars for a request of a service, for an API; 0 otherwise.</summary>
+    public double PricePerRequest { get; init; }
+
     /// <summary>Accelerators of an instance.</summary>
     public required double Accelerators { get; init; }
 
@@ -138,6 +141,12 @@ public sealed record ServiceMandate
 
     /// <summary>Index of the pool that is an API, which answers what instances have no room for; −1 for none.</summary>
     public int Api { get; init; } = -1;
+
+    /// <summary>Requests a second that go to the API: what instances have no room for, as far as the plan buys it.</summary>
+    /// <param name="rate">Requests a second that arrive.</param>
+    /// <param name="capacity">Requests a second that the instances that serve are planned to answer.</param>
+    /// <param name="most">Requests a second that the plan buys at most.</param>
+    public double Overflow(double rate, double capacity, double most) => Math.Clamp(rate - (capacity / (1 + Headroom)), 0, Math.Min(rate, most));
 
     /// <summary>Requests a second that are expected at a moment.</summary>
     /// <param name="horizon">The months of the plan.</param>

@@ -33,7 +33,10 @@ internal sealed class ServiceScaling(Mandate mandate)
         var now = charge.Expected(mandate.Horizon, draft.Seconds);
         var soon = charge.Expected(mandate.Horizon, draft.Seconds + lead);
         var load = service < draft.State.Loads.Length ? draft.State.Loads[service] : default;
-        var need = (Math.Max(Math.Max(now, soon), load.RequestsPerSecond) * (1 + charge.Headroom)) + (load.Waiting / mandate.Policy.CatchUpSeconds);
+        // Where money is short, headroom is given up, but not more: replicas that are overloaded answer nobody in time, which is worse than none at the end of a month.
+        var pace = draft.Pace(charge);
+        var room = pace is { } part ? Math.Clamp(((1 + charge.Headroom) * part) - 1, 0, charge.Headroom) : charge.Headroom;
+        var need = (Math.Max(Math.Max(now, soon), load.RequestsPerSecond) * (1 + room)) + (pace is null ? load.Waiting / mandate.Policy.CatchUpSeconds : 0);
         // A rise is served in the month in which it comes.
         var month = Math.Min(HorizonTime.MonthAt(mandate.Horizon, draft.Seconds + lead), mandate.Horizon.Months - 1);
         Span<int> ready = stackalloc int[charge.Pools.Length], have = stackalloc int[charge.Pools.Length];

@@ -39,6 +39,18 @@ public sealed class PerformanceModel
         return estimate with { RequestsPerSecond = estimate.RequestsPerSecond * ratio, Concurrency = estimate.Concurrency * ratio };
     }
 
+    /// <summary>Requests a second that one replica of a layout sustains within the service level; 0 where it keeps it at no load.</summary>
+    /// <param name="question">What is asked; its formats and number of accelerators are those of the layout.</param>
+    /// <param name="deployment">The layout.</param>
+    public double Rate(ServingQuestion question, Deployment deployment)
+    {
+        var replica = new Replica(question.Model, deployment, question.Accelerator, factors);
+        var capacity = new ServingCapacity(replica, new Traffic(question.Input, question.Output), question.ServiceLevel, question.NetworkRoundTrip.TotalSeconds, factors).Find();
+        if (capacity.Shortfall != Shortfall.None) return 0;
+        var simulated = capacities is not null && question.ServiceLevel != ServiceLevel.None && question.Output.P50 > 1;
+        return capacity.Balance.Rate * (simulated ? capacities!.Ratio(question, deployment, factors) : 1);
+    }
+
     /// <summary>The layout with which a gang trains fastest, or why it cannot.</summary>
     /// <param name="question">What is asked.</param>
     public Outcome<TrainingEstimate> Train(TrainingQuestion question) => new TrainingSearch(question, factors).Best();

@@ -13,6 +13,8 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
     private readonly PlanningProblem reduced =
         Dominance.Under(problem, [.. problem.CapacityLimits.Where(limit => !limit.Assumed)]) with { CapacityLimits = problem.CapacityLimits };
 
+    private Func<bool> needless = () => false;
+
     /// <summary>The cheapest of the baselines that was found by search and keeps every limit; null where there is none. A plan is never dearer.</summary>
     public SolvedProblem? Cheapest { get; private set; }
 
@@ -33,10 +35,12 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
         };
     }
 
-    /// <summary>Every baseline, also those that cannot be done.</summary>
-    public ImmutableArray<Baseline> All()
+    /// <summary>Every baseline, also those that cannot be done; fewer where they are needless from some time on.</summary>
+    /// <param name="needless">Whether nobody asks any more.</param>
+    public ImmutableArray<Baseline> All(Func<bool>? needless = null)
     {
-        List<Baseline> baselines = [.. BaselineName.All.Select(name => Named(name)!)];
+        this.needless = needless ?? this.needless;
+        List<Baseline> baselines = [.. BaselineName.All.TakeWhile(_ => !this.needless()).Select(name => Named(name)!)];
         if (scenario.Current.Length > 0) baselines.Add(Current());
         return [.. baselines];
     }
@@ -80,6 +84,7 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
         // Cheapest first by the relaxation, so that most providers need no search.
         var providers = problem.Sources.Where(s => s.Kind != PurchaseKind.Owned).Select(s => s.Provider).Distinct().Order(StringComparer.Ordinal)
             .Select(p => (Provider: p, Problem: Only(free, s => s.Provider == p || s.Kind == PurchaseKind.Owned)))
+            .TakeWhile(_ => !needless())
             .Select(x => (x.Provider, x.Problem, Bound: ProblemSolver.Relaxation(x.Problem)))
             .Where(x => double.IsFinite(x.Bound)).OrderBy(x => x.Bound).ThenBy(x => x.Provider, StringComparer.Ordinal).ToList();
         (string Provider, SolvedProblem Solved)? best = null;

@@ -3,7 +3,6 @@ using System.Globalization;
 using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Plan.Solve;
-using Switchyard.Units;
 
 namespace Switchyard.Plan;
 
@@ -12,28 +11,29 @@ namespace Switchyard.Plan;
 /// lifted), and how far each would have to move if the others stayed.
 /// </summary>
 internal sealed class ConflictFinder(
-    Scenario scenario, BuiltProblem built, Func<Scenario, IEnumerable<string>, BuiltProblem> build, SolveLimits limits)
+    Scenario scenario, BuiltProblem built, Func<Scenario, IEnumerable<string>, BuiltProblem> build)
 {
-    // Any plan is found soon or hardly at all.
-    private const int AnyPlanNodes = 50;
-    private const int BisectionSteps = 14;
-    private const double LargestQuota = 1 << 20;
+    // What is said to be enough is at most this much more than what no plan was found for.
+    private const double Tolerance = 0.005;
+
+    private readonly Dictionary<string, SolvedProblem?> known = new(StringComparer.Ordinal);
 
     /// <summary>The conflict.</summary>
     public Conflict Find()
     {
         var all = DeclaredLimit.Of(scenario, built).ToList();
         var lifted = new HashSet<string>(StringComparer.Ordinal);
-        if (!HasPlan(Problem(all.Select(l => l.Path).ToHashSet(StringComparer.Ordinal)))) return new(scenario.Name, [], Unservable(all));
         // Lift one limit after the other; a limit without which there is still no plan is not needed for the conflict and stays lifted.
         foreach (var limit in all)
         {
             lifted.Add(limit.Path);
-            if (HasPlan(Problem(lifted))) lifted.Remove(limit.Path);
+            if (Without(lifted) is not null) lifted.Remove(limit.Path);
         }
 
         var conflicting = all.Where(l => !lifted.Contains(l.Path)).ToList();
-        return new(scenario.Name, [.. conflicting.Select(l => new ConflictingLimit(l.Path, l.Value, Enough(l)))], []);
+        return conflicting.Count == 0
+            ? new(scenario.Name, [], Unservable(all))
+            : new(scenario.Name, [.. conflicting.Select(l => new ConflictingLimit(l.Path, l.Value, Enough(l)))], []);
     }
 
     private ImmutableArray<Consideration> Unservable(List<DeclaredLimit> all)
@@ -43,45 +43,29 @@ internal sealed class ConflictFinder(
         return [.. (empty.Count > 0 ? empty : [.. free.Problem.Needs.Select((_, i) => (1, i))]).Select(x => Considerations.Of(free, x.Index))];
     }
 
-    private PlanningProblem Problem(IReadOnlySet<string> without) => build(scenario, without).Problem;
+    // The plan of a problem, or null. What not even the relaxation allows, which is quickly found, is not searched.
+    private static SolvedProblem? Try(PlanningProblem problem) => ProblemSolver.Solve(problem, LeastLimit.Rough, prove: false) is { HasPlan: true } plan ? plan : null;
 
-    private bool HasPlan(Scenario changed) => HasPlan(build(changed, []).Problem);
+    // The plan of the scenario without some limits; asked for more than once.
+    private SolvedProblem? Without(IReadOnlyCollection<string> lifted)
+    {
+        var key = string.Join('\n', lifted.Order(StringComparer.Ordinal));
+        if (!known.TryGetValue(key, out var plan)) known[key] = plan = Try(build(scenario, lifted).Problem);
+        return plan;
+    }
 
-    // Any plan will do: a gap of everything, and the relaxation first, which often settles it.
-    private bool HasPlan(PlanningProblem problem) =>
-        double.IsFinite(ProblemSolver.Relaxation(problem)) && ProblemSolver.Solve(problem with { OffersPerWorkload = null }, limits with { RelativeGap = 0.5, MaximumNodes = Math.Min(limits.MaximumNodes, AnyPlanNodes) }, prove: false).HasPlan;
+    private SolvedProblem? Try(Scenario changed) => Try(build(changed, []).Problem);
+
+    private bool HasPlan(Scenario changed) => Try(changed) is not null;
 
     // What one limit would have to say, the others as they are; null where moving it alone is not enough. Each answer is tried on the
     // scenario itself, since a limit can also rule out options before anything is solved.
     private string? Enough(DeclaredLimit limit)
     {
-        var without = build(scenario, [limit.Path]).Problem;
-        if (!HasPlan(without)) return null;
-        var free = ProblemSolver.Solve(without, limits);
-        if (!free.HasPlan) return null;
-        var purchases = Ledger.Purchases(free.Problem, free.Decisions);
-        var cost = Ledger.Cost(free.Problem, purchases, free.Decisions);
-        Scenario With(Limits changed) => scenario with { Limits = changed };
+        if (Without([limit.Path]) is not { } free) return null;
+        var purchases = new LimitUse(free).Purchases;
         switch (limit.Path)
         {
-            case "limits.budget.cash":
-                var cash = Least((double)scenario.Limits.CashPerMonth!.Value.Usd, (double)cost.PerMonth.Max().Usd,
-                    usd => With(scenario.Limits with { CashPerMonth = Money.FromUsd(usd) }));
-                return $"{Money.FromUsd(Math.Ceiling(cash))}/month";
-            case "limits.budget.total":
-                var total = Least((double)scenario.Limits.TotalCost!.Value.Usd, (double)cost.Total.Usd,
-                    usd => With(scenario.Limits with { TotalCost = Money.FromUsd(usd) }));
-                return Money.FromUsd(Math.Ceiling(total)).ToString();
-            case "limits.provider_share":
-                return Share(scenario.Limits.ProviderShare!.Value, x => With(scenario.Limits with { ProviderShare = x }));
-            case "limits.region_share":
-                return Share(scenario.Limits.RegionShare!.Value, x => With(scenario.Limits with { RegionShare = x }));
-            case "limits.spot_share":
-                return Share(scenario.Limits.SpotShare!.Value, x => With(scenario.Limits with { SpotShare = x }));
-            case StatedLimits.Carbon:
-                return Amount(scenario.Limits.CarbonPerMonth!.Value.Kilograms, kg => With(scenario.Limits with { CarbonPerMonth = new(kg) }), kg => $"{new Carbon(Math.Ceiling(kg))}/month");
-            case StatedLimits.Power:
-                return Amount(scenario.Limits.Power!.Value.Watts, watts => With(scenario.Limits with { Power = new(watts) }), watts => $"{new Power(Math.Ceiling(watts))}");
             case "limits.regions":
                 return Allowed(Bought(purchases).Select(p => $"{p.Source.Provider}/{p.Source.Region}"));
             case "limits.providers":
@@ -89,41 +73,32 @@ internal sealed class ConflictFinder(
             case DeclaredLimit.Availability:
                 return $"{string.Join(", ", Beyond(free))}: if you can get them, state it as a quota";
             default:
-                return Team(limit) ?? Quota(limit) ?? Workload(limit, purchases);
+                return Movable.Of(scenario, built, limit.Path) is { } movable ? Moved(movable, limit.Path, free) : Workload(limit, purchases);
         }
     }
 
-    private string Share(double stated, Func<double, Scenario> with)
+    // The least that a limit would have to say. Where rows state it, that is minimised; else it is halved towards what was found. What a found plan
+    // itself uses is enough, so that is the next upper end.
+    private string? Moved(Movable limit, string path, SolvedProblem free)
     {
-        var share = Least(stated, 1, with);
-        return (Math.Ceiling((share * 1000) - 1e-9) / 1000).ToString("0.#%", CultureInfo.InvariantCulture);
-    }
-
-    // The least amount that is enough, found by doubling and then by bisection; null where none is.
-    private string? Amount(double stated, Func<double, Scenario> with, Func<double, string> shown)
-    {
-        var (no, yes) = (stated, stated * 2);
-        while (!HasPlan(with(yes)))
+        double Use(SolvedProblem plan) => limit.RoundedUp(limit.Used(new(plan)));
+        if (LeastLimit.Known(built.Problem).Contains(path) && LeastLimit.Plans(built.Problem, path, free).Select(Use).ToList() is { Count: > 0 } uses) return limit.Shown(uses.Min());
+        var (no, yes, tried) = (limit.Stated, Math.Max(Use(free), limit.RoundedUp(limit.Stated)), double.PositiveInfinity);
+        while (yes - no > Math.Max(limit.Step, Tolerance * yes) * (1 + 1e-9))
         {
-            (no, yes) = (yes, yes * 2);
-            if (yes > stated * LargestQuota) return null;
+            var middle = limit.RoundedUp((no + yes) / 2);
+            if (Try(limit.With(middle)) is { } plan) (yes, tried) = (Math.Min(middle, Use(plan)), middle);
+            else no = middle;
         }
 
-        return shown(Least(no, yes, with));
-    }
-
-    private string? Team(DeclaredLimit limit)
-    {
-        foreach (var team in scenario.Limits.Teams)
+        // A plan that uses just so much need not be found again where just so much is allowed.
+        for (var more = Tolerance; yes < tried && !HasPlan(limit.With(yes)); more *= 2)
         {
-            Scenario With(TeamLimit changed) => scenario with { Limits = scenario.Limits with { Teams = scenario.Limits.Teams.Replace(team, changed) } };
-            if (limit.Path == StatedLimits.Cash(team.Team))
-                return Amount((double)team.CashPerMonth!.Value.Usd, usd => With(team with { CashPerMonth = Money.FromUsd(usd) }), usd => $"{Money.FromUsd(Math.Ceiling(usd))}/month");
-            if (limit.Path == StatedLimits.Total(team.Team))
-                return Amount((double)team.TotalCost!.Value.Usd, usd => With(team with { TotalCost = Money.FromUsd(usd) }), usd => $"{Money.FromUsd(Math.Ceiling(usd))}");
+            if (more > 1) return null;
+            yes = Math.Min(tried, Math.Max(limit.RoundedUp(yes * (1 + more)), yes + limit.Step));
         }
 
-        return null;
+        return limit.Shown(yes);
     }
 
     private static IEnumerable<Purchase> Bought(IEnumerable<Purchase> purchases) =>
@@ -131,31 +106,6 @@ internal sealed class ConflictFinder(
 
     private static string Allowed(IEnumerable<string> names) =>
         $"with {string.Join(", ", names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))} allowed too";
-
-    // The fewest accelerators that a quota would have to grant; null where the limit is no quota, or no count is enough.
-    private string? Quota(DeclaredLimit limit)
-    {
-        if (scenario.Commercial.Quotas.FirstOrDefault(q => $"commercial.quota.{q.Id}" == limit.Path) is not { } quota) return null;
-        bool Grants(double count) => HasPlan(scenario with
-        {
-            Commercial = scenario.Commercial with { Quotas = [.. scenario.Commercial.Quotas.Select(q => q.Id == quota.Id ? q with { Count = count } : q)] },
-        });
-        var (no, yes) = (Math.Floor(quota.Count), Math.Max(1, Math.Ceiling(quota.Count)));
-        while (!Grants(yes))
-        {
-            (no, yes) = (yes, yes * 2);
-            if (yes > LargestQuota) return null;
-        }
-
-        while (yes - no > 1)
-        {
-            var middle = Math.Floor((no + yes) / 2);
-            if (Grants(middle)) yes = middle;
-            else no = middle;
-        }
-
-        return yes.ToString(CultureInfo.InvariantCulture);
-    }
 
     private string Workload(DeclaredLimit limit, ImmutableArray<Purchase> purchases)
     {
@@ -204,17 +154,10 @@ internal sealed class ConflictFinder(
         .Select(pool => (pool.Key, Wanted: Math.Ceiling(pool.GroupBy(use => use.Month).Max(month => month.Sum(use => use.Accelerators)) - 1e-6)))
         .Select(x => $"{x.Wanted.ToString(CultureInfo.InvariantCulture)} × {x.Key.Provider}/{x.Key.Region}/{x.Key.Accelerator}");
 
-    // The smallest value between one at which there is no plan and one at which there is, by bisection to 0.1% of it.
-    // What is not even enough for the relaxation, which is quickly asked, is ruled out first.
-    private double Least(double no, double yes, Func<double, Scenario> with)
-    {
-        var possible = Least(no, yes, x => double.IsFinite(ProblemSolver.Relaxation(build(with(x), []).Problem)));
-        return HasPlan(with(possible)) ? possible : Least(possible, yes, x => HasPlan(with(x)));
-    }
-
+    // The smallest value between one at which there is no plan and one at which there is, by bisection.
     private static double Least(double no, double yes, Func<double, bool> hasPlan)
     {
-        for (var step = 0; step < BisectionSteps && yes - no > 1e-3 * yes; step++)
+        while (yes - no > Tolerance * yes)
         {
             var middle = (no + yes) / 2;
             if (hasPlan(middle)) yes = middle;

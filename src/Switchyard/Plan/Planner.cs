@@ -94,17 +94,17 @@ public sealed class Planner
         var declared = DeclaredLimit.Of(scenario, built).Where(l => !l.IsChoice).ToList();
         var searched = new Baselines(scenario, built.Problem, rough);
         var baselines = ImmutableArray<Baseline>.Empty;
-        // What simpler ways cost does not depend on the plan.
+        // What simpler ways cost does not depend on the plan, and is not asked where there is none.
         SolvedProblem? found = null;
         settings.SideBySide(() => found = ProblemSolver.Solve(built.Problem, limits), () =>
         {
-            if (settings.Explain) baselines = searched.All();
+            if (settings.Explain) baselines = searched.All(() => found is { HasPlan: false });
         });
         var solved = found!;
         if (!solved.HasPlan)
         {
             if (solved.Status != SolveStatus.Infeasible) throw new SearchStoppedException(settings.MaximumNodes);
-            return new(null, new ConflictFinder(scenario, built, (asked, lifted) => Build(asked, lifted), limits).Find());
+            return new(null, new ConflictFinder(scenario, built, (asked, lifted) => Build(asked, lifted)).Find());
         }
 
         if (!settings.Explain) return new(PlanOf(built, solved), null);

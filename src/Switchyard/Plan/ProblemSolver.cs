@@ -73,6 +73,7 @@ public static class ProblemSolver
             var solved = problem.OffersPerWorkload is { } most && draft.Solution.HasPoint
                 ? FewOffers.Solve(draft, most, limits, prove, (part, until) => Search(part, until, prove && until.RelativeGap <= Sharp))
                 : Search(draft, limits, prove);
+            if (solved.Status == SolveStatus.NoIncumbent && prove && Within(problem, draft) is { } tight) return tight;
             if (!solved.HasPlan) return solved with { Problem = solved.Problem with { CapacityLimits = problem.CapacityLimits } };
             if (Exceeded(problem, solved.Problem, solved.Decisions, reckoned) is { Length: > 0 } broken)
             {
@@ -87,8 +88,22 @@ public static class ProblemSolver
         }
     }
 
+    // Where the search finds nothing within a tight limit, the plan that needs least of it may still be within it, and within all others.
+    private static SolvedProblem? Within(PlanningProblem problem, Relaxed draft)
+    {
+        if (problem.Futures.Length > 1 || !draft.Solution.HasPoint) return null;
+        var found = LeastLimit.Known(problem).SelectMany(limit => LeastLimit.Plans(problem, limit))
+            .FirstOrDefault(plan => Recheck.Problems(With(plan), plan.Decisions).IsEmpty);
+        return found is null ? null : found with
+        {
+            Problem = With(found), Bound = Math.Min(found.PresentValue, draft.Bound), Relaxation = draft.Plain, TightLimits = draft.Formulation.TightLimits(draft.Solution.Values), Draft = draft,
+        };
+
+        PlanningProblem With(SolvedProblem plan) => problem with { Needs = plan.Problem.Needs };
+    }
+
     // The capacity limits that are not reckoned with yet and that a point exceeds.
-    private static ImmutableArray<CapacityLimit> Exceeded(
+    internal static ImmutableArray<CapacityLimit> Exceeded(
         PlanningProblem problem, PlanningProblem reduced, IReadOnlyCollection<Decision> point, ImmutableArray<CapacityLimit> reckoned)
     {
         var known = reckoned.Select(limit => limit.Id).ToHashSet(StringComparer.Ordinal);
@@ -98,7 +113,7 @@ public static class ProblemSolver
 
     private static SolvedProblem Search(PlanningProblem part, SolveLimits limits, bool prove) => Search(Relaxed.Of(part), limits, prove);
 
-    private static SolvedProblem Search(Relaxed draft, SolveLimits limits, bool prove)
+    internal static SolvedProblem Search(Relaxed draft, SolveLimits limits, bool prove)
     {
         var program = draft.Formulation.Program;
         var staged = program.ColumnCount > Large && draft.Covers.Count > 0 && draft.Solution.HasPoint

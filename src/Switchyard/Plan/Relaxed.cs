@@ -9,10 +9,11 @@ internal sealed class Relaxed
     // From so many columns on most are left out of the simplex until they are worth it.
     private const int Many = 200;
 
-    private Relaxed(PlanningProblem problem, bool cut, Relaxed? near = null)
+    private Relaxed(PlanningProblem problem, bool cut, Relaxed? near = null, Action<Formulation>? change = null)
     {
         Problem = problem;
         Formulation = Formulation.Of(problem);
+        change?.Invoke(Formulation);
         // What credits pay is spent all the same: the gap is measured against what is spent, not against the little that is left to pay.
         Credits = (double)problem.Credits.Sum(c => c.Amount.Usd);
         if (Credits > 0) Formulation.Program.AddColumn(1, 1, Credits);
@@ -60,6 +61,12 @@ internal sealed class Relaxed
     /// <param name="near">The relaxation of a problem like this one, to start from; null for none. It changes no answer, only the time it takes.</param>
     public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits, bool cut = true, Relaxed? near = null) =>
         new(Dominance.Under(problem, limits), cut, near);
+
+    /// <summary>Relaxes a problem whose program is changed first: other costs, other bounds.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="limits">The capacity limits to reckon with.</param>
+    /// <param name="change">Changes the program.</param>
+    public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits, Action<Formulation> change) => new(Dominance.Under(problem, limits), true, null, change);
 
     /// <summary>The point of the relaxation without a limit that only rows state, and by how much it costs less; null where that is not known.</summary>
     /// <param name="limit">The limit's path.</param>

@@ -49,7 +49,7 @@ public sealed record Source
     public string Team { get; init; } = "";
 
     /// <summary>What is on offer, whichever team buys it.</summary>
-    public string Offered => Team.Length == 0 ? Id : Id[..^(TeamMark.Length + Team.Length)];
+    public string Offered => Team.Length > 0 && Id.EndsWith(TeamMark + Team, StringComparison.Ordinal) ? Id[..^(TeamMark.Length + Team.Length)] : Id;
 
     /// <summary>What is offered, however it is bought: one machine in one region, or an API.</summary>
     public string Offer => TermMonths > 0 && Offered.IndexOf('@', StringComparison.Ordinal) is > 0 and var at ? Offered[..at] : Offered;

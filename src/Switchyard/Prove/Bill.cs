@@ -27,7 +27,7 @@ internal sealed record Bill(ImmutableArray<BillLine> Lines, ImmutableArray<decim
     public ImmutableSortedDictionary<string, decimal> PerProvider =>
         Lines.Where(l => l.Fixed != FixedKind.Earlier).GroupBy(l => l.Provider).ToImmutableSortedDictionary(g => g.Key, g => g.Sum(l => l.Usd), StringComparer.Ordinal);
 
-    public static Bill Of(Stage stage, Books books, ServiceTally[] services)
+    public static Bill Of(Stage stage, Books books)
     {
         var lines = ImmutableArray.CreateBuilder<BillLine>();
         foreach (var pool in stage.Mandate.Pools)
@@ -36,13 +36,6 @@ internal sealed record Bill(ImmutableArray<BillLine> Lines, ImmutableArray<decim
             void Owe(int month, double usd) => lines.Add(new(month, pool.Provider, pool.Region, pool.Kind, team, Money.FromUsd(usd).Usd, null));
             for (var month = 0; month < books.Months; month++)
                 if (books.Cash[pool.Index, month] is > 0 and var usd) Owe(month, usd);
-            if (pool.Kind != PurchaseKind.Tokens) continue;
-            for (var s = 0; s < services.Length; s++)
-            {
-                if (stage.Mandate.Services[s].Api != pool.Index) continue;
-                for (var month = 0; month < services[s].Months.Length; month++)
-                    if (services[s].Months[month].ByApi is > 0 and var requests) Owe(month, requests * stage.Makes[pool.Index].CostPerRequest);
-            }
         }
 
         foreach (var cash in stage.Fixed)

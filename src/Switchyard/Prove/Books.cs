@@ -58,8 +58,12 @@ internal sealed class Books
     /// <summary>Instance-seconds by pool and month.</summary>
     public double[,] Seconds { get; }
 
-    /// <summary>US dollars for hours, by pool and month.</summary>
+    /// <summary>US dollars for hours, and for requests to APIs, by pool and month.</summary>
     public double[,] Cash { get; }
+
+    /// <summary>An API answered requests of a service.</summary>
+    public void Buy(Pool api, double requests, double at) =>
+        Cash[api.Index, Math.Min(HorizonTime.MonthAt(stage.Horizon, at), Months - 1)] += requests * api.PricePerRequest;
 
     public void Add(int pool, HourState state, double seconds) =>
         Hours[pool, (int)state] += seconds / 3600 * stage.Mandate.Pools[pool].Accelerators;

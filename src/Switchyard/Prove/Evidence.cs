@@ -94,7 +94,7 @@ public sealed record CaseEvidence
 /// <param name="EndToEnd">Time to the last token.</param>
 /// <param name="Failed">Share that was not answered.</param>
 /// <param name="Objectives">Each objective in each month.</param>
-/// <param name="Headroom">By how much load could grow in the tightest month until the plan's capacity is used up, such as 0.12, and that month; null where it has none.</param>
+/// <param name="Headroom">By how much load could grow in the tightest month until what the plan buys is used up, as it is predicted here, such as 0.12, and that month; null without load.</param>
 public sealed record ServiceEvidence(
     string Workload, double Requests, Latency Ttft, Latency Tpot, Latency EndToEnd, Figure Failed,
     ImmutableArray<ObjectiveEvidence> Objectives, (double Share, int Month)? Headroom);

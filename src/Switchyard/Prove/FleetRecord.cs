@@ -47,6 +47,9 @@ internal sealed record FleetRecord
 
     public required IReadOnlyList<ReplicaChange>[] Changes { get; init; }
 
+    /// <summary>When a limit let nothing be sent to the API of each service, in order of time.</summary>
+    public required IReadOnlyList<(double From, double To)>[] WithoutApi { get; init; }
+
     public required IReadOnlyList<JobRun> Jobs { get; init; }
 
     public required IReadOnlyList<(double Seconds, string Text)> Noted { get; init; }

@@ -25,13 +25,15 @@ internal sealed partial class FleetRun
     private readonly List<ReplicaChange>[] changes;
     private readonly List<(double Seconds, string Text)> noted = [];
     private readonly List<double>[] repairs;
-    private readonly double[] backlog, capacity, seen;
+    private readonly double[] backlog, capacity, seen, planned, byApi;
+    private readonly List<(double From, double To)>[] withoutApi;
     private readonly Books books;
     private readonly Presence[] presences;
     private readonly Peaks peaks;
     private readonly SortedDictionary<string, (int Times, double First, string Reason)> heldBack = new(StringComparer.Ordinal);
     private readonly int[] services;
     private readonly List<(ControllerEvent Happened, ImmutableArray<ControllerDecision> Decisions)>? log;
+    private readonly bool metered;
     private Generator failing, slowing;
     private ControllerState state = new();
     private RunHash hash;
@@ -51,11 +53,14 @@ internal sealed partial class FleetRun
         var mandates = stage.Mandate.Services;
         changes = [.. mandates.Select(_ => new List<ReplicaChange>())];
         (backlog, capacity, seen) = (new double[mandates.Length], new double[mandates.Length], new double[mandates.Length]);
+        (planned, byApi) = (new double[mandates.Length], new double[mandates.Length]);
+        withoutApi = [.. mandates.Select(_ => new List<(double From, double To)>())];
         repairs = [.. stage.Mandate.Pools.Select(_ => new List<double>())];
         services = new int[stage.Mandate.Pools.Length];
         Array.Fill(services, -1);
         for (var s = 0; s < mandates.Length; s++)
             foreach (var pool in mandates[s].Pools) services[pool] = s;
+        metered = mandates.Any(m => m.Api >= 0);
         if (record) log = [];
     }
 
@@ -125,6 +130,7 @@ internal sealed partial class FleetRun
         {
             Books = books,
             Changes = changes,
+            WithoutApi = withoutApi,
             Jobs = allJobs,
             Noted = noted,
             Hash = hash.Text,
@@ -203,6 +209,12 @@ internal sealed partial class FleetRun
 
     private void Tell(ControllerEvent happened)
     {
+        if (metered)
+        {
+            for (var s = 0; s < byApi.Length; s++) Flow(s);
+            happened = happened with { ByApi = [.. byApi] };
+        }
+
         var decided = controller.Decide(state, happened);
         state = decided.State;
         log?.Add((happened, decided.Decisions));
@@ -247,6 +259,8 @@ internal sealed partial class FleetRun
             case HoldBack held:
                 Add(6, held.Pool, 0, 0);
                 if (held.Until < stage.End) queue.Add(held.Until, new(What.Look, 0));
+                for (var s = 0; s < withoutApi.Length; s++)
+                    if (stage.Mandate.Services[s].Api == held.Pool && held.Until > now) withoutApi[s].Add((now, held.Until));
                 if (heldBack.TryGetValue(held.Limit, out var before))
                 {
                     heldBack[held.Limit] = before with { Times = before.Times + 1 };
@@ -280,15 +294,25 @@ internal sealed partial class FleetRun
         return loads.MoveToImmutable();
     }
 
-    /// <summary>Brings a service's queue up to now, as a flow: what arrives less what its replicas can answer.</summary>
+    /// <summary>Brings a service's queue up to now, as a flow: what arrives less what its replicas can answer and what goes to its API, which is paid for.</summary>
     private void Flow(int service)
     {
         var mandate = stage.Mandate.Services[service];
-        for (var at = seen[service]; at < now;)
+        for (var at = seen[service]; at < Math.Min(now, stage.End);)
         {
             var next = Math.Min(now, (Math.Floor(at / 3600) + 1) * 3600);
             var rate = mandate.Expected(stage.Horizon, at) * circumstances.Demand;
-            backlog[service] = Math.Max(0, backlog[service] + ((rate - capacity[service]) * (next - at)));
+            var overflow = 0.0;
+            if (mandate.Api >= 0)
+            {
+                var closed = withoutApi[service].Count > 0 ? withoutApi[service][^1] : default;
+                if (at < closed.To) next = Math.Min(next, closed.To);
+                else overflow = mandate.Overflow(rate, planned[service], stage.Mandate.Pools[mandate.Api].MostAt(HorizonTime.MonthAt(stage.Horizon, at)));
+                books.Buy(stage.Mandate.Pools[mandate.Api], overflow * (next - at), at);
+                byApi[service] += overflow * (next - at);
+            }
+
+            backlog[service] = Math.Max(0, backlog[service] + ((rate - overflow - capacity[service]) * (next - at)));
             at = next;
         }
 
@@ -306,6 +330,7 @@ internal sealed partial class FleetRun
         var later = now;
         now = stage.End;
         foreach (var presence in presences) presence.Until(now);
+        for (var s = 0; s < seen.Length; s++) Flow(s);
         foreach (var node in nodes.Values.Where(n => services[n.Pool] >= 0).OrderBy(n => n.Id).ToList())
         {
             Serve(node, ReplicaChangeKind.Drains);

@@ -263,8 +263,9 @@ internal sealed partial class FleetRun
         Flow(service);
         var slow = draws.Slowness[node.Pool] * node.Slow;
         var rate = stage.Mandate.Pools[node.Pool].Rate / slow;
-        capacity[service] += kind == ReplicaChangeKind.Serves ? rate : -rate;
         var pool = stage.Mandate.Pools[node.Pool];
+        capacity[service] += kind == ReplicaChangeKind.Serves ? rate : -rate;
+        planned[service] += kind == ReplicaChangeKind.Serves ? pool.Rate : -pool.Rate;
         if (!closed) presences[service].Change(now, pool.Provider, pool.Region, node.Zone, node.Id, kind == ReplicaChangeKind.Serves ? pool.Replicas : -pool.Replicas);
         changes[service].Add(new(now, kind, node.Id, node.Pool, slow));
     }

@@ -16,6 +16,9 @@ public static class Judge
     /// <summary>Share of a workload's runs that must end in time, where the scenario does not say.</summary>
     public const double PromisedInTime = 0.95;
 
+    /// <summary>So far may the room above the peak, as it is predicted here, lie below the headroom asked for: as far as a plan's rates may differ without a note.</summary>
+    public const double HeadroomTolerance = 0.02;
+
     /// <summary>The evidence of runs of one case.</summary>
     /// <param name="stage">The plan, set up.</param>
     /// <param name="circumstances">The case.</param>
@@ -54,9 +57,9 @@ public static class Judge
         var most = 0.0;
         for (var s = 0; s < stage.Services.Length; s++)
         {
-            LatencyObjective?[] wanted = [stage.Services[s].ServiceLevel.Ttft, stage.Services[s].ServiceLevel.Tpot, stage.Services[s].ServiceLevel.EndToEnd];
+            var wanted = stage.Services[s].ServiceLevel.InOrder;
             foreach (var month in run.Services[s].Months.Where(month => month.Requests > 0))
-                for (var kind = 0; kind < wanted.Length; kind++)
+                for (var kind = 0; kind < wanted.Count; kind++)
                     if (wanted[kind] is { } objective) most = Math.Max(most, (objective.Percentile / 100) - (month.Met[kind] / month.Requests));
         }
 
@@ -71,10 +74,11 @@ public static class Judge
     private static ServiceEvidence ServiceOf(Stage stage, int service, IReadOnlyList<RunResult> runs)
     {
         var workload = stage.Services[service];
+        var room = Room.Of(stage, service);
         var all = new MonthTally();
         foreach (var month in runs.SelectMany(r => r.Services[service].Months)) all.Add(month);
         var objectives = ImmutableArray.CreateBuilder<ObjectiveEvidence>();
-        LatencyObjective?[] wanted = [workload.ServiceLevel.Ttft, workload.ServiceLevel.Tpot, workload.ServiceLevel.EndToEnd];
+        var wanted = workload.ServiceLevel.InOrder;
         for (var kind = 0; kind < 3; kind++)
         {
             if (wanted[kind] is not { } objective) continue;
@@ -89,22 +93,13 @@ public static class Judge
         return new(
             workload.Name, all.Requests / runs.Count, LatencyOf(all, 0), LatencyOf(all, 1), LatencyOf(all, 2),
             Figure.OfShares([.. runs.Select(r => r.Services[service].Months.Sum(m => m.Failed) / Math.Max(1e-9, r.Services[service].Months.Sum(m => m.Requests)))]),
-            objectives.ToImmutable(), Headroom(stage, service));
+            objectives.ToImmutable(), room.IsEmpty ? null : room.MinBy(r => r.Share));
     }
 
     private static Latency LatencyOf(MonthTally tally, int kind)
     {
         var (mean, median, p95, p99) = tally.Times[kind].Summary();
         return new(mean, median, p95, p99);
-    }
-
-    // What the plan's instances are reckoned to answer, against the peak.
-    private static (double, int)? Headroom(Stage stage, int service)
-    {
-        var mandate = stage.Mandate.Services[service];
-        return Enumerable.Range(0, stage.Horizon.Months)
-            .Select(m => (Share: (mandate.Pools.Sum(p => stage.Mandate.Pools[p].MostAt(m) * stage.Mandate.Pools[p].Rate) / mandate.Load.Peak(m)) - 1, Month: m))
-            .MinBy(x => x.Share);
     }
 
     private static JobEvidence JobsOf(Stage stage, string workload, IReadOnlyList<RunResult> runs)
@@ -134,6 +129,16 @@ public static class Judge
                 yield return new(first, Text($"{services[s].Workload}: {Name(objective.Key)} p{worst.Wanted * 100:0.##} < {worst.Limit * 1000:0.##}ms"), months,
                     Text($"{worst.Attained.Mean:P2} of requests in {horizon.Label(worst.Month)} (95% interval from {worst.Attained.Low:P2}), {worst.Wanted:P0} wanted"), services[s].Workload);
             }
+        }
+
+        for (var s = 0; s < services.Length; s++)
+        {
+            var wanted = stage.Services[s].Headroom;
+            var tight = Room.Of(stage, s).Where(r => r.Share < wanted - HeadroomTolerance).ToList();
+            if (tight.Count == 0) continue;
+            var least = tight.MinBy(r => r.Share);
+            yield return new(horizon.HoursBefore(tight[0].Month) * 3600, $"{services[s].Workload}: headroom", [.. tight.Select(r => r.Month)],
+                Text($"{least.Share:P0} above the peak of {horizon.Label(least.Month)} as it is predicted here, {wanted:P0} asked for"), services[s].Workload);
         }
 
         foreach (var job in jobs.Where(j => j.InTime < j.Promised - 1e-12))

@@ -4,6 +4,7 @@ using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Operate;
 using Switchyard.Performance;
+using Switchyard.Performance.Search;
 using Switchyard.Plan;
 using Switchyard.Units;
 
@@ -24,10 +25,14 @@ public sealed class Mender
     private readonly EfficiencyFactors factors;
     private readonly ErrorIntervals intervals;
     private readonly ProofSettings settings;
+    private readonly SimulatedCapacities? capacities;
 
     /// <summary>Takes what the plan was proven with.</summary>
-    public Mender(PurchasePlan plan, Scenario scenario, PriceBook prices, EfficiencyFactors factors, ErrorIntervals intervals, ProofSettings settings) =>
-        (this.plan, this.scenario, this.prices, this.factors, this.intervals, this.settings) = (plan, scenario, prices, factors, intervals, settings with { Stress = false });
+    public Mender(PurchasePlan plan, Scenario scenario, PriceBook prices, EfficiencyFactors factors, ErrorIntervals intervals, ProofSettings settings, SimulatedCapacities? capacities = null)
+    {
+        (this.plan, this.scenario, this.prices, this.factors, this.intervals) = (plan, scenario, prices, factors, intervals);
+        (this.settings, this.capacities) = (settings with { Stress = false }, capacities);
+    }
 
     /// <summary>Mends.</summary>
     /// <param name="broken">The evidence against the plan.</param>
@@ -53,7 +58,7 @@ public sealed class Mender
             var (again, conflict) = Again(wanted);
             if (again is null) return best is { Holds: true } ? best : new(wanted, [conflict ?? "no plan"], Money.Zero, false, null);
             if (Same(again)) continue;
-            if (Staging.Set(again, scenario, prices, factors, intervals).Stage is not { } stage) return best;
+            if (Staging.Set(again, scenario, prices, factors, intervals, capacities).Stage is not { } stage) return best;
             var runs = Prover.Runs(stage, factors, settings).Take(settings.Seeds).ToImmutableArray();
             var evidence = Judge.Of(stage, runs[0].Case, play(runs));
             breaches = evidence.Breaches;
@@ -65,7 +70,7 @@ public sealed class Mender
     // A plan with less than the load asks for is not the one that planning gives; one that is breaks because predictions were too good.
     private int First(Evidence evidence, string workload) =>
         plan.Margins.Count == 0 && evidence.Expected.Services.FirstOrDefault(s => s.Workload == workload) is { Headroom: { } room }
-        && scenario.Workloads.OfType<InferenceWorkload>().First(w => w.Name == workload).Headroom is var wanted && room.Share >= wanted - 0.01 ? 1 : 0;
+        && scenario.Workloads.OfType<InferenceWorkload>().First(w => w.Name == workload).Headroom is var wanted && room.Share >= wanted - Judge.HeadroomTolerance ? 1 : 0;
 
     // The plan that is there already has been played.
     private bool Same(PurchasePlan again) => again.Margins.All(m => m.Value <= plan.Margins.GetValueOrDefault(m.Key))
@@ -79,7 +84,7 @@ public sealed class Mender
         PlanningResult result;
         try
         {
-            result = Planner.Plan(harder, prices, new PerformanceModel(factors), new(Explain: false));
+            result = Planner.Plan(harder, prices, new PerformanceModel(factors, capacities), new(Explain: false));
         }
         catch (SearchStoppedException stopped)
         {

@@ -101,10 +101,10 @@ public sealed record RunResult
         for (var s = 0; s < services.Length; s++)
         {
             var windows = Windows.Of(stage, s, fleet.Changes[s], run.Rule, run.Case, run.Seed);
-            services[s] = new ServicePlay(stage, s, fleet.Changes[s], run.Case).Play(windows, run.Rule, run.Seed);
+            services[s] = new ServicePlay(stage, s, fleet.Changes[s], run.Case, fleet.WithoutApi[s]).Play(windows, run.Rule, run.Seed);
         }
 
-        var bill = Bill.Of(stage, fleet.Books, services);
+        var bill = Bill.Of(stage, fleet.Books);
         var used = Usage.Of(stage, fleet.Books, services);
         return new()
         {

@@ -17,6 +17,7 @@ internal sealed class ServicePlay
     private readonly ServiceMandate mandate;
     private readonly IReadOnlyList<ReplicaChange> changes;
     private readonly ProofCase circumstances;
+    private readonly IReadOnlyList<(double From, double To)> withoutApi;
     private readonly ServiceTally tally;
     private readonly RequestLengths inputs, outputs;
     private readonly double[] limits = new double[3], objectives = new double[3];
@@ -43,15 +44,16 @@ internal sealed class ServicePlay
         public bool Counts;
     }
 
-    public ServicePlay(Stage stage, int service, IReadOnlyList<ReplicaChange> changes, ProofCase circumstances)
+    public ServicePlay(Stage stage, int service, IReadOnlyList<ReplicaChange> changes, ProofCase circumstances, IReadOnlyList<(double From, double To)>? withoutApi = null)
     {
+        this.withoutApi = withoutApi ?? [];
         (this.stage, this.changes, this.circumstances) = (stage, changes, circumstances);
         workload = stage.Services[service];
         mandate = stage.Mandate.Services[service];
         tally = new(stage.Horizon.Months, stage.Makes.Length);
         (inputs, outputs) = (RequestLengths.Of(workload.Input), RequestLengths.Of(workload.Output));
         near = [.. mandate.UserShares.Select(_ => new List<Lane>())];
-        LatencyObjective?[] wanted = [workload.ServiceLevel.Ttft, workload.ServiceLevel.Tpot, workload.ServiceLevel.EndToEnd];
+        var wanted = workload.ServiceLevel.InOrder;
         for (var i = 0; i < 3; i++)
         {
             limits[i] = wanted[i]?.Limit.TotalSeconds ?? double.PositiveInfinity;
@@ -104,8 +106,8 @@ internal sealed class ServicePlay
             if (now >= hourEnds)
             {
                 rate = mandate.Expected(stage.Horizon, now) * circumstances.Demand;
-                hourEnds = (Math.Floor(now / 3600) + 1) * 3600;
-                api = ApiShare(rate);
+                hourEnds = withoutApi.SelectMany(w => new[] { w.From, w.To }).Where(edge => edge > now).Append((Math.Floor(now / 3600) + 1) * 3600).Min();
+                api = ApiShare(rate, now);
             }
 
             var arrives = rate > 0 ? now + (random.Exponential() / rate) : double.PositiveInfinity;
@@ -117,7 +119,7 @@ internal sealed class ServicePlay
             if (changed <= arrives)
             {
                 Change(changes[at++], now);
-                api = ApiShare(rate);
+                api = ApiShare(rate, now);
             }
             else
             {
@@ -135,12 +137,10 @@ internal sealed class ServicePlay
     }
 
     // What instances have no room for goes to the API, as far as the plan buys it.
-    private double ApiShare(double rate)
+    private double ApiShare(double rate, double now)
     {
-        if (mandate.Api < 0 || rate <= 0) return 0;
-        var capacity = lanes.Sum(l => l.Weight);
-        var most = stage.Mandate.Pools[mandate.Api].MostAt(window.Month);
-        return Math.Clamp(1 - (capacity / (rate * (1 + mandate.Headroom))), 0, most / rate);
+        if (mandate.Api < 0 || rate <= 0 || withoutApi.Any(w => w.From <= now && now < w.To)) return 0;
+        return mandate.Overflow(rate, lanes.Sum(l => l.Weight), stage.Mandate.Pools[mandate.Api].MostAt(window.Month)) / rate;
     }
 
     private void Change(in ReplicaChange change, double now)
@@ -242,8 +242,7 @@ internal sealed class ServicePlay
             counted--;
             Count();
             month.ByApi += window.Weight;
-            var promised = stage.Makes[mandate.Api].Promised!;
-            LatencyObjective?[] kept = [promised.Ttft, promised.Tpot, promised.EndToEnd];
+            var kept = stage.Makes[mandate.Api].Promised!.InOrder;
             for (var i = 0; i < 3; i++)
                 if (kept[i] is not { } objective || random.Unit() <= objective.Percentile / 100) Met(i);
         }

@@ -126,14 +126,14 @@ public sealed record PoolMake
     /// <summary>What shares one draw of the error: the same accelerator for the same model is wrong in the same way everywhere.</summary>
     public string ErrorGroup { get; init; } = "";
 
+    /// <summary>Requests a second that an instance serves within the service level as it is predicted here, whatever the plan says; null where nothing is predicted.</summary>
+    public double? PredictedRate { get; init; }
+
     /// <summary>Requests a second that an instance answers of a pile by the honest model; 0 otherwise.</summary>
     public double PileRate { get; init; }
 
     /// <summary>What an API promises; null otherwise.</summary>
     public ServiceLevel? Promised { get; init; }
-
-    /// <summary>US dollars a request, for an API; 0 otherwise.</summary>
-    public double CostPerRequest { get; init; }
 }
 
 /// <summary>The distribution of measured over predicted time: log-normal through the ends of the interval that holds 90% of the runs.</summary>

@@ -5,6 +5,7 @@ using Switchyard.Market;
 using Switchyard.Operate;
 using Switchyard.Performance;
 using Switchyard.Performance.Measured;
+using Switchyard.Performance.Search;
 using Switchyard.Performance.Simulate;
 using Switchyard.Plan;
 using Switchyard.Units;
@@ -43,10 +44,10 @@ public sealed partial class Staging
     private readonly List<double> draws = [];
     private readonly List<Purchase> bought = [];
 
-    private Staging(PurchasePlan plan, Scenario scenario, PriceBook prices, EfficiencyFactors factors, ErrorIntervals intervals)
+    private Staging(PurchasePlan plan, Scenario scenario, PriceBook prices, EfficiencyFactors factors, ErrorIntervals intervals, SimulatedCapacities? capacities)
     {
         (this.plan, this.scenario, this.prices, this.factors, this.intervals) = (plan, scenario, prices, factors, intervals);
-        performance = new(factors);
+        performance = new(factors, capacities);
     }
 
     /// <summary>Sets a plan up.</summary>
@@ -55,8 +56,10 @@ public sealed partial class Staging
     /// <param name="prices">The prices that it was made with.</param>
     /// <param name="factors">What engines reach.</param>
     /// <param name="intervals">How far predictions are off.</param>
-    public static StagingResult Set(PurchasePlan plan, Scenario scenario, PriceBook prices, EfficiencyFactors factors, ErrorIntervals intervals) =>
-        new Staging(plan, scenario, prices, factors, intervals).Set();
+    /// <param name="capacities">What simulations say of capacities, where the plan was made with them; null for the closed form.</param>
+    public static StagingResult Set(
+        PurchasePlan plan, Scenario scenario, PriceBook prices, EfficiencyFactors factors, ErrorIntervals intervals, SimulatedCapacities? capacities = null) =>
+        new Staging(plan, scenario, prices, factors, intervals, capacities).Set();
 
     private StagingResult Set()
     {
@@ -133,6 +136,9 @@ public sealed partial class Staging
         }
 
         var source = purchase.Source;
+        // What is committed to is paid beyond the plan's end as well; nothing else is there outside it.
+        foreach (var month in purchase.Months.Where(m => m.Month < 0 || (m.Month >= plan.Horizon.Months && source.Kind is not (PurchaseKind.Commitment or PurchaseKind.Block))).Take(1))
+            Differ($"{place}.months", $"{plan.Horizon.Label(month.Month)} is not one of the plan's months, {plan.Horizon.Label(0)} to {plan.Horizon.Label(plan.Horizon.Months - 1)}");
         if (source.Kind == PurchaseKind.Tokens)
         {
             AddApi(purchase, workload, place);

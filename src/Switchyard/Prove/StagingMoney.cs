@@ -37,8 +37,7 @@ public sealed partial class Staging
 
     private string TeamOf(string workload) => scenario.Workloads.FirstOrDefault(w => w.Name == workload)?.Team ?? "";
 
-    // What is left for instances by the hour once what is paid anyway is off and the credits that are to be expected are on. What APIs cost is known
-    // only when it is billed: as much as the plan reckons with is set aside.
+    // What is left for instances by the hour and for APIs once what is paid anyway is off and the credits that are to be expected are on.
     private IEnumerable<Budget> Budgets()
     {
         var months = scenario.Horizon.Months;
@@ -46,17 +45,15 @@ public sealed partial class Staging
         var planned = plan.Purchases.Where(p => !p.IsSetup)
             .SelectMany(p => p.Months.Select(m => (m.Month, p.Source.Provider, m.Cash.Usd))).GroupBy(x => (x.Month, x.Provider)).ToDictionary(g => g.Key, g => g.Sum(x => x.Usd));
         var credits = Bill.CreditsSpent(scenario.Commercial.Credits, scenario.Horizon, planned).ToList();
-        var tokens = plan.Purchases.Where(p => p.Source.Kind == PurchaseKind.Tokens).ToList();
         Budget Left(string path, Money? cash, Money? total, Func<string, string, bool> pays, bool withCredits)
         {
             decimal Anyway(int month) => fixedCash.Where(f => f.Month == month && pays(f.Team, f.Workload)).Sum(f => f.Usd)
-                + tokens.Where(p => pays(TeamOf(p.Workload), p.Workload)).SelectMany(p => p.Months).Where(m => m.Month == month).Sum(m => m.Cash.Usd)
                 - (withCredits ? credits.Where(c => c.Month == month).Sum(c => c.Usd) : 0);
             var last = fixedCash.Select(f => f.Month).Append(months - 1).Max();
             return new(path,
                 cash is { } most ? [.. Enumerable.Range(0, months).Select(m => (double)(most.Usd - Anyway(m)))] : [],
                 total is { } all ? (double)(all.Usd - Enumerable.Range(0, last + 1).Sum(Anyway)) : double.PositiveInfinity,
-                [.. pools.Select(p => p.Kind is not (PurchaseKind.Commitment or PurchaseKind.Tokens) && pays(TeamOf(p.Workload), p.Workload))]);
+                [.. pools.Select(p => p.Kind != PurchaseKind.Commitment && pays(TeamOf(p.Workload), p.Workload))]);
         }
 
         var limits = scenario.Limits;

@@ -20,7 +20,7 @@ public sealed partial class Staging
     {
         if (ReplicaOf(service, offer, use, service.Input, service.Output, place) is not { } built) return;
         if (Near(service, offer, use, place) is not { } near) return;
-        Compare(service, offer, use, near.Farthest);
+        var predicted = Compare(service, offer, use, near.Farthest);
         Add(purchase, offer, PoolOf(purchase, offer) with
         {
             Rate = use.RequestsPerSecond * use.Replicas,
@@ -28,7 +28,7 @@ public sealed partial class Staging
             Users = near.Users,
             StartSeconds = MachineSeconds + WeightSeconds(built.Replica),
             SwitchSeconds = WeightSeconds(built.Replica),
-        }, MakeOf(service, offer, new(Quantity.Tpot, Statistic.Mean), null) with { Replica = built.Replica, Scheduler = built.Limits, RoundTrips = near.Trips });
+        }, MakeOf(service, offer, new(Quantity.Tpot, Statistic.Mean), null) with { Replica = built.Replica, Scheduler = built.Limits, RoundTrips = near.Trips, PredictedRate = predicted * use.Replicas });
     }
 
     private double WeightSeconds(Replica replica) => replica.Footprint.WeightBytes / factors.Training.CheckpointBytesPerSecond;
@@ -74,15 +74,19 @@ public sealed partial class Staging
         return (use.Users.Aggregate(0u, (mask, g) => mask | (1u << g)), [.. trips.Select(t => t!.Value / 1000)], use.Users.Max(g => trips[g]!.Value));
     }
 
-    // A plan made with another model reckons with what this one does not give: said, and found out by playing.
-    private void Compare(InferenceWorkload service, Offer offer, ServingUse use, double farthest)
+    // A plan made with another model reckons with what this one does not give: said, measured as room, and found out by playing. The room that a margin gives is room, so it
+    // is predicted for what the scenario promises.
+    private double Compare(InferenceWorkload service, Offer offer, ServingUse use, double farthest)
     {
         var level = Mender.Tighter(service.ServiceLevel, 1 + plan.Margins.GetValueOrDefault(service.Name));
         var trip = TimeSpan.FromMilliseconds(Math.Ceiling(farthest / RoundTripStep) * RoundTripStep);
-        var estimate = performance.Serve(new(
-            service.Model, service.Precisions, offer.Accelerator, (int)offer.AcceleratorCount, service.Input, service.Output, level, trip)).Value;
-        if (estimate is not null && Math.Abs(Math.Log(Math.Max(1e-9, use.RequestsPerSecond) / estimate.RequestsPerSecond.Value)) <= 0.02) return;
-        notes.Add(Text($"{service.Name} on {offer.Id}: the plan reckons with {use.RequestsPerSecond:0.##} requests/s a replica, which this catalog's model does not give"));
+        var question = new ServingQuestion(service.Model, service.Precisions, offer.Accelerator, (int)offer.AcceleratorCount, service.Input, service.Output, level, trip);
+        var estimate = performance.Serve(question).Value;
+        if (estimate is null || Math.Abs(Math.Log(Math.Max(1e-9, use.RequestsPerSecond) / estimate.RequestsPerSecond.Value)) > 0.02)
+            notes.Add(Text($"{service.Name} on {offer.Id}: the plan reckons with {use.RequestsPerSecond:0.##} requests/s a replica, which this catalog's model does not give"));
+        return performance.Rate(
+            question with { ServiceLevel = service.ServiceLevel, Precisions = [use.Precision], AcceleratorCount = use.TensorParallel },
+            new() { Precision = use.Precision, TensorParallel = use.TensorParallel });
     }
 
     private ServiceMandate ServiceOf(InferenceWorkload service) => new()
@@ -128,11 +132,12 @@ public sealed partial class Staging
             Region = api.Region ?? "unknown",
             Kind = PurchaseKind.Tokens,
             PricePerHour = batch is null ? 0 : rate * 3600 * cost,
+            PricePerRequest = batch is null ? cost : 0,
             Accelerators = 0,
             Rate = rate,
             Most = [.. shares.Select((s, month) => (int)Math.Ceiling(workload is InferenceWorkload w ? s * w.Load.Peak(month) : Math.Min(1, s)))],
             StartSeconds = 0,
-        }, new() { CostPerRequest = cost, ErrorGroup = api.Name, Promised = api.Promised, PileRate = batch is null ? 0 : rate });
+        }, new() { ErrorGroup = api.Name, Promised = api.Promised, PileRate = batch is null ? 0 : rate });
     }
 
     private void AddBatch(Purchase purchase, BatchWorkload batch, Offer offer, ServingUse use, string place)

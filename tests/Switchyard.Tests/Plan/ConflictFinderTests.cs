@@ -3,6 +3,7 @@ using System.Globalization;
 using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Plan;
+using Switchyard.Tests.Performance;
 using Switchyard.Units;
 
 namespace Switchyard.Tests.Plan;
@@ -47,6 +48,24 @@ public sealed class ConflictFinderTests
         var enough = Dollars(limit.Enough!);
         HasPlan(With(enough), prices).ShouldBeTrue();
         HasPlan(With(enough * 0.997m), prices).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.1)]
+    public void What_is_said_to_be_enough_for_a_growing_service_with_commitments_to_choose_from(double upfront)
+    {
+        CommitmentOffer Term(Offer offer, decimal price) => new()
+        {
+            Instance = offer, Kind = CommitmentKind.ReservedInstance, TermMonths = 12, UpfrontShare = upfront, Price = new(price), Basis = PriceBasis.List, AsOf = HandMade.AsOf, Source = "by hand",
+        };
+        var prices = new PriceBook(HandMade.AsOf, new(), Fixtures.Accelerators, [Cheap, Dear], [Term(Cheap, 12), Term(Dear, 26)], [], [], new([], [], []));
+        var chat = HandMade.Service("chat", 30);
+        Scenario With(decimal usd) => HandMade.Scenario(new() { CashPerMonth = new(usd) }, chat with { Load = new(chat.Load.Peak(0), 0.3, WeekShape.Flat) });
+        var limit = Limits(With(10), prices).ShouldHaveSingleItem();
+        var enough = Dollars(limit.Enough!);
+        HasPlan(With(enough), prices).ShouldBeTrue();
+        HasPlan(With(enough * 0.98m), prices).ShouldBeFalse();
     }
 
     [Fact]

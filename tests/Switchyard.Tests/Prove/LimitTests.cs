@@ -93,4 +93,42 @@ public sealed class LimitTests
         evidence.Breaches.ShouldContain(b => b.What.StartsWith("chat: ttft", StringComparison.Ordinal));
         evidence.Services[0].Failed.Mean.ShouldBeGreaterThan(0.02);
     }
+
+    [Fact]
+    public void What_goes_to_an_API_is_paid_from_the_budget_and_stops_where_it_ends()
+    {
+        var scenario = HandMade.Scenario(null, HandMade.Service("chat", 40, 1) with { Headroom = 0.2 }) with { Horizon = new(new(2027, 2, 1), 2) };
+        var bought = Staged.Of(Staged.PlanOf(scenario), scenario);
+        // One machine fewer than the plan buys; an API answers what is over.
+        var pools = bought.Mandate.Pools.Select(p => p with { Most = [.. p.Most.Select(m => m - 1)] }).ToList();
+        var api = pools[0] with { Index = pools.Count, Source = "api", Provider = "seller", Kind = PurchaseKind.Tokens, PricePerHour = 0, PricePerRequest = 0.002, Accelerators = 0, Rate = 1, Most = [40, 40], StartSeconds = 0 };
+        Stage With(double money) => bought with
+        {
+            Makes = [.. bought.Makes, new() { ErrorGroup = "api", Promised = bought.Services[0].ServiceLevel }],
+            Limits = new() { CashPerMonth = new((decimal)money) },
+            Mandate = bought.Mandate with
+            {
+                Pools = [.. pools, api], Services = [bought.Mandate.Services[0] with { Api = api.Index }],
+                Budgets = [new("limits.budget.cash", [money, money], double.PositiveInfinity, [.. pools.Select(_ => true), true])],
+            },
+        };
+        RunResult Run(Stage stage) => new ProofRun(stage, ProofCase.Expected, 1, new() { BusyRequests = 300, OtherRequests = 100 }, Staged.Factors).Play();
+
+        var free = Run(With(1e9));
+        var sold = free.CashPerProvider["seller"];
+        sold.ShouldBeGreaterThan(100m);
+        free.Services[0].SentToApi.ShouldBeGreaterThan(0);
+        // The bill is what the windows show, which are a sample of it.
+        ((double)sold / 0.002 / free.Services[0].Months.Sum(m => m.ByApi)).ShouldBe(1, 0.05);
+        free.Fleet.WithoutApi[0].ShouldBeEmpty();
+
+        var limit = (double)(free.CashPerMonth.Max() - (sold / 4));
+        var run = Run(With(limit));
+        foreach (var month in run.CashPerMonth) month.ShouldBeLessThanOrEqualTo((decimal)limit + 0.01m);
+        run.CashPerProvider["seller"].ShouldBeLessThan(0.7m * sold);
+        run.Fleet.HeldBack["limits.budget.cash"].Reason.ShouldContain("no more for APIs");
+        run.Fleet.WithoutApi[0].ShouldAllBe(w => w.To <= run.Fleet.Mandate.Horizon.TotalHours * 3600);
+        // Instances, which serve more for the money, go on to the end.
+        run.Fleet.Presences[0].FewSeconds.ShouldBeLessThan(3600);
+    }
 }
