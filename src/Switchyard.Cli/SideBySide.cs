@@ -5,20 +5,30 @@ namespace Switchyard.Cli;
 /// <summary>Lends the machine's cores to the engine, which itself knows nothing of threads.</summary>
 internal static class SideBySide
 {
-    /// <summary>Does two things at the same time and waits for both. What goes wrong in one is thrown as it is, that of the first before that of the second.</summary>
-    public static void Run(Action first, Action second)
+    /// <summary>Does things on as many cores as there are and waits for all. What goes wrong is thrown as it is, that of the first before that of others.</summary>
+    public static void Run(IReadOnlyList<Action> things)
     {
-        var beside = Task.Run(second);
-        try
+        var (next, failed) = (-1, new ExceptionDispatchInfo?[things.Count]);
+        void Work()
         {
-            first();
-        }
-        finally
-        {
-            // Whoever waits sees what the first threw; what the second throws then no longer matters.
-            ((IAsyncResult)beside).AsyncWaitHandle.WaitOne();
+            while (Interlocked.Increment(ref next) is var thing && thing < things.Count)
+            {
+                try
+                {
+                    things[thing]();
+                }
+                catch (Exception wrong)
+                {
+                    failed[thing] = ExceptionDispatchInfo.Capture(wrong);
+                    // What has not begun would be for nothing.
+                    Interlocked.Exchange(ref next, things.Count);
+                }
+            }
         }
 
-        if (beside.Exception is { } failed) ExceptionDispatchInfo.Throw(failed.InnerExceptions[0]);
+        var beside = Enumerable.Range(1, Math.Min(things.Count, Environment.ProcessorCount) - 1).Select(_ => Task.Run(Work)).ToArray();
+        Work();
+        foreach (var other in beside) ((IAsyncResult)other).AsyncWaitHandle.WaitOne();
+        foreach (var wrong in failed) wrong?.Throw();
     }
 }

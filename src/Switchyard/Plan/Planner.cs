@@ -16,12 +16,11 @@ namespace Switchyard.Plan;
 public sealed record PlannerSettings(double Gap = 0.002, int MaximumNodes = 50, bool Explain = true, bool Why = false)
 {
     /// <summary>
-    /// Does two things that do not depend on each other. One after the other unless the host lends its cores; the answers are the same.
+    /// Does things that do not depend on each other. One after the other unless the host lends its cores; the answers are the same.
     /// </summary>
-    public Action<Action, Action> SideBySide { get; init; } = static (first, second) =>
+    public Action<IReadOnlyList<Action>> SideBySide { get; init; } = static things =>
     {
-        first();
-        second();
+        foreach (var thing in things) thing();
     };
 }
 
@@ -96,10 +95,11 @@ public sealed class Planner
         var baselines = ImmutableArray<Baseline>.Empty;
         // What simpler ways cost does not depend on the plan, and is not asked where there is none.
         SolvedProblem? found = null;
-        settings.SideBySide(() => found = ProblemSolver.Solve(built.Problem, limits), () =>
-        {
-            if (settings.Explain) baselines = searched.All(() => found is { HasPlan: false });
-        });
+        settings.SideBySide(
+        [
+            () => found = ProblemSolver.Solve(built.Problem, limits),
+            () => baselines = settings.Explain ? searched.All(() => found is { HasPlan: false }) : [],
+        ]);
         var solved = found!;
         if (!solved.HasPlan)
         {
@@ -124,14 +124,16 @@ public sealed class Planner
         }
 
         var plan = PlanOf(built, solved);
-        var (alternatives, binding) = (ImmutableArray<Alternative>.Empty, ImmutableArray<BindingLimit>.Empty);
+        var (alternatives, binding) = (new Alternative[built.Problem.Needs.Length], ImmutableArray<BindingLimit>.Empty);
         settings.SideBySide(
-            () => alternatives = [.. built.Problem.Needs.Select((_, need) => RunnerUp(built.Problem, solved, plan.Purchases, need))],
-            () => binding = [.. Binding(built, solved, declared)]);
+        [
+            () => binding = [.. Binding(built, solved, declared)],
+            .. alternatives.Select((_, need) => (Action)(() => alternatives[need] = RunnerUp(built.Problem, solved, plan.Purchases, need))),
+        ]);
         plan = plan with
         {
             Baselines = baselines,
-            Alternatives = alternatives,
+            Alternatives = [.. alternatives],
             Binding = binding,
             UseFirst = new UseFirst.UseFirstFinder(scenario, prices, performance, built).Find(plan.Purchases),
         };
