@@ -22,10 +22,8 @@ internal static class CalibrateCommand
         command.Options.Add(save);
         var catalogs = new CatalogOptions(command);
         var printer = new Printer(command);
-        command.SetAction(parsed =>
+        command.SetAction(parsed => catalogs.With(parsed, contents =>
         {
-            var catalog = catalogs.Read(parsed);
-            if (catalog.Value is not { } contents) return Printer.Fail(catalog.Problems);
             List<MeasuredRun> runs = [];
             List<Problem> problems = [];
             foreach (var path in parsed.GetValue(paths)!)
@@ -51,7 +49,7 @@ internal static class CalibrateCommand
             if (parsed.GetValue(save) is { } target)
                 Printer.WriteFile(target, CalibrationTable.Write(groups, string.Join("; ", parsed.GetValue(paths)!.Select(Path.GetFileName)), DateOnly.FromDateTime(DateTime.UtcNow)));
             return ExitCode.Done;
-        });
+        }));
         return command;
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Switchyard.Cli.Output;
 using Switchyard.Connect;
 using Switchyard.Connect.Catalog;
 using Switchyard.Connect.Measurements;
@@ -68,6 +69,15 @@ internal sealed class CatalogOptions
         command.Options.Add(allowIndicative);
         command.Options.Add(maxPriceAge);
         command.Options.Add(maxSpotAge);
+    }
+
+    /// <summary>Does with the catalog what a verb does; where the catalog cannot be read, says why instead.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="run">What the verb does; gives its exit code.</param>
+    public int With(ParseResult parsed, Func<CatalogContents, int> run)
+    {
+        var catalog = Read(parsed);
+        return catalog.Value is { } contents ? run(contents) : Printer.Fail(catalog.Problems);
     }
 
     /// <summary>Reads the catalog, and says on stderr when it has grown old.</summary>

@@ -30,7 +30,7 @@ internal sealed class EstimateCommand
     private readonly Option<string> input = new("--input") { Description = "Prompt, tokens: a length, or its median and 95th percentile", DefaultValueFactory = _ => "1024", HelpName = "900..2400" };
     private readonly Option<string> output = new("--output") { Description = "Answer, tokens: the same", DefaultValueFactory = _ => "256", HelpName = "180..400" };
     private readonly Option<int> prefix = new("--cached-prefix") { Description = "Tokens at the start of each prompt that are in the cache already" };
-    private readonly Option<string> engine = new("--engine") { Description = "vllm, sglang or trtllm", DefaultValueFactory = _ => "vllm" };
+    private readonly Option<string> engine = new("--engine") { Description = "vllm, sglang or trtllm, with its version if it is not the newest: vllm@0.11.0", DefaultValueFactory = _ => "vllm", HelpName = "ENGINE" };
     private readonly Option<int?> sequences = new("--max-sequences") { Description = "Most requests in a batch; by default the engine's", HelpName = "N" };
     private readonly Option<int?> budget = new("--token-budget") { Description = "Most tokens in a step; by default the engine's", HelpName = "N" };
     private readonly Option<string?> cap = new("--power-cap") { Description = "Most that each accelerator may draw", HelpName = "500W" };
@@ -121,13 +121,12 @@ internal sealed class EstimateCommand
             if (lengths is { Count: 0 }) problems.Add(new(file, 0, "", "no request has both a prompt and an answer"));
         }
 
+        var (served, version) = Known.EngineAndVersion(parsed.GetValue(engine)!, Wrong);
         var deployment = new Deployment
         {
-            Precision = format ?? Precision.Bf16, Engine = Known.EngineOf(parsed.GetValue(engine)!, Wrong), PowerCapWatts = watts,
+            Precision = format ?? Precision.Bf16, Engine = served, ScheduledAhead = EngineDefaults.SchedulesAhead(served, version), PowerCapWatts = watts,
             MaxSequences = parsed.GetValue(sequences) ?? 0, TokenBudget = parsed.GetValue(budget) ?? 0,
         };
-        // The newest version of an engine that is named.
-        deployment = deployment with { ScheduledAhead = deployment.Engine != Engine.Unknown };
         var divided = device is null ? null : Divide(parsed, deployment, count, Wrong);
         if (problems.Count > 0) return null;
         var sample = lengths is null

@@ -30,10 +30,8 @@ internal static class FitCommand
         command.Options.Add(training);
         command.Options.Add(keep);
         var catalogs = new CatalogOptions(command);
-        command.SetAction(parsed =>
+        command.SetAction(parsed => catalogs.With(parsed, contents =>
         {
-            var catalog = catalogs.Read(parsed);
-            if (catalog.Value is not { } contents) return Printer.Fail(catalog.Problems);
             List<MeasuredRun> runs = [];
             List<Connect.Problem> problems = [];
             foreach (var path in parsed.GetValue(paths)!)
@@ -71,7 +69,7 @@ internal static class FitCommand
             Printer.WriteFile(Path.Combine(target, "errors.csv"), errors);
             if (tables.Count > 1) Printer.WriteFile(Path.Combine(target, "intervals.csv"), Intervals([.. tables.Skip(1).SelectMany(t => t.Numbers)]));
             return ExitCode.Done;
-        });
+        }));
         return command;
     }
 
@@ -119,10 +117,9 @@ internal static class FitCommand
         var text = new StringBuilder("quantity,statistic,kind,down,up,numbers,groups,coverage_of_others,as_of,source\n");
         foreach (var f in ErrorIntervals.From(heldOut, Group).Factors)
         {
-            CheckedNumber[] of = [.. heldOut.Where(n => n.Metric == f.Metric && n.Run.Dense == f.Dense)];
-            var coverage = ErrorIntervals.CoverageOfOthers(of, Group);
+            var coverage = ErrorIntervals.CoverageOfOthers(heldOut, f.Metric, f.Dense, Group);
             text.Append(CultureInfo.InvariantCulture,
-                $"{f.Metric.Quantity},{f.Metric.Statistic},{(f.Dense ? "dense" : "moe")},{f.Down:G4},{f.Up:G4},{f.Runs},{of.Select(n => Group(n.Run)).Distinct().Count()},{(double.IsNaN(coverage) ? "" : coverage.ToString("0.000", CultureInfo.InvariantCulture))},{Day},switchyard performance fit --leave-out\n");
+                $"{f.Metric.Quantity},{f.Metric.Statistic},{(f.Dense ? "dense" : "moe")},{f.Down:G4},{f.Up:G4},{f.Runs},{f.Groups},{(double.IsNaN(coverage) ? "" : coverage.ToString("0.000", CultureInfo.InvariantCulture))},{Day},switchyard performance fit --leave-out\n");
         }
 
         return text.ToString();

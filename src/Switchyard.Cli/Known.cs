@@ -51,6 +51,18 @@ internal static class Known
     /// <summary>The name of a number format, as options take it.</summary>
     internal static string Name(Precision precision) => precision.ToString().ToLowerInvariant();
 
+    private static readonly string[] Engines = ["vllm", "sglang", "trtllm"];
+
+    /// <summary>An engine and its version, as in <c>vllm@0.11.0</c>; the version is empty where none is named.</summary>
+    internal static (Engine Engine, string Version) EngineAndVersion(string text, Wrong wrong)
+    {
+        var at = text.IndexOf('@', StringComparison.Ordinal);
+        var (name, version) = at < 0 ? (text, "") : (text[..at], text[(at + 1)..].TrimStart('v'));
+        if (at >= 0 && Engines.Contains(name.ToLowerInvariant()) && !System.Version.TryParse(version.Split('-', '+', 'r', 'p')[0].TrimEnd('.'), out _))
+            wrong("--engine", text, "an engine and its version", $"{name}@0.11.0");
+        return (EngineOf(name, wrong), version);
+    }
+
     internal static Engine EngineOf(string text, Wrong wrong)
     {
         switch (text.ToLowerInvariant())
@@ -59,7 +71,7 @@ internal static class Known
             case "sglang": return Engine.Sglang;
             case "trtllm" or "tensorrt" or "tensorrt-llm": return Engine.TensorRt;
             default:
-                wrong("--engine", text, "vllm, sglang or trtllm", Nearest.To(text, ["vllm", "sglang", "trtllm"]));
+                wrong("--engine", text, "vllm, sglang or trtllm", Nearest.To(text, Engines));
                 return Engine.Vllm;
         }
     }

@@ -24,10 +24,8 @@ internal static class ModelCommand
         command.Options.Add(save);
         var catalogs = new CatalogOptions(command);
         var printer = new Printer(command);
-        command.SetAction(parsed =>
+        command.SetAction(parsed => catalogs.With(parsed, contents =>
         {
-            var catalog = catalogs.Read(parsed);
-            if (catalog.Value is not { } contents) return Printer.Fail(catalog.Problems);
             var file = parsed.GetValue(path)!;
             if (Directory.Exists(file)) file = Path.Combine(file, "config.json");
             var called = parsed.GetValue(name) ?? NameOf(file);
@@ -61,7 +59,7 @@ internal static class ModelCommand
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{model.Name}: {model.Parameters / 1e9:0.###} billion parameters, {model.ActiveParameters / 1e9:0.###} active ({string.Join(", ", model.Parts.Where(p => p.Parameters > 0).Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Part} {p.Parameters / 1e9:0.###}")))})"));
             return ExitCode.Done;
-        });
+        }));
         return command;
     }
 

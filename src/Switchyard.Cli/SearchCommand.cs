@@ -40,10 +40,8 @@ internal static class SearchCommand
         foreach (var option in new Option[] { model, accelerators, input, output, rate, clients, slo, precision, prefill, prefix, engine, cap, timing }) command.Options.Add(option);
         var catalogs = new CatalogOptions(command);
         var printer = new Printer(command, "--format");
-        command.SetAction(parsed =>
+        command.SetAction(parsed => catalogs.With(parsed, contents =>
         {
-            var catalog = catalogs.Read(parsed);
-            if (catalog.Value is not { } contents) return Printer.Fail(catalog.Problems);
             List<Problem> problems = [];
             List<string> assumed = [];
             void Wrong(string option, string value, string expected, string? correction = null) =>
@@ -89,7 +87,7 @@ internal static class SearchCommand
             var found = new Found(answers, [.. assumed]);
             printer.Show(parsed, console => SearchTables.Write(console, found, contents.Intervals), () => SearchJson.Write(found, contents.Intervals));
             return answers.Any(a => a.Item2.Best.Length > 0) ? ExitCode.Done : ExitCode.No;
-        });
+        }));
         return command;
     }
 

@@ -25,10 +25,8 @@ internal static class TrainEstimateCommand
         foreach (var option in new Option[] { model, accelerator, tokens, precision, sequence, fabric }) command.Options.Add(option);
         var catalogs = new CatalogOptions(command);
         var printer = new Printer(command);
-        command.SetAction(parsed =>
+        command.SetAction(parsed => catalogs.With(parsed, contents =>
         {
-            var catalog = catalogs.Read(parsed);
-            if (catalog.Value is not { } contents) return Printer.Fail(catalog.Problems);
             List<Problem> problems = [];
             void Wrong(string option, string value, string expected, string? correction = null) =>
                 problems.Add(Problem.NotA("performance train", 0, option, value, new(expected, correction)));
@@ -81,7 +79,7 @@ internal static class TrainEstimateCommand
                 if (kilowattHours is { } energy) json.WriteNumber("kilowatt_hours", Math.Round(energy, 1));
             }));
             return ExitCode.Done;
-        });
+        }));
         return command;
     }
 }

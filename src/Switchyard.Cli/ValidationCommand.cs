@@ -17,13 +17,12 @@ internal static class ValidationCommand
     public static Command Create()
     {
         Option<string> data = new("--data") { Description = "The folder of measured runs", HelpName = "DIR", Required = true };
+        Option<string?> published = new("--published") { Description = "A table of our own form with results that others published, of machines and versions that no fit saw", HelpName = "FILE" };
         Option<string?> target = new("--out") { Description = "The file whose marked part is written anew; without it the part goes to stdout", HelpName = "FILE" };
-        Command command = new("validation", "Our errors on every file of measured runs, and on what was left out of the fit, as a document") { data, target };
+        Command command = new("validation", "Our errors on every file of measured runs, and on what was left out of the fit, as a document") { data, published, target };
         var catalogs = new CatalogOptions(command);
-        command.SetAction(parsed =>
+        command.SetAction(parsed => catalogs.With(parsed, contents =>
         {
-            var catalog = catalogs.Read(parsed);
-            if (catalog.Value is not { } contents) return Printer.Fail(catalog.Problems);
             List<Connect.Problem> problems = [];
             List<CheckedFile> files = [];
             void Add(string path, string name, string? kernels)
@@ -45,12 +44,20 @@ internal static class ValidationCommand
                 Add(Path.GetDirectoryName(run)!, Path.GetFileName(Path.GetDirectoryName(run)!), "none");
             }
 
+            CheckedFile? fresh = null;
+            if (parsed.GetValue(published) is { } table)
+            {
+                Add(table, Path.GetFileName(table), null);
+                fresh = files.FirstOrDefault(f => f.Name == Path.GetFileName(table));
+                files.RemoveAll(f => f == fresh);
+            }
+
             if (files.Count == 0 && problems.Count == 0) problems.Add(new(folder, 0, "", "holds no file of measured runs that is known by name"));
             var errors = ErrorTable.Errors(contents.Folder);
             var intervals = ErrorTable.Intervals(contents.Folder);
             if (errors.Value is null || intervals.Value is null) problems.AddRange([.. errors.Problems, .. intervals.Problems]);
             if (problems.Count > 0) return Printer.Fail(problems);
-            var part = new ValidationText(files, errors.Value!, intervals.Value!).Write();
+            var part = new ValidationText(files, fresh, errors.Value!, intervals.Value!).Write();
             if (parsed.GetValue(target) is not { } document)
             {
                 Console.Out.Write(part);
@@ -62,7 +69,7 @@ internal static class ValidationCommand
             if (from < 0 || to < from) return Printer.Fail([new(document, 0, "", $"has no part between {Begin} and {End} to write")]);
             Printer.WriteFile(document, $"{text[..(from + Begin.Length)]}\n{part}{text[to..]}");
             return ExitCode.Done;
-        });
+        }));
         return command;
     }
 }

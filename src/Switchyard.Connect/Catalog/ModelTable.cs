@@ -74,6 +74,8 @@ internal static class ModelTable
                 },
                 KvLoraRank = table.Whole("kv_lora_rank") ?? 0,
                 QkRopeHeadDim = table.Whole("qk_rope_head_dim") ?? 0,
+                QkNopeHeadDim = table.Whole("qk_nope_head_dim") ?? 0,
+                ValueHeadDim = table.Whole("v_head_dim") ?? 0,
                 Experts = table.Whole("experts") ?? 0,
                 ExpertsPerToken = table.Whole("experts_per_token") ?? 0,
                 SharedExperts = table.Whole("shared_experts") ?? 0,

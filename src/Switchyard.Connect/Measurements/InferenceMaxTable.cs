@@ -74,7 +74,10 @@ internal static partial class InferenceMaxTable
             EngineName = framework,
             Version = version,
             Incomplete = speculates ? "speculative decoding: how many drafted tokens are accepted is not stated" : null,
-            Deployment = Layout(table, apart ? "decode_" : "", precision, framework),
+            Deployment = Layout(table, apart ? "decode_" : "", precision, framework) with
+            {
+                StepsPerLook = apart ? 0 : Names.StepsPerLook(Names.Engine(framework), Names.Accelerator(catalog, system), clients),
+            },
             Replicas = apart ? Math.Max(1, table.Whole("decode_num_workers") ?? 1) : 1,
             Prefill = apart ? Layout(table, "prefill_", precision, framework) : null,
             PrefillReplicas = apart ? Math.Max(1, table.Whole("prefill_num_workers") ?? 1) : 1,

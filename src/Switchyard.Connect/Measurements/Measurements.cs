@@ -82,9 +82,32 @@ internal static partial class Names
     internal static ModelArchitecture? Model(CatalogContents catalog, string name) =>
         catalog.FindModel(name) ?? catalog.FindModel(Path.GetFileName(name));
 
-    internal static Accelerator? Accelerator(CatalogContents catalog, string name) =>
-        catalog.Prices.Accelerators.FirstOrDefault(accelerator => accelerator.IsNamed(name))
-        ?? catalog.Prices.Accelerators.FirstOrDefault(accelerator => accelerator.IsNamed(name.Replace("NVIDIA ", "", StringComparison.OrdinalIgnoreCase).Replace(' ', '-')));
+    /// <summary>
+    /// An accelerator. A bare <c>A100</c> in a table of measured runs is the one of 80 GB, which nearly all machines that serve models have; those who ask for
+    /// an offer get the smaller one, as elsewhere.
+    /// </summary>
+    internal static Accelerator? Accelerator(CatalogContents catalog, string name)
+    {
+        var plain = name.Trim().Replace("NVIDIA ", "", StringComparison.OrdinalIgnoreCase).Replace(' ', '-').Replace('_', '-');
+        if (plain.Equals("A100", StringComparison.OrdinalIgnoreCase)) plain = name = "A100-80GB";
+        return Named(name) ?? Named(plain) ?? Named($"{plain}GB");
+        Accelerator? Named(string of) => catalog.Prices.Accelerators.FirstOrDefault(accelerator => accelerator.IsNamed(of));
+    }
+
+    /// <summary>
+    /// Decoding steps between two looks of SGLang at its arrivals in InferenceMAX's runs on Blackwell, whose scripts (dsr1_fp4_b200.sh and its like, 2025) ask for 10, and for 30
+    /// from 16 clients on; 0 for others.
+    /// </summary>
+    internal static int StepsPerLook(Engine engine, Accelerator? accelerator, int clients) =>
+        engine == Performance.Engine.Sglang && accelerator?.Architecture.StartsWith("Blackwell", StringComparison.Ordinal) == true ? clients >= 16 ? 30 : 10 : 0;
+
+    /// <summary>The version that a row states, under any of the names that tables have for it; null where it says nothing.</summary>
+    internal static string? Version(CsvTable table)
+    {
+        foreach (var column in (ReadOnlySpan<string>)["version", "vllm_version", "engine_version", "backend_version"])
+            if (table.Column(column) >= 0 && table.Text(column) is { } text) return text;
+        return null;
+    }
 
     /// <summary>
     /// The most numerous accelerator of a list such as <c>MI300X (x32), MI325X (x16)</c>; null where the text is no such list.
@@ -108,15 +131,6 @@ internal static partial class Names
         var text when text.Contains("trt", StringComparison.Ordinal) || text.Contains("tensorrt", StringComparison.Ordinal) => Performance.Engine.TensorRt,
         _ => Performance.Engine.Unknown,
     };
-
-    /// <summary>Whether an engine's version decides on steps ahead by default: vLLM since 0.14 (17 January 2026); one that is not named counts as the newest.</summary>
-    internal static bool SchedulesAhead(Engine engine, string version)
-    {
-        if (engine != Performance.Engine.Vllm) return engine != Performance.Engine.Unknown;
-        var parts = version.TrimStart('v').Split('.', '-', '+');
-        return !int.TryParse(parts[0], System.Globalization.CultureInfo.InvariantCulture, out var major) || parts.Length < 2
-            || !int.TryParse(parts[1], System.Globalization.CultureInfo.InvariantCulture, out var minor) || major > 0 || minor >= 14;
-    }
 
     /// <summary>Whether 8-bit weights have a scale for each block: where a format says so, and in Qwen's own checkpoints; null where the model decides.</summary>
     internal static bool? BlockScaled(string model, params ReadOnlySpan<string?> formats)

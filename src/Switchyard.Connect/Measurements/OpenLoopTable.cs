@@ -67,6 +67,7 @@ internal static class OpenLoopTable
         string? incomplete = workload is null ? "the file of workloads does not describe this experiment"
             : stage >= workload.Stages.Length ? "the file of workloads has no such stage" : null;
         var system = table.Required("hardware");
+        var version = Names.Version(table) ?? "0.15.1";
         // Requests go to data-parallel replicas in turn: each sees its share of them.
         var replicas = table.Column("dp") < 0 ? 1 : Math.Max(1, table.Whole("dp") ?? 1);
         var stages = workload?.Stages.Select(s => s with { PerSecond = s.PerSecond / replicas }).ToImmutableArray() ?? [];
@@ -79,14 +80,14 @@ internal static class OpenLoopTable
             System = system,
             Accelerator = Names.Accelerator(catalog, system),
             EngineName = "vllm",
-            Version = table.Column("version") >= 0 ? table.Text("version") ?? "" : "0.15.1",
+            Version = version,
             Incomplete = incomplete,
             Deployment = new()
             {
                 Precision = precision,
                 TensorParallel = tensor,
                 Engine = Engine.Vllm,
-                ScheduledAhead = Names.SchedulesAhead(Engine.Vllm, table.Column("version") >= 0 ? table.Text("version") ?? "" : "0.15.1"),
+                ScheduledAhead = EngineDefaults.SchedulesAhead(Engine.Vllm, version),
                 MaxSequences = workload?.MaxSequences ?? 0,
                 TokenBudget = table.Whole("max_num_batched_tokens") ?? workload?.Budget ?? 0,
                 MemoryShare = table.Column("gpu_mem_util") < 0 ? 0 : Math.Clamp(table.Positive("gpu_mem_util") ?? 0, 0, 1),

@@ -61,7 +61,11 @@ internal static class OwnTable
         if (input is null || output is null || clients is null == rate is null) return null;
         var (name, system) = (table.Required("model"), table.Required("accelerator"));
         var engine = table.Column("engine") >= 0 ? table.Text("engine") ?? "" : "";
+        var version = Names.Version(table) ?? "";
         var requests = Optional("requests");
+        var told = table.Column("in_process") >= 0 ? table.Text("in_process") : null;
+        var inProcess = string.Equals(told, "yes", StringComparison.OrdinalIgnoreCase);
+        if (told is not null && !inProcess && !told.Equals("no", StringComparison.OrdinalIgnoreCase)) table.NotA("in_process", told, "yes or no");
         return new()
         {
             Line = table.Line,
@@ -71,7 +75,7 @@ internal static class OwnTable
             System = system,
             Accelerator = Names.Accelerator(catalog, system),
             EngineName = engine,
-            Version = table.Column("version") >= 0 ? table.Text("version") ?? "" : "",
+            Version = version,
             Deployment = new()
             {
                 Precision = precision,
@@ -79,6 +83,8 @@ internal static class OwnTable
                 DataParallel = Math.Max(1, Whole("data_parallel")),
                 ExpertParallel = Math.Max(1, Whole("expert_parallel")),
                 Engine = Names.Engine(engine),
+                ScheduledAhead = EngineDefaults.SchedulesAhead(Names.Engine(engine), version),
+                CacheElementBytes = Optional("cache_bytes") ?? 0,
                 MaxSequences = Whole("max_sequences"),
                 TokenBudget = Whole("token_budget"),
                 KvTokens = Optional("kv_tokens") ?? 0,
@@ -86,6 +92,7 @@ internal static class OwnTable
             Input = RequestLengths.Constant(input.Value),
             Output = RequestLengths.Constant(output.Value),
             CachedPrefix = Whole("cached_prefix"),
+            InProcess = inProcess,
             Load = clients is { } c ? new ClosedLoop((int)c, (int)(requests ?? (10 * c))) : new OpenLoop([new(rate!.Value, (requests ?? 3000) / rate.Value)]),
             Observed = observed.ToImmutable(),
         };

@@ -48,7 +48,7 @@ internal static class RequestFolder
                     TensorParallel = tensor,
                     DataParallel = Math.Max(1, Of("data_parallel_size")),
                     Engine = Engine.Vllm,
-                    ScheduledAhead = Names.SchedulesAhead(Engine.Vllm, meta.TryGetProperty("vllm_version", out var of) ? of.GetString() ?? "" : ""),
+                    ScheduledAhead = EngineDefaults.SchedulesAhead(Engine.Vllm, meta.TryGetProperty("vllm_version", out var of) ? of.GetString() ?? "" : ""),
                     MaxSequences = Of("max_num_seqs"),
                     TokenBudget = Of("max_num_batched_tokens"),
                     KvTokens = meta.TryGetProperty("kv_cache", out var cache) && cache.TryGetProperty("num_kv_tokens", out var tokens) ? tokens.GetDouble() : 0,

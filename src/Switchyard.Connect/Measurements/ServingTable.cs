@@ -118,7 +118,8 @@ internal static partial class ServingTable
         {
             deployment = Layout(table, "", precision, engine, version);
             // InferenceX switches it on where it is not the default (gptoss_fp4_h100_docker.sh and its like, December 2025).
-            if (drawn) deployment = deployment with { ScheduledAhead = true };
+            if (drawn)
+                deployment = deployment with { ScheduledAhead = true, StepsPerLook = Names.StepsPerLook(deployment.Engine, Names.Accelerator(catalog, system), clients) };
             // A rack's rows with tensor parallelism over dozens of accelerators are ranks of data-parallel attention.
             if (Names.Model(catalog, name) is { Experts: > 0 } && deployment is { TensorParallel: > 8, DataParallel: 1 })
             {
@@ -170,7 +171,7 @@ internal static partial class ServingTable
             DataParallel = ranks,
             ExpertParallel = dealt,
             Engine = Names.Engine(engine),
-            ScheduledAhead = Names.SchedulesAhead(Names.Engine(engine), version),
+            ScheduledAhead = EngineDefaults.SchedulesAhead(Names.Engine(engine), version),
             BlockScaled = Names.BlockScaled(table.Required("model_path"), table.Text("gemm_quant_mode"), table.Text("moe_quant_mode")),
             MaxSequences = 1 << 20, // benchmarks raise it to their concurrency
         };

@@ -61,6 +61,7 @@ internal static class TrainingTable
         }
 
         var (tensor, stages, context, micro) = (Degree("tp"), Degree("pp"), Degree("cp"), Degree("micro_batch"));
+        var dealt = table.Column("ep") < 0 ? 1 : Degree("ep");
         var stated = table.Text("tp") is not null && table.Text("pp") is not null;
         if (sequences is null) incomplete ??= "the global batch is not stated";
         if (gpus % (tensor * stages * context) != 0) incomplete ??= $"{gpus} accelerators cannot be divided by {tensor} x {stages} x {context}";
@@ -82,7 +83,7 @@ internal static class TrainingTable
             Version = Bracketed(table.Required("source")),
             Incomplete = incomplete,
             Precision = precision,
-            Layout = !stated ? null : new(tensor, stages, Math.Max(1, gpus.Value / (tensor * stages * context)), micro, sharded, table.Text("act_ckpt") == "True") { ContextParallel = context },
+            Layout = !stated ? null : new(tensor, stages, Math.Max(1, gpus.Value / (tensor * stages * context)), micro, sharded, table.Text("act_ckpt") == "True") { ContextParallel = context, ExpertParallel = dealt },
             Accelerators = gpus.Value,
             PerInstance = PerInstance(accelerator, gpus.Value),
             Fabric = Fabric(accelerator),

@@ -19,10 +19,6 @@ public static class TraceReader
 
     private static readonly char[] Delimiters = [',', '|', '\t', ';'];
 
-    /// <summary>Names of all forms that are recognised.</summary>
-    public static ImmutableArray<string> FormNames { get; } =
-        [.. Forms.Select(f => f.Name), SwfForm.Name, GavelForm.Name, "spot availability, JSON", "spot preemption, converted", "spot prices"];
-
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">What the user says about it; null for nothing.</param>

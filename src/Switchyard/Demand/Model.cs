@@ -83,6 +83,12 @@ public sealed record ModelArchitecture
     /// <summary>Width of the rotary part of a latent-attention head; 0 otherwise.</summary>
     public int QkRopeHeadDim { get; init; }
 
+    /// <summary>Width of the part of each latent attention head's queries and keys that is not rotated; 0 where unknown.</summary>
+    public int QkNopeHeadDim { get; init; }
+
+    /// <summary>Width of each latent attention head's values; 0 where unknown.</summary>
+    public int ValueHeadDim { get; init; }
+
     /// <summary>Routed experts a layer; 0 in a dense model.</summary>
     public int Experts { get; init; }
 

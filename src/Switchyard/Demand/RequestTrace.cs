@@ -28,7 +28,4 @@ public sealed record RequestTrace
 
     /// <summary>Seconds from the first request to the last.</summary>
     public double Seconds => Count == 0 ? 0 : Arrivals[^1] - Arrivals[0];
-
-    /// <summary>Mean requests a second; 0 where all come at one moment.</summary>
-    public double MeanPerSecond => Seconds > 0 ? (Count - 1) / Seconds : 0;
 }

@@ -54,6 +54,9 @@ public sealed record Deployment
     /// </summary>
     public bool ScheduledAhead { get; init; }
 
+    /// <summary>Steps that only decode between two looks of the engine at what has arrived (SGLang's <c>--scheduler-recv-interval</c>); 0 or 1 for every step.</summary>
+    public int StepsPerLook { get; init; }
+
     /// <summary>Bytes of one element of keys and values; 0 for the engine's default.</summary>
     public double CacheElementBytes { get; init; }
 

@@ -16,6 +16,12 @@ public sealed record EfficiencyFactors
     /// <summary>Share of the dense 8-bit peak that large matrix products reach, scaling included, 0 to 1; fitted.</summary>
     public double Matrix8 { get; init; } = 0.65;
 
+    /// <summary>
+    /// Factor on <see cref="Matrix16"/> on Ampere, which holds its clock better: at the best shapes an A100 reaches 268 of 312 TFLOP/s, an H100 794 of 989
+    /// (Bekman's ml-engineering tables, 2024).
+    /// </summary>
+    public double AmpereMatrix { get; init; } = 1.07;
+
     /// <summary>What is left of <see cref="Matrix8"/> where every block of weights and activations has its own scale, 0 to 1; fitted.</summary>
     public double BlockScaled { get; init; } = 0.85;
 
@@ -100,7 +106,7 @@ public sealed record EfficiencyFactors
     /// <summary>Further seconds for a layer whose activations are narrowed to 8 bits before each product; fitted.</summary>
     public double NarrowLayerSeconds { get; init; } = 15e-6;
 
-    /// <summary>The same for 4 bits, whose kernels are newer and do it within the product; fitted.</summary>
+    /// <summary>The same for 4 bits in models with experts, of which attention stays wider; fitted.</summary>
     public double Narrow4LayerSeconds { get; init; } = 5e-6;
 
     /// <summary>Seconds a step takes besides its layers (scheduling, sampling, detokenising); fitted.</summary>
@@ -123,6 +129,11 @@ public sealed record EfficiencyFactors
 
     /// <summary>Factor on the fixed seconds of a step on Blackwell and later, whose kernels start and end faster; fitted.</summary>
     public double BlackwellSteps { get; init; } = 0.9;
+
+    /// <summary>
+    /// Factor on the latency of exchanges over NVLink 5, whose switches reduce on the way, and which engines join with the norm that follows; fitted.
+    /// </summary>
+    public double BlackwellLinks { get; init; } = 0.7;
 
     /// <summary>What is left of <see cref="StepSeconds"/> where steps are decided on ahead, so that the host works while the accelerator does, 0 to 1; fitted.</summary>
     public double AheadSteps { get; init; } = 0.4;
@@ -147,14 +158,23 @@ public sealed record EfficiencyFactors
     /// <summary>The same for a layer with latent or linear attention, whose kernels are more; fitted.</summary>
     public double LatentPromptLayerSeconds { get; init; } = 1.5e-3;
 
+    /// <summary>Seconds a layer adds to a replica's first step with prompts, whose kernels are met for the first time; fitted.</summary>
+    public double ColdLayerSeconds { get; init; } = 1e-3;
+
+    /// <summary>The same for a layer with latent or linear attention, whose kernels are compiled as they are met (DeepGEMM, Triton); fitted.</summary>
+    public double LatentColdLayerSeconds { get; init; } = 6e-3;
+
     /// <summary>Seconds from an arrival to its place in the queue and from its first token to the client (HTTP, tokeniser, scheduler), under vLLM; fitted.</summary>
     public double ArrivalSeconds { get; init; } = 6e-3;
 
     /// <summary>The same under SGLang; fitted.</summary>
-    public double SglangArrivalSeconds { get; init; } = 100e-3;
+    public double SglangArrivalSeconds { get; init; } = 15e-3;
 
     /// <summary>The same under TensorRT-LLM; fitted.</summary>
-    public double TensorRtArrivalSeconds { get; init; } = 100e-3;
+    public double TensorRtArrivalSeconds { get; init; } = 30e-3;
+
+    /// <summary>Further seconds for each token of a prompt: the way of its text and its tokeniser, some 1 MB/s on one core; fitted.</summary>
+    public double ArrivalTokenSeconds { get; init; } = 3e-6;
 
     /// <summary>Latency of one all-reduce over the scale-up link, seconds, waiting for the slowest accelerator included; fitted.</summary>
     public double LinkLatencySeconds { get; init; } = 10e-6;
@@ -261,105 +281,4 @@ public sealed record EfficiencyFactors
 
     /// <summary>How an accelerator's power follows its load.</summary>
     public PowerFactors Power { get; init; } = new();
-}
-
-/// <summary>The efficiency of training.</summary>
-public sealed record TrainingFactors
-{
-    /// <summary>Share of the 16-bit peak of matrix products in training on very wide models, by Ampere and older, 0 to 1; fitted.</summary>
-    public double MatrixAmpere { get; init; } = 0.85;
-
-    /// <summary>The same by Hopper and its contemporaries; fitted.</summary>
-    public double MatrixHopper { get; init; } = 0.59;
-
-    /// <summary>The same by Blackwell and later; fitted.</summary>
-    public double MatrixBlackwell { get; init; } = 0.77;
-
-    /// <summary>What is left of the share in 8 bits, whose peak is twice as high, 0 to 1; fitted.</summary>
-    public double Fp8 { get; init; } = 0.80;
-
-    /// <summary>What is left of the share in 4 bits, 0 to 1; fitted.</summary>
-    public double Fp4 { get; init; } = 0.52;
-
-    /// <summary>What is left of the share for routed experts, with their all-to-all, 0 to 1; fitted.</summary>
-    public double Experts { get; init; } = 0.36;
-
-    /// <summary>Share of the 16-bit peak that attention reaches forward and backward, 0 to 1; fitted.</summary>
-    public double Attention { get; init; } = 0.31;
-
-    /// <summary>Width of the residual stream at which half of the share is reached; narrow models spend their time between products; fitted.</summary>
-    public double HalfWidth { get; init; } = 820;
-
-    /// <summary>Share of the fabric reached by collectives between instances, 0 to 1.</summary>
-    public double FabricBandwidth { get; init; } = 0.70;
-
-    /// <summary>Share of the data-parallel traffic that hides behind arithmetic, 0 to 1; fitted.</summary>
-    public double Overlap { get; init; } = 0.73;
-
-    /// <summary>Tokens in a global batch up to 1,024 accelerators: 4 Mi (Llama 3, arXiv 2407.21783, starts with 4 million).</summary>
-    public double BatchTokens { get; init; } = 4 * 1024 * 1024;
-
-    /// <summary>Most tokens in a global batch: 16 Mi (Llama 3 405B ends with 16 million on 16,384 accelerators).</summary>
-    public double MaxBatchTokens { get; init; } = 16 * 1024 * 1024;
-
-    /// <summary>Most virtual stages per pipeline stage, which divide its bubble (interleaved schedule, arXiv 2104.04473; Llama 3 405B cuts 16 stages into eighths).</summary>
-    public double Interleave { get; init; } = 6;
-
-    /// <summary>Failures per day of a node with eight accelerators: 6.50 per 1,000 node-days (Meta RSC, arXiv 2410.21680).</summary>
-    public double FailuresPerNodeDay { get; init; } = 6.50e-3;
-
-    /// <summary>Seconds to notice a failure, replace the node and read the checkpoint: an assumption, 10 minutes.</summary>
-    public double RestartSeconds { get; init; } = 600;
-
-    /// <summary>Bytes a second at which an instance writes its part of a checkpoint: an assumption, 2 GB/s.</summary>
-    public double CheckpointBytesPerSecond { get; init; } = 2e9;
-
-    /// <summary>Bytes of a checkpoint per parameter: weights in 16 bits, master weights and two moments in 32.</summary>
-    public double CheckpointBytesPerParameter { get; init; } = 14;
-
-    /// <summary>Share of memory that training may use.</summary>
-    public double MemoryShare { get; init; } = 0.92;
-}
-
-/// <summary>The shape of an accelerator's power against its load.</summary>
-public sealed record PowerFactors
-{
-    /// <summary>Idle power as a share of the rated power where the maker states none: 70 of 700 W on an H100.</summary>
-    public double IdleShare { get; init; } = 0.10;
-
-    /// <summary>
-    /// Share of the range from idle to rated power that flows as soon as anything runs (clocks, caches, the host's link): a third of what an H100 draws
-    /// when it decodes an 8B model at batch 8, 486 W (ML.ENERGY's runs, as are the others here: 8B to 70B on H100 and B200).
-    /// </summary>
-    public double Busy { get; init; } = 0.25;
-
-    /// <summary>Bandwidth share and arithmetic share together from which on <see cref="Busy"/> flows whole: an assumption, for shares that are means over idle time too.</summary>
-    public double BusyFrom { get; init; } = 0.10;
-
-    /// <summary>Joules to bring a byte from memory to the cores, stacked memory: 85 pJ on H100 and 94 on B200, whose powers at small batches are 283 and 720 W above the rest.</summary>
-    public double JoulesPerByte { get; init; } = 90e-12;
-
-    /// <summary>Share of the range that is added as arithmetic rises to <see cref="ArithmeticKnee"/>: the same H100 draws 610 W at batch 64, 688 W from 192 on.</summary>
-    public double Arithmetic { get; init; } = 0.70;
-
-    /// <summary>Share of the arithmetic peak above which more arithmetic draws no more.</summary>
-    public double ArithmeticKnee { get; init; } = 0.38;
-
-    /// <summary>Share of the rated power that flows however little is done at full voltage: 83 W of an A100's 400; fitted (see <see cref="PowerCap"/>).</summary>
-    public double StaticShare { get; init; } = 0.207;
-
-    /// <summary>Voltage as the clock goes to 0, as a share of that at full clock; fitted.</summary>
-    public double LeastVoltage { get; init; } = 0.50;
-
-    /// <summary>Share of the time that waits for the clock where hardly anything is multiplied; fitted to serving.</summary>
-    public double ClockBoundLeast { get; init; } = 0.20;
-
-    /// <summary>The same from <see cref="ClockKnee"/> of the arithmetic peak up; fitted to pretraining.</summary>
-    public double ClockBoundMost { get; init; } = 0.69;
-
-    /// <summary>Share of the arithmetic peak from which on <see cref="ClockBoundMost"/> holds: about what pretraining reaches.</summary>
-    public double ClockKnee { get; init; } = 0.40;
-
-    /// <summary>Share of the bandwidth in use while a job is bound by arithmetic (training, embeddings): an assumption that puts a well-fed H100 at about 670 W.</summary>
-    public double TrafficWhenComputing { get; init; } = 0.30;
 }

@@ -9,13 +9,19 @@ namespace Switchyard.Performance;
 /// </summary>
 public sealed record ErrorIntervals
 {
+    private const int FewGroups = 4;
+
     /// <summary>A factor down and one up.</summary>
     /// <param name="Metric">The metric.</param>
     /// <param name="Dense">Whether for models without experts.</param>
     /// <param name="Down">Measured over predicted at the lower end; above 0.</param>
     /// <param name="Up">Measured over predicted at the upper end.</param>
     /// <param name="Runs">Held-out numbers that it rests on.</param>
-    public readonly record struct Factor(Metric Metric, bool Dense, double Down, double Up, int Runs);
+    public readonly record struct Factor(Metric Metric, bool Dense, double Down, double Up, int Runs)
+    {
+        /// <summary>Groups that it rests on, with those of akin metrics where its own are few; 0 where unknown.</summary>
+        public int Groups { get; init; }
+    }
 
     /// <summary>The intervals that the product ships: half down, twice up, where nothing was measured.</summary>
     public static ErrorIntervals None { get; } = new();
@@ -46,49 +52,61 @@ public sealed record ErrorIntervals
 
     /// <summary>
     /// Factors from held-out numbers: quantiles of measured over predicted, in which a group weighs as the square root of its numbers, widened or narrowed
-    /// until every group, judged by the others, is held as often as is promised. Runs of one group err together, so that quantiles over runs alone promise too much.
+    /// until every group, judged by the others, is held as often as is promised. Runs of one group err together, so that quantiles over runs alone promise too
+    /// much; and two or three groups say little about the next: a metric with fewer than four takes in what is akin to it, first tokens' mean, or the paces of
+    /// tokens, of answers and of throughput together.
     /// </summary>
     /// <param name="heldOut">Numbers whose predictions were made without their group.</param>
     /// <param name="group">The group of a run.</param>
     /// <param name="nominal">The share that an interval should hold.</param>
-    public static ErrorIntervals From(IEnumerable<CheckedNumber> heldOut, Func<MeasuredRun, string> group, double nominal = 0.90)
+    public static ErrorIntervals From(IReadOnlyCollection<CheckedNumber> heldOut, Func<MeasuredRun, string> group, double nominal = 0.90)
     {
         var factors = ImmutableArray.CreateBuilder<Factor>();
         foreach (var kind in heldOut.GroupBy(n => (n.Metric, n.Run.Dense)).OrderBy(g => g.Key.Metric.Quantity).ThenBy(g => g.Key.Metric.Statistic).ThenBy(g => g.Key.Dense))
         {
-            double[][] groups = [.. kind.GroupBy(n => group(n.Run), StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Select(n => Math.Log(n.Measured / n.Predicted)).Order().ToArray())];
+            var groups = Logs(heldOut, kind.Key.Metric, kind.Key.Dense, group);
             var (down, up) = Widened(groups, nominal);
-            factors.Add(new(kind.Key.Metric, kind.Key.Dense, Math.Exp(down), Math.Exp(up), groups.Sum(g => g.Length)));
+            factors.Add(new(kind.Key.Metric, kind.Key.Dense, Math.Exp(down), Math.Exp(up), kind.Count()) { Groups = groups.Length });
         }
 
         return new() { Nominal = nominal, Factors = factors.ToImmutable() };
     }
 
-    /// <summary>How often intervals from one half of the groups hold the numbers of the other half, over many ways of halving; NaN with fewer than four groups.</summary>
-    /// <param name="heldOut">Held-out numbers of one metric and kind.</param>
+    /// <summary>How often intervals made without a group hold the numbers of that group, a group weighing as the square root of its numbers; NaN with fewer than four groups.</summary>
+    /// <param name="heldOut">Held-out numbers.</param>
+    /// <param name="metric">The metric.</param>
+    /// <param name="dense">Whether of models without experts.</param>
     /// <param name="group">The group of a run.</param>
     /// <param name="nominal">The share that an interval should hold.</param>
-    public static double CoverageOfOthers(IEnumerable<CheckedNumber> heldOut, Func<MeasuredRun, string> group, double nominal = 0.90)
+    public static double CoverageOfOthers(IReadOnlyCollection<CheckedNumber> heldOut, Metric metric, bool dense, Func<MeasuredRun, string> group, double nominal = 0.90)
     {
-        double[][] groups = [.. heldOut.GroupBy(n => group(n.Run), StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Select(n => Math.Log(n.Measured / n.Predicted)).Order().ToArray())];
-        if (groups.Length < 4) return double.NaN;
-        var generator = new Simulate.Generator(20261122);
+        var groups = Logs(heldOut, metric, dense, group);
+        if (groups.Length < FewGroups) return double.NaN;
         var (held, all) = (0.0, 0.0);
-        for (var split = 0; split < 60; split++)
+        for (var left = 0; left < groups.Length; left++)
         {
-            double[][] mixed = [.. groups.Select(g => (Key: generator.Unit(), Group: g)).OrderBy(g => g.Key).Select(g => g.Group)];
-            var half = mixed.Length / 2;
-            var (down, up) = Widened(mixed[..half], nominal);
-            foreach (var other in mixed[half..])
-            {
-                var weight = Math.Sqrt(other.Length);
-                held += weight * other.Count(x => x >= down && x <= up) / other.Length;
-                all += weight;
-            }
+            var (down, up) = Widened([.. groups.Where((_, i) => i != left)], nominal);
+            var weight = Math.Sqrt(groups[left].Length);
+            held += weight * groups[left].Count(x => x >= down && x <= up) / groups[left].Length;
+            all += weight;
         }
 
         return held / all;
     }
+
+    /// <summary>Logarithms of measured over predicted by group, sorted; with those of akin metrics where the metric's own groups are few.</summary>
+    private static double[][] Logs(IReadOnlyCollection<CheckedNumber> heldOut, Metric metric, bool dense, Func<MeasuredRun, string> group)
+    {
+        double[][] Of(IEnumerable<CheckedNumber> numbers) =>
+            [.. numbers.GroupBy(n => group(n.Run), StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Select(Log).Order().ToArray())];
+        double Log(CheckedNumber n) => Math.Log(n.Measured / n.Predicted) * ((n.Metric.Quantity == Quantity.OutputRate) == (metric.Quantity == Quantity.OutputRate) ? 1 : -1);
+        var own = Of(heldOut.Where(n => n.Metric == metric && n.Run.Dense == dense));
+        if (own.Length >= FewGroups) return own;
+        return Of(heldOut.Where(n => n.Run.Dense == dense && (n.Metric == metric || (n.Metric.Statistic == Statistic.Mean && Kin(n.Metric.Quantity) == Kin(metric.Quantity)))));
+    }
+
+    // Throughput is the inverse of a pace.
+    private static Quantity Kin(Quantity quantity) => quantity is Quantity.Tpot or Quantity.Itl or Quantity.EndToEnd or Quantity.OutputRate ? Quantity.EndToEnd : quantity;
 
     private static (double Down, double Up) Widened(double[][] groups, double nominal)
     {

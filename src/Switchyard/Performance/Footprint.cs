@@ -10,6 +10,9 @@ namespace Switchyard.Performance;
 /// </summary>
 public readonly record struct Footprint
 {
+    // Of DeepSeek's heads, where a configuration does not say.
+    private const int UsualLatentWidth = 128;
+
     /// <summary>All weights, bytes.</summary>
     public double WeightBytes { get; private init; }
 
@@ -72,16 +75,22 @@ public readonly record struct Footprint
         var experts = Math.Min(expert * model.Experts, Math.Max(0, model.Parameters - tables));
         var bytes = BytesPerParameter(precision);
         var rank = model.KvLoraRank;
+        // Models published in fp4 have only their experts in it.
+        var shared = IsExpertsOnly(model, precision) ? 2 : bytes;
         var layerFlops = 2 * Math.Max(model.ActiveParameters - tables, model.ActiveParameters * 0.3);
+        // Publishers count active parameters with both, one or no embedding table: the parts themselves say what a token takes.
+        if (model.Experts > 0) layerFlops = Math.Max(layerFlops, 2 * Math.Min((expert * model.ExpertsPerToken) + Math.Max(0, model.Parameters - tables - experts), model.ActiveParameters));
         return new()
         {
-            WeightBytes = ((model.Parameters - tables) * bytes) + (tables * 2),
+            WeightBytes = (experts * bytes) + ((model.Parameters - tables - experts) * shared) + (tables * 2),
             ExpertBytes = model.Experts > 0 ? experts / model.Experts * bytes : 0,
-            SharedBytes = ((model.Parameters - tables - experts) * bytes) + (Math.Min(table, tables) * 2),
+            SharedBytes = ((model.Parameters - tables - experts) * shared) + (Math.Min(table, tables) * 2),
             LayerFlops = layerFlops,
             ExpertFlops = model.Experts > 0 ? Math.Min(2 * expert * model.ExpertsPerToken, 0.95 * layerFlops) : 0,
             HeadFlops = 2 * table,
-            AttentionFlops = 4.0 * model.Heads * Width(model),
+            AttentionFlops = latent
+                ? 2.0 * model.Heads * ((model.QkNopeHeadDim > 0 ? model.QkNopeHeadDim : UsualLatentWidth) + model.QkRopeHeadDim + (model.ValueHeadDim > 0 ? model.ValueHeadDim : UsualLatentWidth))
+                : 4.0 * model.Heads * Width(model),
             DecodeAttentionFlops = latent ? 2.0 * model.Heads * ((2 * rank) + model.QkRopeHeadDim) : 4.0 * model.Heads * Width(model),
             WindowLayers = model.SlidingWindow > 0 ? Math.Min(model.SlidingWindowLayers, model.Layers) : 0,
             FullLayers = Math.Max(0, model.Layers - model.LinearAttentionLayers - (model.SlidingWindow > 0 ? model.SlidingWindowLayers : 0)),
@@ -102,7 +111,8 @@ public readonly record struct Footprint
 
     /// <summary>
     /// The rate of matrix products, FLOP/s per accelerator at its peak; null where the accelerator cannot run the format. Weights in int4
-    /// are multiplied in 16 bits, and so are those of a model published in fp4 where there is no fp4 unit.
+    /// are multiplied in 16 bits, and so are those of a model published in fp4 where there is no fp4 unit, and those in fp8 on Ampere, for which engines
+    /// have kernels that widen them (Marlin). Where there is one, a model published in fp4 is multiplied with activations in 8 bits, at that rate.
     /// </summary>
     /// <param name="accelerator">The accelerator.</param>
     /// <param name="precision">The number format.</param>
@@ -110,10 +120,32 @@ public readonly record struct Footprint
     public static double? PeakFlops(Accelerator accelerator, Precision precision, Precision native) => 1e12 * precision switch
     {
         Precision.Bf16 or Precision.Int4 => accelerator.Tflops16,
-        Precision.Fp8 => accelerator.Fp8Tflops,
+        Precision.Fp8 => accelerator.Fp8Tflops ?? (IsWidened(accelerator, precision) ? accelerator.Tflops16 : null),
         Precision.Int8 => accelerator.Int8Tops,
-        Precision.Fp4 => accelerator.Fp4Tflops ?? (native == Precision.Fp4 ? accelerator.Tflops16 : null),
+        Precision.Fp4 when native == Precision.Fp4 => accelerator.Fp4Tflops is null ? accelerator.Tflops16 : accelerator.Fp8Tflops ?? accelerator.Fp4Tflops,
+        Precision.Fp4 => accelerator.Fp4Tflops,
         _ => null,
+    };
+
+    /// <summary>The same for training, whose products must be in the format itself, forward and backward; null where they cannot be.</summary>
+    /// <param name="accelerator">The accelerator.</param>
+    /// <param name="precision">The number format.</param>
+    public static double? TrainingFlops(Accelerator accelerator, Precision precision) => IsWidened(accelerator, precision) ? null : PeakFlops(accelerator, precision, Precision.Bf16);
+
+    /// <summary>Whether only the experts are in the format, and the rest in 16 bits: models published in fp4 (gpt-oss).</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="precision">The number format.</param>
+    public static bool IsExpertsOnly(ModelArchitecture model, Precision precision) => precision == Precision.Fp4 && model is { NativePrecision: Precision.Fp4, Experts: > 0 };
+
+    /// <summary>Whether weights are stored in the format, but widened to 16 bits before they are multiplied.</summary>
+    /// <param name="accelerator">The accelerator.</param>
+    /// <param name="precision">The number format.</param>
+    public static bool IsWidened(Accelerator accelerator, Precision precision) => precision switch
+    {
+        Precision.Int4 => true,
+        Precision.Fp4 => accelerator.Fp4Tflops is null,
+        Precision.Fp8 => accelerator is { Fp8Tflops: null, Architecture: "Ampere" },
+        _ => false,
     };
 
     /// <summary>Width of a head; where the configuration states none, the heads share the residual stream.</summary>

@@ -43,10 +43,12 @@ public sealed partial class Replica
         var own = accelerator.Vendor.Equals("NVIDIA", StringComparison.OrdinalIgnoreCase);
         var (maker, memory) = own ? (1, 1) : (factors.OtherVendors, factors.OtherVendorsBandwidth);
         var (tensor, ranks, group) = (deployment.TensorParallel, deployment.DataParallel, deployment.StageAccelerators);
-        var widened = precision == Precision.Int4 || (precision == Precision.Fp4 && accelerator.Fp4Tflops is null);
-        var share = Sustained(accelerator, peak, precision, widened, factors) * maker * (widened ? factors.Matrix16 : precision switch
+        var widened = Footprint.IsWidened(accelerator, precision);
+        var sixteenBits = factors.Matrix16 * (accelerator.Architecture == "Ampere" ? factors.AmpereMatrix : 1);
+        var share = Sustained(accelerator, peak, precision, widened, factors) * maker * (widened ? sixteenBits : precision switch
         {
-            Precision.Bf16 => factors.Matrix16,
+            Precision.Bf16 => sixteenBits,
+            Precision.Fp4 when model.NativePrecision == Precision.Fp4 => factors.Matrix8,
             Precision.Fp4 => factors.Matrix4,
             Precision.Fp8 when deployment.BlockScaled ?? model.NativePrecision == Precision.Fp8 => factors.Matrix8 * factors.BlockScaled,
             _ => factors.Matrix8,
@@ -72,8 +74,9 @@ public sealed partial class Replica
         (fullLayers, windowLayers, window, experts) = (footprint.FullLayers, footprint.WindowLayers, model.SlidingWindow, model.Experts);
         (kvTokens, independence) = (deployment.KvTokens, factors.ExpertIndependence);
         // Every rank of data-parallel attention works on its share of the tokens; experts work on all of them together.
-        tokenSeconds = (footprint.LayerFlops - footprint.ExpertFlops) / (peak * group * share);
-        headSeconds = footprint.HeadFlops / (sixteen * group * maker * factors.Matrix16 * Sustained(accelerator, sixteen, Precision.Bf16, false, factors));
+        var wide = sixteen * group * maker * sixteenBits * Sustained(accelerator, sixteen, Precision.Bf16, false, factors);
+        tokenSeconds = (footprint.LayerFlops - footprint.ExpertFlops) / (Footprint.IsExpertsOnly(model, precision) ? wide : peak * group * share);
+        headSeconds = footprint.HeadFlops / wide;
         sharedSeconds = footprint.SharedBytes / (weightBandwidth * tensor);
         var imbalance = deployment.ExpertParallel > 1 || ranks > 1 ? 1 + factors.ExpertImbalance : 1;
         // Narrow slices of an expert fill the multipliers badly.
@@ -114,8 +117,10 @@ public sealed partial class Replica
 
         var special = model.Attention == AttentionKind.Latent ? model.Layers : model.LinearAttentionLayers;
         var further = (footprint.ExpertLayers * factors.ExpertLayerOf(deployment.Engine))
-            + (special * factors.LatentLayerSeconds) + (model.Layers * Narrowing(precision, widened, factors));
-        var newer = accelerator.Architecture is "Blackwell" or "Blackwell Ultra" or "Rubin" ? factors.BlackwellSteps : 1;
+            + (special * factors.LatentLayerSeconds) + (model.Layers * Narrowing(model, precision, widened, factors));
+        var later = accelerator.Architecture is "Blackwell" or "Blackwell Ultra" or "Rubin";
+        var newer = later ? factors.BlackwellSteps : 1;
+        if (later && accelerator.ScaleUpDomain > 2) collectives *= factors.BlackwellLinks;
         var pace = factors.StepsOf(deployment.Engine) * newer;
         // Where no engine is named: as the newest ones do.
         var ahead = deployment.ScheduledAhead || deployment.Engine == Engine.Unknown;
@@ -125,6 +130,7 @@ public sealed partial class Replica
         linkSeconds = collectives;
         (this.accelerator, this.factors, capWatts) = (accelerator, factors, deployment.PowerCapWatts);
         Correction = Correction.For(factors.Corrections, model, accelerator, deployment.Engine);
+        ColdSeconds = ((model.Layers - special) * factors.ColdLayerSeconds) + (special * factors.LatentColdLayerSeconds);
         promptFixed = ((model.Layers - special) * factors.PromptLayerSeconds) + (special * factors.LatentPromptLayerSeconds)
             + (footprint.ExpertLayers * factors.ExpertPromptLayerSeconds);
         graphTokens = deployment.Engine == Engine.Vllm ? factors.GraphTokens : 0;
@@ -132,6 +138,9 @@ public sealed partial class Replica
 
     /// <summary>The model.</summary>
     public ModelArchitecture Model { get; }
+
+    /// <summary>The accelerator that it runs on.</summary>
+    public Accelerator Accelerator => accelerator;
 
     /// <summary>Its number format.</summary>
     public Precision Precision { get; }
@@ -162,6 +171,9 @@ public sealed partial class Replica
 
     /// <summary>Cache of one token in one layer, bytes per accelerator.</summary>
     public double CacheBytesPerLayer { get; }
+
+    /// <summary>Further seconds of a replica's first step with prompts, whose kernels are loaded, compiled or chosen then.</summary>
+    public double ColdSeconds { get; }
 
     /// <summary>Room for keys and values, bytes per accelerator; negative where the weights do not fit.</summary>
     public double KvBytes => UsableBytes - WeightBytes - ReservedBytes;
@@ -212,11 +224,12 @@ public sealed partial class Replica
         ((input + output) * Footprint.LayerFlops) + (output * Footprint.HeadFlops)
         + (Footprint.AttentionFlops * ((input * Positions(input / 2)) + (output * Positions(input + (output / 2)))));
 
-    private static double Narrowing(Precision precision, bool widened, EfficiencyFactors factors) => precision switch
+    // Of models with experts, 4 bits take in the experts and not attention, so that there is less to narrow.
+    private static double Narrowing(ModelArchitecture model, Precision precision, bool widened, EfficiencyFactors factors) => precision switch
     {
         Precision.Bf16 => 0,
         _ when widened => 0,
-        Precision.Fp4 => factors.Narrow4LayerSeconds,
+        Precision.Fp4 when model.Experts > 0 => factors.Narrow4LayerSeconds,
         _ => factors.NarrowLayerSeconds,
     };
 

@@ -146,7 +146,7 @@ internal readonly struct ServingCapacity
     {
         var mean = Prefill(traffic.InputMean, seen);
         var own = score > 0 ? Prefill(input, seen) - mean : 0;
-        var fixedPart = network + factors.ArrivalSeconds + mean + (balance.StepSeconds / 2);
+        var fixedPart = network + factors.ArrivalSeconds + (factors.ArrivalTokenSeconds * traffic.InputMean) + mean + (balance.StepSeconds / 2);
         var rest = score > 0 ? balance.StepSeconds * (share - 0.5) : 0;
         double wait = 0, tail = 0;
         if (queued)

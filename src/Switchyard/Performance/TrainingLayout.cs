@@ -16,6 +16,9 @@ public readonly record struct TrainingLayout(
     /// <summary>Accelerators over which a sequence is split; 0 and 1 mean that it is not.</summary>
     public int ContextParallel { get; init; }
 
+    /// <summary>Accelerators among which whole experts are dealt out; 0 and 1 mean that each holds all.</summary>
+    public int ExpertParallel { get; init; }
+
     /// <summary>Accelerators over which a sequence is split; at least 1.</summary>
     internal int Parts => Math.Max(1, ContextParallel);
 }
@@ -25,7 +28,8 @@ public sealed class TrainingStep
 {
     private readonly ModelArchitecture model;
     private readonly EfficiencyFactors factors;
-    private readonly double layerFlops, attentionFlops, flopsPerSecond, attentionPerSecond, fabric, correction;
+    private readonly double layerFlops, attentionFlops, flopsPerSecond, attentionPerSecond, fabric, correction, expertParameters, activationSeconds;
+    private readonly int expertLayers;
     private readonly Accelerator accelerator;
     private readonly int perInstance, sequence;
     private readonly bool frozen;
@@ -47,19 +51,24 @@ public sealed class TrainingStep
         this.frozen = frozen;
         (this.model, this.factors, this.accelerator, this.perInstance, this.sequence) = (model, factors, accelerator, perInstance, sequence);
         var training = factors.Training;
-        Peak = Footprint.PeakFlops(accelerator, precision, Precision.Bf16)
+        Peak = Footprint.TrainingFlops(accelerator, precision)
             ?? throw new ArgumentException($"{accelerator.Name} has no known rate in {precision}.", nameof(precision));
         var footprint = Footprint.Of(model, Precision.Bf16);
+        expertLayers = footprint.ExpertLayers;
+        expertParameters = footprint.ExpertBytes * model.Experts / 2;
         // Three times the forward pass: once forward, twice backward (Kaplan et al., arXiv 2001.08361).
         // Frozen weights need no gradients of their own, only those that pass through them.
         layerFlops = (frozen ? 2 : 3) * (footprint.LayerFlops + footprint.HeadFlops);
         attentionFlops = 3 * footprint.AttentionFlops
             * ((footprint.FullLayers * sequence / 2.0) + (footprint.WindowLayers * Math.Min(sequence / 2.0, model.SlidingWindow)));
         var maker = accelerator.Vendor.Equals("NVIDIA", StringComparison.OrdinalIgnoreCase) ? 1 : factors.OtherVendors;
-        var share = Generation(accelerator, training) * maker * (model.Hidden / (model.Hidden + training.HalfWidth))
+        var share = Generation(accelerator, training) * maker
             * (model.Experts > 0 ? training.Experts : 1)
             * precision switch { Precision.Fp8 => training.Fp8, Precision.Fp4 => training.Fp4, _ => 1 };
         flopsPerSecond = Peak * share;
+        // What lies between the products passes through memory, however fast they are.
+        var memory = accelerator.MemoryBandwidth.BytesPerSecond * factors.WeightBandwidth * (maker < 1 ? factors.OtherVendorsBandwidth : 1);
+        activationSeconds = training.Passes * 2 * ((model.Layers * ((5.0 * model.Hidden) + (3.0 * footprint.GateWidth))) + (footprint.ExpertLayers * 2.0 * model.ExpertsPerToken * model.Hidden)) / memory;
         attentionPerSecond = 1e12 * (accelerator.Tflops16 ?? Peak / 1e12) * training.Attention * maker;
         correction = TrainingCorrection.For(factors.TrainingCorrections, model, accelerator)?.Time ?? 1;
         fabric = fabricBytesPerSecond * training.FabricBandwidth;
@@ -80,7 +89,9 @@ public sealed class TrainingStep
         var micro = Math.Max(1, sequences / (layout.DataParallel * (double)layout.MicroBatch));
         var tokens = layout.MicroBatch * (double)sequence / layout.Parts;
         var again = layout.Recompute ? 4.0 / 3 : 1;
-        var compute = tokens / split * ((layerFlops * again / flopsPerSecond) + (attentionFlops * 4.0 / 3 / attentionPerSecond));
+        var compute = tokens / split * ((layerFlops * again / flopsPerSecond) + (activationSeconds * again) + (attentionFlops * 4.0 / 3 / attentionPerSecond));
+        // Layers with experts are many small kernels: with few tokens the host, which launches them, is what takes the time.
+        compute = Math.Max(compute, expertLayers / (double)layout.PipelineParallel * factors.Training.ExpertLayerSeconds) + Dealing(layout, tokens * again);
         // Four all-reduces a layer (two forward, two backward), as reduce-scatter and all-gather with sequence parallelism (arXiv 2205.05198).
         var link = Collective.Between(accelerator, layout.TensorParallel, factors);
         var layers = model.Layers / (double)layout.PipelineParallel;
@@ -102,7 +113,7 @@ public sealed class TrainingStep
     public double MemoryBytes(in TrainingLayout layout)
     {
         // 2 weights, 4 gradients, 12 master weights and moments (Rajbhandari et al., ZeRO, arXiv 1910.02054).
-        var own = model.Parameters / (layout.TensorParallel * (double)layout.PipelineParallel);
+        var own = (((model.Parameters - expertParameters) / layout.TensorParallel) + (expertParameters / Math.Max(layout.TensorParallel, layout.ExpertParallel))) / layout.PipelineParallel;
         var copies = layout.DataParallel * (double)layout.Parts;
         var state = frozen ? 2 * own / (layout.Sharded ? copies : 1)
             : layout.Sharded
@@ -116,6 +127,18 @@ public sealed class TrainingStep
         // Scores of the vocabulary, in 16 bits and again in 32 for the loss.
         var scores = layout.MicroBatch * (double)sequence * model.Vocabulary * 6 / layout.TensorParallel / layout.Parts;
         return state + activations + scores + factors.ReservedBytes;
+    }
+
+    /// <summary>
+    /// Seconds in which tokens go to experts of other instances and come back, forward and backward, in 16 bits: once for each instance that has one of a token's
+    /// experts. What stays inside an instance is in the share of <see cref="TrainingFactors.Experts"/>.
+    /// </summary>
+    private double Dealing(in TrainingLayout layout, double tokens)
+    {
+        var instances = layout.ExpertParallel / (double)perInstance;
+        if (expertLayers == 0 || instances <= 1 || !(fabric > 0)) return 0;
+        var elsewhere = (instances - 1) * (1 - Math.Pow(1 - (1 / instances), model.ExpertsPerToken));
+        return 4 * expertLayers / (double)layout.PipelineParallel * tokens / layout.TensorParallel * elsewhere * 2 * model.Hidden / (fabric / perInstance);
     }
 
     /// <summary>Seconds to exchange a copy's parameters a number of times, 2 bytes each: over the link inside an instance and the fabric between them.</summary>

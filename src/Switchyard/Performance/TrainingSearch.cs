@@ -21,7 +21,7 @@ internal readonly struct TrainingSearch(TrainingQuestion question, EfficiencyFac
         var supported = false;
         foreach (var precision in question.Precisions)
         {
-            if (precision is Precision.Int4 or Precision.Int8 || Footprint.PeakFlops(accelerator, precision, Precision.Bf16) is not > 0) continue;
+            if (precision is Precision.Int4 or Precision.Int8 || Footprint.TrainingFlops(accelerator, precision) is not > 0) continue;
             supported = true;
             var step = new TrainingStep(
                 question.Model, precision, accelerator, question.AcceleratorCount, question.Fabric?.BytesPerSecond ?? 0, question.SequenceLength, factors, question.Frozen);
@@ -87,7 +87,11 @@ internal readonly struct TrainingSearch(TrainingQuestion question, EfficiencyFac
                 {
                     for (var kind = 0; kind < 4; kind++)
                     {
-                        var layout = new TrainingLayout(tensor, stages, (int)copies, micro, kind % 2 == 1, kind >= 2);
+                        var layout = new TrainingLayout(tensor, stages, (int)copies, micro, kind % 2 == 1, kind >= 2)
+                        {
+                            // Whole experts are dealt out over as many of an instance as there are.
+                            ExpertParallel = question.Model.Experts > 0 ? (int)Math.Min(copies * tensor, question.AcceleratorCount) : 0,
+                        };
                         if (layout.Sharded && (stages > 1 || copies <= 1)) continue;
                         var memory = step.MemoryBytes(layout);
                         least = Math.Min(least, memory);

@@ -70,11 +70,18 @@ public sealed class FitTests
             }
         }
 
-        ErrorIntervals.CoverageOfOthers(numbers, run => run.ModelName).ShouldBeInRange(0.84, 0.97);
+        var pace = new Metric(Quantity.Tpot, Statistic.Mean);
+        ErrorIntervals.CoverageOfOthers(numbers, pace, true, run => run.ModelName).ShouldBeInRange(0.86, 0.95);
         var factor = ErrorIntervals.From(numbers, run => run.ModelName).Factors.ShouldHaveSingleItem();
         factor.Down.ShouldBeLessThan(1);
         factor.Up.ShouldBeGreaterThan(1);
-        double.IsNaN(ErrorIntervals.CoverageOfOthers(numbers.Where(n => n.Run.ModelName is "1" or "2"), run => run.ModelName)).ShouldBeTrue();
+        double.IsNaN(ErrorIntervals.CoverageOfOthers([.. numbers.Where(n => n.Run.ModelName is "1" or "2")], pace, true, run => run.ModelName)).ShouldBeTrue();
+        // Throughput of one group alone says little: it takes in the paces of all, of which it is the inverse.
+        CheckedNumber[] rates = [.. numbers.Where(n => n.Run.ModelName == "0").Select(n => n with { Metric = new(Quantity.OutputRate, Statistic.Mean), Measured = 1 / n.Measured })];
+        var rate = ErrorIntervals.From([.. numbers, .. rates], run => run.ModelName).Factors.Single(f => f.Metric.Quantity == Quantity.OutputRate);
+        (rate.Runs, rate.Groups).ShouldBe((30, 24));
+        rate.Down.ShouldBe(1 / factor.Up, 0.05);
+        rate.Up.ShouldBe(1 / factor.Down, 0.05);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class LayoutTests
         var layout = Apart(1, 1);
         var replica = new Replica(Llama8, layout.Deployment, H100, Factors);
         var load = Simulator(layout).Answer(0.01, 50);
-        var first = Factors.ArrivalOf(Engine.Vllm) + replica.Step(1000, 500, 0, 0) + load.TransferSeconds;
+        var first = Factors.ArrivalOf(Engine.Vllm) + (1000 * Factors.ArrivalTokenSeconds) + replica.Step(1000, 500, 0, 0) + load.TransferSeconds;
         load.Result.Ttft.Median.ShouldBe(first, 1e-9);
         var decode = 0.0;
         for (var i = 0; i < 199; i++) decode += replica.Step(0, 0, 1, 1000 + i);

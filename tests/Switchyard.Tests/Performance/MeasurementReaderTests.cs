@@ -72,7 +72,7 @@ public sealed class MeasurementReaderTests
             llama-3.1-8b,H900,bf16,1,1000,100,8,12
             llama-3.1-8b,H100,bf16,3,1000,100,8,12
             llama-3.1-70b,H100,bf16,1,1000,100,8,12
-            llama-3.1-8b,A100-80GB,fp8,1,1000,100,8,12
+            llama-3.1-8b,T4,fp8,1,1000,100,8,12
             llama-3.1-8b,H100,bf16,1,1000,100,8,12
             llama-3.1-8b,H100,bf16,1,1000,100,8,12
             """).Value!;

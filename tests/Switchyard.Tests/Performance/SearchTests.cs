@@ -96,10 +96,10 @@ public sealed class SearchTests
     [Fact]
     public void What_does_not_fit_is_shown_with_its_arithmetic()
     {
-        var answer = LayoutSearch.Find(Ask(DeepSeek, A100x40, 8) with { Precisions = [Precision.Bf16, Precision.Fp8] }, Factors);
+        var answer = LayoutSearch.Find(Ask(DeepSeek, A100x40 with { Name = "V100-40GB", Architecture = "Volta" }, 8) with { Precisions = [Precision.Bf16, Precision.Fp8] }, Factors);
         answer.Best.ShouldBeEmpty();
-        answer.Refusal.ShouldNotBeNull().ShouldStartWith("deepseek-v3 does not fit: each of 8 x A100-40GB needs weights ");
-        answer.RuledOut.ShouldContain(r => r.Precision == Precision.Fp8 && r.Reason == "A100-40GB has no known rate in fp8");
+        answer.Refusal.ShouldNotBeNull().ShouldStartWith("deepseek-v3 does not fit: each of 8 x V100-40GB needs weights ");
+        answer.RuledOut.ShouldContain(r => r.Precision == Precision.Fp8 && r.Reason == "V100-40GB has no known rate in fp8");
         foreach (var ruled in answer.RuledOut.Where(r => r.Memory is not null))
         {
             var m = ruled.Memory!.Value;

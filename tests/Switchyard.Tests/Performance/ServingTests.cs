@@ -35,7 +35,7 @@ public sealed class ServingTests
     [Fact]
     public void Other_refusals_say_why()
     {
-        Model.Serve(Chat(Llama8, A100, 1, Precision.Fp8)).Refusal.ShouldBe("A100-80GB has no known rate in fp8");
+        Model.Serve(Chat(Llama8, A100 with { Name = "V100-80GB", Architecture = "Volta" }, 1, Precision.Fp8)).Refusal.ShouldBe("V100-80GB has no known rate in fp8");
         Model.Serve(Chat(Llama70, H100, 8) with { ServiceLevel = Level(30, 50), NetworkRoundTrip = TimeSpan.Zero }).Refusal.ShouldNotBeNull().ShouldStartWith("TTFT: ");
         Model.Serve(Chat(Llama405, H100, 8, Precision.Fp8) with { ServiceLevel = Level(5000, 5) }).Refusal.ShouldNotBeNull().ShouldStartWith("TPOT: ");
         Model.Serve(Chat(Llama8, H100, 1) with { Input = TokenLengths.Constant(200_000) }).Refusal.ShouldNotBeNull().ShouldContain("exceed the context");
@@ -104,7 +104,7 @@ public sealed class ServingTests
         {
             if (Model.Serve(question).Value is not { } estimate) continue;
             var tokens = question.Input.Mean + (question.Output.P50 > 0 ? question.Output.Mean : 0);
-            var peak = 1e12 * question.AcceleratorCount * (estimate.Precision == Precision.Fp8 ? question.Accelerator.Fp8Tflops! : question.Accelerator.Bf16Tflops!).Value;
+            var peak = question.AcceleratorCount * Footprint.PeakFlops(question.Accelerator, estimate.Precision, question.Model.NativePrecision)!.Value;
             // The embedding table is looked up, not multiplied; half of it is a safe allowance.
             var flops = tokens * 2 * (question.Model.ActiveParameters - (2.0 * question.Model.Vocabulary * question.Model.Hidden));
             (estimate.RequestsPerSecond.Value * estimate.Replicas).ShouldBeLessThanOrEqualTo(peak / flops);

@@ -58,7 +58,7 @@ public static class Calibrator
     public const int LeastRuns = 5;
 
     private const int MostRuns = 40, MostFolds = 5, Rounds = 6;
-    private const double Tie = 0.5, Least = 0.2, Most = 5, Worthwhile = 0.97;
+    private const double Tie = 0.5, Least = 0.2, Most = 5, Worthwhile = 0.97, Noticeable = 0.005;
 
     // Which of the factors on decoding, prompts and arrivals are free: runs that say much about one may say little about another.
     private static readonly int[][] Freedoms = [[0, 1, 2], [0], [1, 2]];
@@ -107,7 +107,7 @@ public static class Calibrator
 
         if (group.Errors.IsEmpty) return group with { Refusal = "nothing was measured that is predicted" };
         var (was, now) = (group.Errors[0].Before, group.Errors[0].After);
-        if (now > Worthwhile * was)
+        if (now > Worthwhile * was || was - now < Noticeable)
             return group with { Refusal = string.Create(CultureInfo.InvariantCulture, $"hardly better on runs left out: error {was * 100:0.0}% without, {now * 100:0.0}% with") };
         var all = With(runs, best);
         return training ? group with { Trained = all.TrainingCorrections[0] } : group with { Serving = all.Corrections[0] };

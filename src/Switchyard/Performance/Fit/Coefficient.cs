@@ -54,23 +54,28 @@ public sealed record Coefficient(
         new("latent_layer_seconds", "s", f => f.LatentLayerSeconds, (f, v) => f with { LatentLayerSeconds = v }, 1e-7, 1e-4, 0.5),
         new("narrow4_layer_seconds", "s", f => f.Narrow4LayerSeconds, (f, v) => f with { Narrow4LayerSeconds = v }, 1e-7, 5e-5, 0.6),
         new("blackwell_steps", "factor", f => f.BlackwellSteps, (f, v) => f with { BlackwellSteps = v }, 0.3, 1.5, 0.1),
+        new("blackwell_links", "factor", f => f.BlackwellLinks, (f, v) => f with { BlackwellLinks = v }, 0.2, 1.2, 0.3),
         new("narrow_layer_seconds", "s", f => f.NarrowLayerSeconds, (f, v) => f with { NarrowLayerSeconds = v }, 1e-7, 5e-5, 0.6),
         new("arrival_seconds", "s", f => f.ArrivalSeconds, (f, v) => f with { ArrivalSeconds = v }, 1e-3, 0.3, 0.3),
-        new("sglang_arrival_seconds", "s", f => f.SglangArrivalSeconds, (f, v) => f with { SglangArrivalSeconds = v }, 1e-3, 0.5, 0.8),
+        new("sglang_arrival_seconds", "s", f => f.SglangArrivalSeconds, (f, v) => f with { SglangArrivalSeconds = v }, 1e-3, 0.5, 0.5),
         new("tensorrt_arrival_seconds", "s", f => f.TensorRtArrivalSeconds, (f, v) => f with { TensorRtArrivalSeconds = v }, 1e-3, 0.5, 0.8),
+        new("cold_layer_seconds", "s", f => f.ColdLayerSeconds, (f, v) => f with { ColdLayerSeconds = v }, 1e-5, 2e-2, 0.7),
+        new("latent_cold_layer_seconds", "s", f => f.LatentColdLayerSeconds, (f, v) => f with { LatentColdLayerSeconds = v }, 1e-5, 5e-2, 0.7),
+        new("arrival_token_seconds", "s", f => f.ArrivalTokenSeconds, (f, v) => f with { ArrivalTokenSeconds = v }, 1e-7, 3e-5, 0.4),
     ];
 
     /// <summary>The coefficients of training.</summary>
     public static ImmutableArray<Coefficient> Training { get; } =
     [
-        new("training_matrix_ampere", "share of peak", f => f.Training.MatrixAmpere, (f, v) => f with { Training = f.Training with { MatrixAmpere = v } }, 0.3, 0.95, 0.2),
-        new("training_matrix_hopper", "share of peak", f => f.Training.MatrixHopper, (f, v) => f with { Training = f.Training with { MatrixHopper = v } }, 0.3, 0.95, 0.2),
-        new("training_matrix_blackwell", "share of peak", f => f.Training.MatrixBlackwell, (f, v) => f with { Training = f.Training with { MatrixBlackwell = v } }, 0.3, 0.95, 0.2),
+        new("training_matrix_ampere", "share of peak", f => f.Training.MatrixAmpere, (f, v) => f with { Training = f.Training with { MatrixAmpere = v } }, 0.3, 0.86, 0.2),
+        new("training_matrix_hopper", "share of peak", f => f.Training.MatrixHopper, (f, v) => f with { Training = f.Training with { MatrixHopper = v } }, 0.3, 0.80, 0.2),
+        new("training_matrix_blackwell", "share of peak", f => f.Training.MatrixBlackwell, (f, v) => f with { Training = f.Training with { MatrixBlackwell = v } }, 0.3, 0.80, 0.2),
         new("training_fp8", "share", f => f.Training.Fp8, (f, v) => f with { Training = f.Training with { Fp8 = v } }, 0.3, 1, 0.2),
         new("training_fp4", "share", f => f.Training.Fp4, (f, v) => f with { Training = f.Training with { Fp4 = v } }, 0.2, 1, 0.2),
         new("training_experts", "share", f => f.Training.Experts, (f, v) => f with { Training = f.Training with { Experts = v } }, 0.1, 1, 0.3),
+        new("training_expert_layer_seconds", "s", f => f.Training.ExpertLayerSeconds, (f, v) => f with { Training = f.Training with { ExpertLayerSeconds = v } }, 1e-4, 3e-2, 0.5),
         new("training_attention", "share of peak", f => f.Training.Attention, (f, v) => f with { Training = f.Training with { Attention = v } }, 0.1, 0.8, 0.3),
-        new("training_half_width", "width", f => f.Training.HalfWidth, (f, v) => f with { Training = f.Training with { HalfWidth = v } }, 10, 4000, 0.4),
+        new("training_passes", "passes", f => f.Training.Passes, (f, v) => f with { Training = f.Training with { Passes = v } }, 1, 40, 0.4),
         new("training_overlap", "share", f => f.Training.Overlap, (f, v) => f with { Training = f.Training with { Overlap = v } }, 0.2, 0.98, 0.2),
     ];
 

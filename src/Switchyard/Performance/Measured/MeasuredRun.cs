@@ -84,6 +84,9 @@ public sealed record ServingRun : MeasuredRun
     /// <summary>Whether the repeated prompts were all sent before the run began.</summary>
     public bool Warm { get; init; }
 
+    /// <summary>Whether the times were taken in the engine's own process, with prompts that are tokens already: no way there, no tokeniser.</summary>
+    public bool InProcess { get; init; }
+
     /// <summary>How requests come.</summary>
     public required Load Load { get; init; }
 }

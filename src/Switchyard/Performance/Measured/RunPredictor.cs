@@ -69,7 +69,7 @@ public sealed class RunPredictor(EfficiencyFactors factors)
         if (replica.KvTokens(context) < context)
             return Refused($"{PerformanceModel.NameOf(run.Deployment.Precision)} weights leave no room for one request on {run.Deployment.Accelerators} accelerators");
         if (run.Prefill is { } before) return Apart(run, before, replica, model, accelerator);
-        var limits = SchedulerLimits.Of(replica, run.Deployment, context, factors);
+        var limits = Limits(run, replica, context);
         // Prompts sent in turn stay in the cache if all of them and their answers fit; if not, each is gone when its turn comes (least recently used goes first).
         var repeated = run.RepeatedPrompts * context <= limits.KvTokens ? run.RepeatedPrompts : 0;
         if (repeated > 0) limits = limits with { SharedBlocks = (int)(repeated * run.Input.Mean / SchedulerLimits.BlockTokens) };
@@ -92,6 +92,13 @@ public sealed class RunPredictor(EfficiencyFactors factors)
         };
     }
 
+    // Tests in a closed loop begin with all clients at once, on an engine that has answered little before; those within its process warm it up first.
+    private SchedulerLimits Limits(ServingRun run, Replica replica, double context)
+    {
+        var limits = SchedulerLimits.Of(replica, run.Deployment, context, factors);
+        return run.InProcess ? limits with { ArrivalSeconds = 0, TokenSeconds = 0 } : run.Load is ClosedLoop ? limits with { ColdSeconds = replica.ColdSeconds } : limits;
+    }
+
     /// <summary>Counts the steps of a run in a closed loop over replicas that do all; null for other runs and those that cannot be predicted.</summary>
     /// <param name="run">The run.</param>
     internal StepTally? Count(ServingRun run)
@@ -102,7 +109,7 @@ public sealed class RunPredictor(EfficiencyFactors factors)
         var context = run.Input.Mean + run.Output.Mean;
         if (replica.KvTokens(context) < context) return null;
         var tally = new StepTally();
-        var simulator = new ReplicaSimulator(replica, SchedulerLimits.Of(replica, run.Deployment, context, factors)) { Tally = tally };
+        var simulator = new ReplicaSimulator(replica, Limits(run, replica, context)) { Tally = tally };
         return Closed(simulator, run, loop).Requests > 0 ? tally : null;
     }
 
@@ -112,7 +119,7 @@ public sealed class RunPredictor(EfficiencyFactors factors)
     internal (double Ttft, double Tpot) FromSteps(ServingRun run, StepTally tally)
     {
         var replica = new Replica(run.Model!, run.Deployment, run.Accelerator!, factors);
-        return (tally.Ttft(replica, factors.ArrivalOf(run.Deployment.Engine)), tally.Tpot(replica));
+        return (tally.Ttft(replica, run.InProcess ? 0 : factors.ArrivalOf(run.Deployment.Engine) + (factors.ArrivalTokenSeconds * run.Input.Mean)), tally.Tpot(replica));
     }
 
     private static SimulationResult Closed(ReplicaSimulator simulator, ServingRun run, ClosedLoop loop)
@@ -192,7 +199,7 @@ public sealed class RunPredictor(EfficiencyFactors factors)
 
     private Outcome<Predicted> Train(TrainingRun run, ModelArchitecture model, Accelerator accelerator)
     {
-        if (Footprint.PeakFlops(accelerator, run.Precision, Precision.Bf16) is not > 0)
+        if (Footprint.TrainingFlops(accelerator, run.Precision) is not > 0)
             return Refused($"{accelerator.Name} cannot multiply in {PerformanceModel.NameOf(run.Precision)}");
         var step = new TrainingStep(model, run.Precision, accelerator, run.PerInstance, run.Fabric, run.Sequence, factors, run.Frozen);
         double seconds;

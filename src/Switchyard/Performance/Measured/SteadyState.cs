@@ -91,6 +91,6 @@ public static class SteadyState
         var queue = Math.Max(0, (loop.Concurrency / low) - alone - ((output - 1) * tpot));
         var burst = loop.Concurrency * each / (2 * run.PrefillReplicas);
         var share = Math.Min(1, loop.Concurrency / (double)loop.Requests);
-        return (factors.ArrivalOf(run.Deployment.Engine) + alone + (share * Math.Max(burst, queue)) + ((1 - share) * queue) + tpot, tpot);
+        return (factors.ArrivalOf(run.Deployment.Engine) + (factors.ArrivalTokenSeconds * input) + alone + (share * Math.Max(burst, queue)) + ((1 - share) * queue) + tpot, tpot);
     }
 }

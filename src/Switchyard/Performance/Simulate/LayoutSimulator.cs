@@ -55,7 +55,7 @@ public sealed class LayoutSimulator
         if (layout.Prefill is not { } apart) return;
         prefill = new(model, apart, accelerator, factors);
         prefillLimits = SchedulerLimits.Of(prefill, apart, context, factors);
-        limits = limits with { PrefilledElsewhere = true, ArrivalSeconds = 0 };
+        limits = limits with { PrefilledElsewhere = true, ArrivalSeconds = 0, TokenSeconds = 0 };
         prefillEngines = layout.PrefillReplicas * apart.PipelineParallel;
         link = Collective.Hop(accelerator, layout.Accelerators, factors);
     }

@@ -18,8 +18,17 @@ public sealed record SchedulerLimits
     /// <summary>Blocks that hold shared prefixes all the time.</summary>
     public int SharedBlocks { get; init; }
 
-    /// <summary>Seconds from an arrival to its place in the engine's queue.</summary>
+    /// <summary>Seconds from an arrival to its place in the engine's queue, besides <see cref="TokenSeconds"/>.</summary>
     public double ArrivalSeconds { get; init; }
+
+    /// <summary>Further seconds for each token of the prompt: the way of the text, and taking it apart into tokens.</summary>
+    public double TokenSeconds { get; init; }
+
+    /// <summary>Steps that only decode between two looks at what has arrived; 1 for every step.</summary>
+    public int StepsPerLook { get; init; } = 1;
+
+    /// <summary>Further seconds of the first step with prompts, before which no kernel was used; 0 for a replica that has served before.</summary>
+    public double ColdSeconds { get; init; }
 
     /// <summary>Whether a step is decided on while the one before it still runs: who arrives meanwhile joins one step later.</summary>
     public bool ScheduledAhead { get; init; }
@@ -34,11 +43,13 @@ public sealed record SchedulerLimits
     /// <param name="factors">The defaults.</param>
     public static SchedulerLimits Of(Replica replica, Deployment deployment, double context, EfficiencyFactors factors) => new()
     {
-        MaxSequences = (deployment.MaxSequences > 0 ? deployment.MaxSequences : (int)factors.MaxSequences) * deployment.DataParallel,
-        TokenBudget = (deployment.TokenBudget > 0 ? deployment.TokenBudget : (int)factors.TokenBudget) * deployment.DataParallel,
+        MaxSequences = (deployment.MaxSequences > 0 ? deployment.MaxSequences : EngineDefaults.Sequences(deployment, replica.Accelerator, factors)) * deployment.DataParallel,
+        TokenBudget = (deployment.TokenBudget > 0 ? deployment.TokenBudget : EngineDefaults.Tokens(deployment, replica.Accelerator, factors)) * deployment.DataParallel,
         KvTokens = replica.KvTokens(context),
         ScheduledAhead = deployment.ScheduledAhead,
+        StepsPerLook = Math.Max(1, deployment.StepsPerLook),
         ArrivalSeconds = factors.ArrivalOf(deployment.Engine) * replica.Correction.Arrival,
+        TokenSeconds = factors.ArrivalTokenSeconds * replica.Correction.Arrival,
     };
 }
 

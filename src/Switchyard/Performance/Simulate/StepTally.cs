@@ -8,7 +8,7 @@ public sealed class StepTally
 {
     private readonly Dictionary<int, int> places = [];
     private readonly List<Class> classes = [];
-    private double requests, tpotCorrection = 1, ttftCorrection = 1;
+    private double requests, tpotCorrection = 1, ttftCorrection = 1, cold;
 
     private struct Class
     {
@@ -34,7 +34,7 @@ public sealed class StepTally
     /// <param name="arrival">Seconds from an arrival to its place in the queue.</param>
     public double Ttft(Replica replica, double arrival)
     {
-        var seconds = 0.0;
+        var seconds = cold * replica.ColdSeconds;
         foreach (var c in classes) seconds += c.Waited * Seconds(replica, c);
         return arrival + (seconds / requests * ttftCorrection);
     }
@@ -43,6 +43,7 @@ public sealed class StepTally
     {
         places.Clear();
         classes.Clear();
+        cold = 0;
     }
 
     /// <summary>Counts steps.</summary>
@@ -71,6 +72,10 @@ public sealed class StepTally
         c.Waited += steps * waiting;
         classes[place] = c;
     }
+
+    /// <summary>Notes that so many requests waited for their first token while the replica's kernels were met for the first time.</summary>
+    /// <param name="waiting">Requests.</param>
+    internal void Cold(double waiting) => cold += waiting;
 
     /// <summary>Ends a recording: what the classes leave out is a factor.</summary>
     /// <param name="replica">The replica that was simulated.</param>

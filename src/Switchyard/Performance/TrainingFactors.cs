@@ -1,0 +1,65 @@
+namespace Switchyard.Performance;
+
+/// <summary>The efficiency of training.</summary>
+public sealed record TrainingFactors
+{
+    /// <summary>Share of the 16-bit peak of matrix products in training by Ampere and older, 0 to 1; fitted, and held at most what the best shapes reach, as are the next two.</summary>
+    public double MatrixAmpere { get; init; } = 0.82;
+
+    /// <summary>The same by Hopper and its contemporaries; fitted.</summary>
+    public double MatrixHopper { get; init; } = 0.68;
+
+    /// <summary>The same by Blackwell and later; fitted.</summary>
+    public double MatrixBlackwell { get; init; } = 0.74;
+
+    /// <summary>What is left of the share in 8 bits, whose peak is twice as high, 0 to 1; fitted.</summary>
+    public double Fp8 { get; init; } = 0.80;
+
+    /// <summary>What is left of the share in 4 bits, 0 to 1; fitted.</summary>
+    public double Fp4 { get; init; } = 0.52;
+
+    /// <summary>What is left of the share for routed experts, with their all-to-all, 0 to 1; fitted.</summary>
+    public double Experts { get; init; } = 0.36;
+
+    /// <summary>Seconds that a layer with experts takes at least for a micro-batch, forward and backward: the host launches its many kernels one by one; fitted.</summary>
+    public double ExpertLayerSeconds { get; init; } = 6e-3;
+
+    /// <summary>Share of the 16-bit peak that attention reaches forward and backward, 0 to 1; fitted.</summary>
+    public double Attention { get; init; } = 0.31;
+
+    /// <summary>
+    /// How often the activations of a forward pass (5 widths of the residual stream and 3 of the gate a layer, twice the former for each expert) go through memory, forward
+    /// and backward with what the backward pass needs; fitted. Narrow models, and narrow formats, spend their time there.
+    /// </summary>
+    public double Passes { get; init; } = 10;
+
+    /// <summary>Share of the fabric reached by collectives between instances, 0 to 1.</summary>
+    public double FabricBandwidth { get; init; } = 0.70;
+
+    /// <summary>Share of the data-parallel traffic that hides behind arithmetic, 0 to 1; fitted.</summary>
+    public double Overlap { get; init; } = 0.73;
+
+    /// <summary>Tokens in a global batch up to 1,024 accelerators: 4 Mi (Llama 3, arXiv 2407.21783, starts with 4 million).</summary>
+    public double BatchTokens { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Most tokens in a global batch: 16 Mi (Llama 3 405B ends with 16 million on 16,384 accelerators).</summary>
+    public double MaxBatchTokens { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Most virtual stages per pipeline stage, which divide its bubble (interleaved schedule, arXiv 2104.04473; Llama 3 405B cuts 16 stages into eighths).</summary>
+    public double Interleave { get; init; } = 6;
+
+    /// <summary>Failures per day of a node with eight accelerators: 6.50 per 1,000 node-days (Meta RSC, arXiv 2410.21680).</summary>
+    public double FailuresPerNodeDay { get; init; } = 6.50e-3;
+
+    /// <summary>Seconds to notice a failure, replace the node and read the checkpoint: an assumption, 10 minutes.</summary>
+    public double RestartSeconds { get; init; } = 600;
+
+    /// <summary>Bytes a second at which an instance writes its part of a checkpoint: an assumption, 2 GB/s.</summary>
+    public double CheckpointBytesPerSecond { get; init; } = 2e9;
+
+    /// <summary>Bytes of a checkpoint per parameter: weights in 16 bits, master weights and two moments in 32.</summary>
+    public double CheckpointBytesPerParameter { get; init; } = 14;
+
+    /// <summary>Share of memory that training may use.</summary>
+    public double MemoryShare { get; init; } = 0.92;
+}
