@@ -25,6 +25,10 @@ internal sealed class ServicePlay
     private readonly List<Lane> lanes = [], draining = [];
     private readonly List<Lane>[] near;
     private readonly List<long> limbo = [], evicted = [];
+    // Seconds that a long answer takes at the pace that is promised, or at that of a slow machine where none is.
+    private readonly double lifetime;
+    private int known;
+    private double able;
     private Generator random;
     private Window window;
 
@@ -40,6 +44,7 @@ internal sealed class ServicePlay
         (inputs, outputs) = (RequestLengths.Of(workload.Input), RequestLengths.Of(workload.Output));
         near = [.. mandate.UserShares.Select(_ => new List<Lane>())];
         score = new(tally, workload.ServiceLevel);
+        lifetime = workload.Output.Mean * (workload.ServiceLevel.Tpot?.Limit.TotalSeconds ?? 0.05);
     }
 
     /// <summary>Plays the windows, in order of time.</summary>
@@ -49,7 +54,7 @@ internal sealed class ServicePlay
         foreach (var next in windows)
         {
             window = next;
-            var from = Math.Max(0, window.From - rule.WarmSeconds);
+            var from = WarmFrom(rule);
             // Windows can overlap: the record is walked from its beginning where one lies before the last.
             if (at > 0 && changes[at - 1].Seconds > from)
             {
@@ -64,6 +69,37 @@ internal sealed class ServicePlay
 
         return tally;
     }
+
+    // A queue that builds up over hours is not there a minute and a half after an empty start. Where what serves can do less than is asked for, the play begins when that began, as far as
+    // requests allow.
+    private double WarmFrom(WindowRule rule)
+    {
+        var from = window.From - Math.Max(rule.WarmSeconds, rule.Whole ? 0 : 3 * lifetime);
+        if (rule.Whole) return Math.Max(0, from);
+        var (at, budget) = (window.From, rule.WarmRequests);
+        while (at > 0 && budget >= 1)
+        {
+            var hour = Math.Floor((at - 1e-6) / 3600) * 3600;
+            var rate = mandate.Expected(stage.Horizon, hour) * circumstances.Demand;
+            if (rate <= Able(hour + 1)) break;
+            var begin = Math.Max(hour, at - (budget / rate));
+            budget -= (at - begin) * rate;
+            at = begin;
+        }
+
+        return Math.Max(0, Math.Min(from, at));
+    }
+
+    // Requests a second that what serves at a moment can answer as the plan reckons, as slow as it is.
+    private double Able(double now)
+    {
+        while (known < changes.Count && changes[known].Seconds <= now) Turn(changes[known++], 1);
+        while (known > 0 && changes[known - 1].Seconds > now) Turn(changes[--known], -1);
+        return able;
+    }
+
+    private void Turn(in ReplicaChange change, int sign) =>
+        able += sign * (change.Kind == ReplicaChangeKind.Serves ? 1 : -1) * stage.Mandate.Pools[change.Pool].Rate / change.Slowness;
 
     private void Note(in ReplicaChange change)
     {

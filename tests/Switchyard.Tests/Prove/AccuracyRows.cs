@@ -52,7 +52,7 @@ internal static class AccuracyRows
     private static IEnumerable<double> Attained(Stage stage, RunResult run) =>
         run.Services.SelectMany((s, i) => s.Months.SelectMany(m => Enumerable.Range(0, 2).Select(kind => m.Met[kind] / m.Requests)));
 
-    private static IEnumerable<string> Windows(string name, Stage stage)
+    internal static IEnumerable<string> Windows(string name, Stage stage)
     {
         var (off, attained) = (new List<double>(), new List<double>());
         for (var seed = 1UL; seed <= Whole; seed++)
@@ -76,7 +76,7 @@ internal static class AccuracyRows
             ("hours of jobs", (Func<IReadOnlyList<double>, Figure>)Figure.OfAmounts, run.Jobs.Where(j => j.Workload == workload && j.Ended > 0).Average(j => j.Ended - j.Arrives))),
     ];
 
-    private static IEnumerable<string> Coverage(string name, Stage stage)
+    internal static IEnumerable<string> Coverage(string name, Stage stage)
     {
         // Runs of their own, each independent of all others, are what a proof's figures are held against.
         var others = Enumerable.Range(10_001, Seeds).Select(seed => Said(stage, Play(stage, (ulong)seed, new()))).ToList();
