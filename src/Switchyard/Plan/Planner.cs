@@ -158,7 +158,7 @@ public sealed class Planner
             Purchases = purchases,
             Commitments = Ledger.Commitments(solved.Problem, solved.Decisions),
             Demand = WorkloadDemand.Of(scenario, solved.Problem, solved.Decisions),
-            Considered = [.. built.Problem.Needs.Select((_, need) => Considerations.Of(built, need))],
+            Considered = [.. built.Problem.Needs.Select((_, need) => Considerations.Of(built, need, purchases))],
             OwnOffersLeftOut = [.. OwnOffersLeftOut(built)],
             Limits = [.. DeclaredLimit.Of(scenario, built).Select(l => new StatedLimit(l.Path, l.Value))],
             Assumed = [.. scenario.Assumed, .. built.Assumed],
