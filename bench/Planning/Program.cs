@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Switchyard.Bench;
 using Switchyard.Connect.Catalog;
+using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Performance;
 using Switchyard.Plan;
@@ -11,12 +12,23 @@ var months = Number("--months", 24);
 var folder = new DirectoryInfo(AppContext.BaseDirectory);
 while (folder is not null && !Directory.Exists(Path.Combine(folder.FullName, "data", "market"))) folder = folder.Parent;
 var catalog = CatalogReader.Read(Path.Combine(folder!.FullName, "data"), new PricePolicy(), null, false).Value!;
+var performance = new RememberedPerformance(new PerformanceModel(catalog.Factors));
+PlanningProblem Build(Scenario asked) => new ProblemBuilder(asked, catalog.Prices, performance).Build().Problem;
 var scenario = ScenarioGenerator.Make(seed, workloads, months, catalog.Models);
+if (!args.Contains("--free"))
+{
+    // Not part of what is timed: a person writes the limits down.
+    scenario = GeneratedLimits.Add(scenario, Build, [.. Enumerable.Range(0, args.Length - 1).Where(i => args[i] == "--without").Select(i => args[i + 1])]);
+    var (limits, quota) = (scenario.Limits, scenario.Commercial.Quotas.FirstOrDefault());
+    Console.WriteLine($"limits: cash {limits.CashPerMonth}/month, provider {limits.ProviderShare:0%}, regions {string.Join(' ', limits.Regions)}, spot {limits.SpotShare:0%}, carbon {limits.CarbonPerMonth}/month, quota {quota?.Id} {quota?.Count}");
+    performance = new(new PerformanceModel(catalog.Factors));
+}
+
 var watch = Stopwatch.StartNew();
 var cpu = Process.GetCurrentProcess().TotalProcessorTime;
-var built = new ProblemBuilder(scenario, catalog.Prices, new RememberedPerformance(new PerformanceModel(catalog.Factors))).Build();
-Say("options", $"{built.Problem.Needs.Sum(n => n switch { ServiceNeed s => s.Options.Length, RunNeed r => r.Options.Length, PileNeed p => p.Options.Length, _ => 0 })}");
-LargeRun.Run(scenario, built.Problem, Say);
+var problem = Build(scenario);
+Say("options", $"{problem.Needs.Sum(n => n switch { ServiceNeed s => s.Options.Length, RunNeed r => r.Options.Length, PileNeed p => p.Options.Length, _ => 0 })}");
+LargeRun.Run(scenario, problem, !args.Contains("--no-baselines"), Say);
 Console.WriteLine($"peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:0} MB");
 
 void Say(string what, string text)

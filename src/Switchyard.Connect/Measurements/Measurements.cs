@@ -79,8 +79,20 @@ internal sealed record Source(string Folder, string Path, string? Workloads)
 /// <summary>Names that tables of measured runs use for what the catalog knows.</summary>
 internal static partial class Names
 {
-    internal static ModelArchitecture? Model(CatalogContents catalog, string name) =>
-        catalog.FindModel(name) ?? catalog.FindModel(Path.GetFileName(name));
+    /// <summary>A model by its name, its repository's or its folder's; also where the name ends in the format of its weights, as those of quantised copies do.</summary>
+    internal static ModelArchitecture? Model(CatalogContents catalog, string name)
+    {
+        for (var rest = Path.GetFileName(name.TrimEnd('/')); ; rest = rest[..rest.LastIndexOf('-')])
+        {
+            if ((catalog.FindModel(name) ?? catalog.FindModel(rest)) is { } found) return found;
+            if (rest.LastIndexOf('-') is not (> 0 and var dash) || !Ending().IsMatch(rest[(dash + 1)..])) return null;
+        }
+    }
+
+    [System.Text.RegularExpressions.GeneratedRegex(
+        @"^(b?f(loat)?16|(mx|nv)?fp[48]|fp[48]_.*|int[48]|w\d+a\d+.*|awq|gptq.*|marlin|quantized.*|kv|dynamic|block|ptpc|preview|v[\d.]+|hf|instruct|chat|it|base)$",
+        System.Text.RegularExpressions.RegexOptions.IgnoreCase | System.Text.RegularExpressions.RegexOptions.CultureInvariant | System.Text.RegularExpressions.RegexOptions.NonBacktracking)]
+    private static partial System.Text.RegularExpressions.Regex Ending();
 
     /// <summary>
     /// An accelerator. A bare <c>A100</c> in a table of measured runs is the one of 80 GB, which nearly all machines that serve models have; those who ask for
@@ -88,7 +100,9 @@ internal static partial class Names
     /// </summary>
     internal static Accelerator? Accelerator(CatalogContents catalog, string name)
     {
-        var plain = name.Trim().Replace("NVIDIA ", "", StringComparison.OrdinalIgnoreCase).Replace(' ', '-').Replace('_', '-');
+        var plain = name.Trim().Replace(' ', '-').Replace('_', '-');
+        foreach (var maker in (ReadOnlySpan<string>)["NVIDIA-", "AMD-", "Intel-", "Instinct-"])
+            if (plain.StartsWith(maker, StringComparison.OrdinalIgnoreCase)) plain = plain[maker.Length..];
         if (plain.Equals("A100", StringComparison.OrdinalIgnoreCase)) plain = name = "A100-80GB";
         return Named(name) ?? Named(plain) ?? Named($"{plain}GB");
         Accelerator? Named(string of) => catalog.Prices.Accelerators.FirstOrDefault(accelerator => accelerator.IsNamed(of));
@@ -143,11 +157,11 @@ internal static partial class Names
     /// <summary>A number format; null where the text names none.</summary>
     internal static Precision? Format(string text) => text.ToLowerInvariant() switch
     {
-        "bf16" or "fp16" or "bfloat16" or "float16" or "amp_bf16" => Precision.Bf16,
-        "fp8" or "fp8_block" or "mxfp8" or "amp_fp8" or "fp8-cs" or "fp8-mx" => Precision.Fp8,
-        "int8" => Precision.Int8,
+        "bf16" or "fp16" or "bfloat16" or "float16" or "half" or "amp_bf16" => Precision.Bf16,
+        "fp8" or "fp8_block" or "mxfp8" or "amp_fp8" or "fp8-cs" or "fp8-mx" or "fp8_e4m3" or "fp8_e5m2" or "fp8-dynamic" or "w8a8_fp8" => Precision.Fp8,
+        "int8" or "w8a8" or "w8a8_int8" => Precision.Int8,
         "fp4" or "nvfp4" or "mxfp4" => Precision.Fp4,
-        "int4" or "awq" or "gptq" or "int4_wo" => Precision.Int4,
+        "int4" or "awq" or "gptq" or "int4_wo" or "w4a16" => Precision.Int4,
         _ => null,
     };
 }

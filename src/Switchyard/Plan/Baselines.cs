@@ -81,18 +81,20 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
     private Baseline OneProvider()
     {
         var free = problem with { ProviderShare = null };
-        // Cheapest first by the relaxation, so that most providers need no search.
+        // Cheapest first by a bound that costs nothing; where that, or the relaxation, is above the best plan found, nothing better is there to be found.
         var providers = problem.Sources.Where(s => s.Kind != PurchaseKind.Owned).Select(s => s.Provider).Distinct().Order(StringComparer.Ordinal)
             .Select(p => (Provider: p, Problem: Only(free, s => s.Provider == p || s.Kind == PurchaseKind.Owned)))
-            .TakeWhile(_ => !needless())
-            .Select(x => (x.Provider, x.Problem, Bound: ProblemSolver.Relaxation(x.Problem)))
-            .Where(x => double.IsFinite(x.Bound)).OrderBy(x => x.Bound).ThenBy(x => x.Provider, StringComparer.Ordinal).ToList();
+            .Select(x => (x.Provider, x.Problem, Bound: CheapBound.Of(x.Problem)))
+            .Where(x => double.IsFinite(x.Bound)).OrderBy(x => x.Bound).ThenBy(x => x.Provider, StringComparer.Ordinal);
         (string Provider, SolvedProblem Solved)? best = null;
         foreach (var (provider, restricted, bound) in providers)
         {
-            if (best is { } known && bound >= known.Solved.PresentValue) break;
+            if (needless()) break;
+            var most = best?.Solved.PresentValue ?? double.PositiveInfinity;
+            if (bound >= most) break;
+            if (best is not null && ProblemSolver.Relaxation(restricted) >= most) continue;
             var solved = ProblemSolver.Solve(restricted, limits, prove: false);
-            if (solved.HasPlan && (best is null || solved.PresentValue < best.Value.Solved.PresentValue)) best = (provider, solved);
+            if (solved.HasPlan && solved.PresentValue < most) best = (provider, solved);
         }
 
         return best is { } found

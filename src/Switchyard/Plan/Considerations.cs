@@ -10,13 +10,18 @@ internal static class Considerations
     private const int Ranked = 12;
 
     /// <summary>What was weighed for a need.</summary>
-    public static Consideration Of(BuiltProblem built, int need)
+    /// <param name="built">The problem.</param>
+    /// <param name="need">Index of the need.</param>
+    /// <param name="bought">What the plan buys: shown also where others are cheaper when fully used.</param>
+    public static Consideration Of(BuiltProblem built, int need, ImmutableArray<Purchase> bought = default)
     {
         var problem = built.Problem;
         var all = Costs(problem, problem.Needs[need]).ToList();
+        var chosen = bought.IsDefault ? [] : bought.Where(p => p.Workload == problem.Needs[need].Workload).Select(p => p.Source.Label).ToHashSet(StringComparer.Ordinal);
         var best = all.Where(o => problem.Sources[o.Source].Kind != PurchaseKind.Owned)
             .GroupBy(o => problem.Sources[o.Source].Label).Select(g => g.MinBy(o => o.Cost))
-            .OrderBy(o => o.Cost).ThenBy(o => problem.Sources[o.Source].Label, StringComparer.Ordinal).Take(Ranked)
+            .OrderBy(o => o.Cost).ThenBy(o => problem.Sources[o.Source].Label, StringComparer.Ordinal)
+            .Where((o, rank) => rank < Ranked || chosen.Contains(problem.Sources[o.Source].Label))
             .Select(o => new RankedOption(
                 problem.Sources[o.Source].Label, Accelerators(problem.Sources[o.Source]), Ledger.Configuration(problem, need, o.Index),
                 o.Cost, o.Unit, problem.Sources[o.Source].AsOf, problem.Sources[o.Source].Origin));

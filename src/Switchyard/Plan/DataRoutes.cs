@@ -30,6 +30,7 @@ internal sealed class DataRoutes(PriceBook prices, Workload workload, (int Month
 {
     private readonly Dictionary<Location, int> copies = [];
     private readonly List<Setup> setups = [];
+    private readonly Dictionary<(Location At, StorageClass Kind), double> kept = [];
 
     /// <summary>The copies that ways ask for.</summary>
     public ImmutableArray<Setup> Setups => [.. setups];
@@ -67,7 +68,9 @@ internal sealed class DataRoutes(PriceBook prices, Workload workload, (int Month
     /// <summary>US dollars for keeping a gigabyte for a month.</summary>
     /// <param name="at">Where.</param>
     /// <param name="kind">In which class of storage.</param>
-    public double Keep(Location at, StorageClass kind)
+    public double Keep(Location at, StorageClass kind) => kept.TryGetValue((at, kind), out var known) ? known : kept[(at, kind)] = Price(at, kind);
+
+    private double Price(Location at, StorageClass kind)
     {
         if (at.Provider == MarketAssumptions.OwnProvider) return 0;
         if (StorageClasses.Cheapest(prices.Storage, at, kind) is { } known) return known.UsdPerGbMonth;

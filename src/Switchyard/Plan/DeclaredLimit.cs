@@ -21,10 +21,6 @@ internal sealed record DeclaredLimit(string Path, string Value)
         || Path.StartsWith("commercial.quota.", StringComparison.Ordinal) || Path.StartsWith("limits.teams.", StringComparison.Ordinal)
         || Path.Contains(".availability.", StringComparison.Ordinal) || Path.Contains(".spot.", StringComparison.Ordinal);
 
-    /// <summary>Whether nothing but rows on money and on what a month may use state it: it rules out no option.</summary>
-    public bool IsMoney => Path is "limits.budget.cash" or "limits.budget.total" or "limits.provider_share" or "limits.region_share" or "limits.spot_share" or StatedLimits.Carbon
-        || Path.StartsWith("limits.teams.", StringComparison.Ordinal);
-
     /// <summary>The path that stands for all assumed availabilities together.</summary>
     public const string Availability = "availability (assumed)";
 

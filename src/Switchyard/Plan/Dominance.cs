@@ -37,7 +37,7 @@ public static class Dominance
         },
         RunNeed runs => runs with
         {
-            Options = Keep(problem, runs.Options, o => o.Source, tight, needless, (a, b) => Covers(problem, runs, a, b),
+            Options = Keep(problem, runs.Options, o => o.Source, tight, needless, new RunCash(problem, runs).Covers,
                 o => (problem.Sources[o.Source].PricePerHour * o.Gang * o.BilledHours, o.Hours)),
         },
         PileNeed piles => piles with
@@ -109,19 +109,40 @@ public static class Dominance
         return each * a.Capacity * a.CostPerRequest <= b.Capacity * b.CostPerRequest * (1 + Tolerance) ? each : null;
     }
 
-    private static bool Covers(PlanningProblem problem, RunNeed runs, RunOption a, RunOption b)
+    // Compares ways of doing runs, of which each pays its own in each month.
+    private sealed class RunCash(PlanningProblem problem, RunNeed runs)
     {
-        var (x, y) = (problem.Sources[a.Source], problem.Sources[b.Source]);
-        if (a.Hours > b.Hours * (1 + Tolerance) || a.CostPerRun > b.CostPerRun * (1 + Tolerance) || (a.Setup >= 0 && a.Setup != b.Setup)) return false;
-        if (!Alike(problem, a.Source, b.Source, a.Gang * a.BilledHours / (b.Gang * b.BilledHours))) return false;
-        foreach (var group in runs.Groups)
+        private readonly Dictionary<RunOption, Payment[][]> known = new(ReferenceEqualityComparer.Instance);
+
+        public bool Covers(RunOption a, RunOption b)
         {
-            var cashA = Payments.OfRun(problem.Horizon, x, a, group);
-            var cashB = Payments.OfRun(problem.Horizon, y, b, group).ToDictionary(p => p.Month, p => p.Usd);
-            if (cashA.Any(paid => paid.Usd > cashB.GetValueOrDefault(paid.Month) * (1 + Tolerance))) return false;
+            if (a.Hours > b.Hours * (1 + Tolerance) || a.CostPerRun > b.CostPerRun * (1 + Tolerance) || (a.Setup >= 0 && a.Setup != b.Setup)) return false;
+            if (!Alike(problem, a.Source, b.Source, a.Gang * a.BilledHours / (b.Gang * b.BilledHours))) return false;
+            var (cashA, cashB) = (Of(a), Of(b));
+            for (var group = 0; group < cashA.Length; group++)
+                if (!NoMore(cashA[group], cashB[group])) return false;
+            return true;
         }
 
-        return true;
+        private Payment[][] Of(RunOption option)
+        {
+            if (!known.TryGetValue(option, out var cash))
+                known[option] = cash = [.. runs.Groups.Select(group => Payments.OfRun(problem.Horizon, problem.Sources[option.Source], option, group).ToArray())];
+            return cash;
+        }
+
+        // Both by month, ascending.
+        private static bool NoMore(Payment[] a, Payment[] b)
+        {
+            var at = 0;
+            foreach (var paid in a)
+            {
+                while (at < b.Length && b[at].Month < paid.Month) at++;
+                if (paid.Usd > (at < b.Length && b[at].Month == paid.Month ? b[at].Usd : 0) * (1 + Tolerance)) return false;
+            }
+
+            return true;
+        }
     }
 
     private static bool Covers(PlanningProblem problem, PileOption a, PileOption b)

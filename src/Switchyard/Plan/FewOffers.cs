@@ -71,12 +71,9 @@ internal static class FewOffers
 
         foreach (var (source, column) in formulation.Commitments())
             if (!commitments.Contains(source)) others.Add(column);
-        var (given, priced, cost) = (draft.Solution.Values, draft.Solution.ReducedCosts!, formulation.Program.Cost.ToArray());
-        int[] columns = [.. Enumerable.Range(0, formulation.Program.ColumnCount).Where(column => !others.Contains(column)
-            && (given[column] > 1e-9 || priced[column] <= (Near * Math.Abs(cost[column])) + 1e-9 || formulation.Program.ColumnLower[column] > 0))];
-        var place = new Dictionary<int, int>(columns.Length);
-        for (var i = 0; i < columns.Length; i++) place[columns[i]] = i;
-        var program = formulation.Program.Only(columns);
+        var part = new ProgramPart(formulation.Program, column => !others.Contains(column) && draft.Solution.IsNear(formulation.Program, column, Near));
+        var (program, place) = (part.Program, new Dictionary<int, int>(part.Columns.Length));
+        for (var i = 0; i < part.Columns.Length; i++) place[part.Columns[i]] = i;
         var offers = new SortedDictionary<(int Need, string Offer), List<int>>();
         foreach (var own in looked.GroupBy(x => (x.Need, x.Offer))) offers[own.Key] = [.. own.Where(x => place.ContainsKey(x.Column)).Select(x => place[x.Column])];
 
@@ -90,7 +87,9 @@ internal static class FewOffers
             var over = used.GroupBy(x => x.Key.Need).Where(own => own.Count() > most)
                 .Select(own => own.Where(x => !kept.Contains(x.Key)).OrderBy(x => x.Amount).Take(own.Count() > most + Close ? 1 : candidates).ToList()).FirstOrDefault(own => own.Count > 0);
             if (over is null) return [.. problem.Needs.Select((_, need) => used.Where(x => x.Key.Need == need).Select(x => x.Key.Offer).ToHashSet(StringComparer.Ordinal))];
-            var first = over is [var (only, _)] ? only : over.Select(x => (x.Key, Usd: relaxation.Without(offers[x.Key]))).MinBy(x => x.Usd).Key;
+            var (first, least) = (over[0].Key, double.PositiveInfinity);
+            foreach (var (offer, _) in over.Count > 1 ? over : [])
+                if (relaxation.Without(offers[offer], least) is var usd && usd < least) (first, least) = (offer, usd);
             // What nothing can do without stays.
             if (relaxation.Drop(offers[first]) is not { } point)
             {

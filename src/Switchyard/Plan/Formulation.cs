@@ -152,6 +152,25 @@ internal sealed class Formulation
         }
     }
 
+    /// <summary>The columns that decide what a point of another program decides, one of a problem with the same needs and sources.</summary>
+    public bool[] Like(Formulation other, IReadOnlyList<double> values)
+    {
+        var taken = new HashSet<(DecisionKind Kind, int Need, int Of, int Index)>();
+        for (var column = 0; column < other.draft.Decisions.Count; column++)
+            if (values[column] > 1e-9) taken.Add(other.What(column));
+        taken.Remove((DecisionKind.Auxiliary, -1, -1, -1));
+        var like = new bool[Program.ColumnCount];
+        for (var column = 0; column < draft.Decisions.Count; column++) like[column] = taken.Contains(What(column));
+        return like;
+    }
+
+    // What a column decides, whichever options there are beside it.
+    private (DecisionKind Kind, int Need, int Of, int Index) What(int column)
+    {
+        var decision = draft.Decisions[column];
+        return (decision.Kind, decision.Need, decision.SourceIn(problem) is >= 0 and var source ? source : decision.Option, decision.Index);
+    }
+
     /// <summary>The rows that state a limit; −1 where bounds do.</summary>
     public IEnumerable<int> RowsOf(string limit) => draft.LimitRows.Where(r => r.Limit == limit).Select(r => r.Row);
 

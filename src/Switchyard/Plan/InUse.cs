@@ -18,11 +18,11 @@ internal sealed class InUse(ProgramDraft draft)
     private readonly SortedDictionary<int, Use> uses = [];
 
     /// <summary>Notes instances at work in a load segment, at most so many in any plan worth having.</summary>
-    public void At(int source, Moment moment, int column, double each, double most) => UseOf(source).At(moment).Add(new(column, each), most);
+    public void At(int source, Moment moment, int column, double each, double most) => UseOf(source).In(moment.Month).At(moment).Add(new(column, each), most);
 
     /// <summary>Notes gangs of runs that are on in a month, at each time that could be the busiest.</summary>
     public void Gangs(int source, int month, uint segments, double most, List<Term[]> times) =>
-        UseOf(source).Runs.Add(new(month, segments, most, times));
+        UseOf(source).In(month).Runs.Add(new(segments, most, times));
 
     /// <summary>Notes instances, at most so many, that are there from one month to another whether used or not. Terms that overlap add up.</summary>
     public void There(int source, int from, int until, int column, double units, double most) =>
@@ -42,16 +42,14 @@ internal sealed class InUse(ProgramDraft draft)
 
         foreach (var limit in problem.CapacityLimits)
         {
-            var path = limit.Assumed ? DeclaredLimit.Availability : limit.Id;
             var members = limit.Sources.Select((s, at) => (s, limit.Weight(problem, at))).Where(x => uses.ContainsKey(x.s)).ToArray();
-            foreach (var month in members.SelectMany(x => Months(uses[x.s])).Distinct().Order()) Limit(limit.Most, path, members, month);
+            foreach (var month in members.SelectMany(x => Months(uses[x.s])).Distinct().Order()) Limit(limit.Most, limit.Path, members, month);
         }
     }
 
     private IEnumerable<int> Months(Use use)
     {
-        var months = use.Moments.Keys.Select(m => m.Month).Concat(use.Runs.Select(r => r.Month));
-        return months.Concat(use.Cohorts.SelectMany(c => Enumerable.Range(c.From, Math.Max(0, Math.Min(problem.Horizon.Months, c.Until) - c.From)))).Distinct().Order();
+        return use.Months.Keys.Concat(use.Cohorts.SelectMany(c => Enumerable.Range(c.From, Math.Max(0, Math.Min(problem.Horizon.Months, c.Until) - c.From)))).Distinct().Order();
     }
 
     private void Offered(int source, Source own)
@@ -63,17 +61,17 @@ internal sealed class InUse(ProgramDraft draft)
     // What is used of a pool is there.
     private void Pool(Source own, Use use)
     {
-        foreach (var month in use.Moments.Keys.Select(m => m.Month).Concat(use.Runs.Select(r => r.Month)).Distinct().Order())
+        foreach (var (month, busy) in use.Months)
         {
             var there = use.Cohorts.Where(c => c.From <= month && month < c.Until).Select(c => new Term(c.Column, -c.Units)).ToList();
             var held = own.Kind == PurchaseKind.Owned ? own.MostAt(month) ?? 0 : 0;
-            var stated = new HashSet<string>(StringComparer.Ordinal);
-            foreach (var (terms, runs, most) in Times(use, month))
+            var stated = new HashSet<List<Term>>(SameTerms);
+            foreach (var (terms, runs, most) in Times(busy, month))
             {
                 if (own.Kind == PurchaseKind.Owned && most <= held + 1e-9) continue;
                 foreach (var alternative in Alternatives(terms, runs))
                 {
-                    if (alternative.Count == 0 || !stated.Add(Key(alternative))) continue;
+                    if (alternative.Count == 0 || !stated.Add(alternative)) continue;
                     if (there.Count == 0 && alternative is [var (alone, each)] && draft.Program.IsInteger(alone)) Bound(alone, held / each);
                     else draft.Terms(draft.Row(double.NegativeInfinity, held), [.. alternative, .. there]);
                 }
@@ -94,22 +92,23 @@ internal sealed class InUse(ProgramDraft draft)
             mostThere += cohorts.Sum(c => c.Most) * weight;
         }
 
-        var byHour = members.Where(x => problem.Sources[x.Source].Kind != PurchaseKind.Commitment).Select(x => (Use: uses[x.Source], x.Weight)).ToList();
-        var stated = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var moment in MomentsOf(byHour.Select(x => x.Use), month))
+        var byHour = members.Where(x => problem.Sources[x.Source].Kind != PurchaseKind.Commitment && uses[x.Source].Months.ContainsKey(month))
+            .Select(x => (Busy: uses[x.Source].Months[month], x.Weight)).ToList();
+        var stated = new HashSet<List<Term>>(SameTerms);
+        foreach (var moment in MomentsOf([.. byHour.Select(x => x.Busy)], month))
         {
             var terms = new List<Term>(there);
             var runs = new List<(RunUse Run, double Weight)>();
             var together = mostThere;
-            foreach (var (use, weight) in byHour)
+            foreach (var (busy, weight) in byHour)
             {
-                if (use.Moments.TryGetValue(moment, out var at))
+                if (busy.Moments.TryGetValue(moment, out var at))
                 {
                     terms.AddRange(at.Terms.Select(t => t with { Each = t.Each * weight }));
                     together += at.Most * weight;
                 }
 
-                foreach (var run in use.Runs.Where(r => r.Month == month && (r.Segments >> moment.Segment & 1) != 0))
+                foreach (var run in busy.Runs.Where(r => r.IsOn(moment)))
                 {
                     runs.Add((run, weight));
                     together += run.Most * weight;
@@ -119,7 +118,7 @@ internal sealed class InUse(ProgramDraft draft)
             if (together <= most + 1e-9) continue;
             foreach (var alternative in Alternatives(terms, runs))
             {
-                if (!stated.Add(Key(alternative))) continue;
+                if (!stated.Add(alternative)) continue;
                 if (alternative is [var (alone, each)] && draft.Program.IsInteger(alone))
                 {
                     if (path is not null) draft.LimitRows.Add((path, -1));
@@ -136,11 +135,11 @@ internal sealed class InUse(ProgramDraft draft)
     private void Bound(int column, double most) =>
         draft.Program.SetColumnBounds(column, 0, Math.Min(draft.Program.ColumnUpper[column], Math.Floor(most + 1e-9)));
 
-    private IEnumerable<Moment> MomentsOf(IEnumerable<Use> some, int month)
+    private IEnumerable<Moment> MomentsOf(List<Busy> some, int month)
     {
         // Where only runs and commitments count, one moment for each set of segments that runs know stands for all.
-        var moments = some.SelectMany(u => u.Moments.Keys.Where(m => m.Month == month)).Distinct().ToList();
-        return moments.Count > 0 && some.All(u => !u.Runs.Exists(r => r.Month == month))
+        var moments = some.SelectMany(busy => busy.Moments.Keys).ToHashSet();
+        return moments.Count > 0 && some.TrueForAll(busy => busy.Runs.Count == 0)
             ? moments.Order(ByTime)
             : Enumerable.Range(0, problem.Segments.Length).SelectMany(k => Enumerable.Range(0, problem.Futures.Length).Select(f => new Moment(month, k, f)));
     }
@@ -148,12 +147,12 @@ internal sealed class InUse(ProgramDraft draft)
     private static readonly Comparer<Moment> ByTime = Comparer<Moment>.Create((a, b) =>
         a.Month != b.Month ? a.Month.CompareTo(b.Month) : a.Segment != b.Segment ? a.Segment.CompareTo(b.Segment) : a.Future.CompareTo(b.Future));
 
-    private IEnumerable<(List<Term> Terms, List<(RunUse Run, double Weight)> Runs, double Most)> Times(Use use, int month)
+    private IEnumerable<(List<Term> Terms, List<(RunUse Run, double Weight)> Runs, double Most)> Times(Busy busy, int month)
     {
-        foreach (var moment in MomentsOf([use], month))
+        foreach (var moment in MomentsOf([busy], month))
         {
-            var at = use.Moments.GetValueOrDefault(moment);
-            var runs = use.Runs.Where(r => r.Month == month && (r.Segments >> moment.Segment & 1) != 0).Select(r => (r, 1.0)).ToList();
+            var at = busy.Moments.GetValueOrDefault(moment);
+            var runs = busy.Runs.Where(r => r.IsOn(moment)).Select(r => (r, 1.0)).ToList();
             yield return (at is null ? [] : [.. at.Terms], runs, (at?.Most ?? 0) + runs.Sum(r => r.r.Most));
         }
     }
@@ -186,7 +185,14 @@ internal sealed class InUse(ProgramDraft draft)
         return peak;
     }
 
-    private static string Key(List<Term> terms) => string.Join(';', terms.Select(t => FormattableString.Invariant($"{t.Column}:{t.Each:R}")));
+    private static readonly IEqualityComparer<List<Term>> SameTerms = EqualityComparer<List<Term>>.Create(
+        (a, b) => a is not null && b is not null && a.SequenceEqual(b),
+        terms =>
+        {
+            var hash = default(HashCode);
+            foreach (var term in terms) hash.Add(term);
+            return hash.ToHashCode();
+        });
 
     private Use UseOf(int source)
     {
@@ -196,11 +202,23 @@ internal sealed class InUse(ProgramDraft draft)
 
     private sealed class Use
     {
+        public SortedDictionary<int, Busy> Months { get; } = [];
+
+        public List<(int From, int Until, int Column, double Units, double Most)> Cohorts { get; } = [];
+
+        public Busy In(int month)
+        {
+            if (!Months.TryGetValue(month, out var busy)) Months[month] = busy = new();
+            return busy;
+        }
+    }
+
+    // What is at work in a month.
+    private sealed class Busy
+    {
         public Dictionary<Moment, Together> Moments { get; } = [];
 
         public List<RunUse> Runs { get; } = [];
-
-        public List<(int From, int Until, int Column, double Units, double Most)> Cohorts { get; } = [];
 
         public Together At(Moment moment)
         {
@@ -222,11 +240,9 @@ internal sealed class InUse(ProgramDraft draft)
         }
     }
 
-    private sealed class RunUse(int month, uint segments, double most, List<Term[]> times)
+    private sealed class RunUse(uint segments, double most, List<Term[]> times)
     {
-        public int Month => month;
-
-        public uint Segments => segments;
+        public bool IsOn(Moment moment) => (segments >> moment.Segment & 1) != 0;
 
         public double Most => most;
 

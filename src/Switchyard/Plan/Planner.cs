@@ -158,7 +158,7 @@ public sealed class Planner
             Purchases = purchases,
             Commitments = Ledger.Commitments(solved.Problem, solved.Decisions),
             Demand = WorkloadDemand.Of(scenario, solved.Problem, solved.Decisions),
-            Considered = [.. built.Problem.Needs.Select((_, need) => Considerations.Of(built, need))],
+            Considered = [.. built.Problem.Needs.Select((_, need) => Considerations.Of(built, need, purchases))],
             OwnOffersLeftOut = [.. OwnOffersLeftOut(built)],
             Limits = [.. DeclaredLimit.Of(scenario, built).Select(l => new StatedLimit(l.Path, l.Value))],
             Assumed = [.. scenario.Assumed, .. built.Assumed],
@@ -187,7 +187,7 @@ public sealed class Planner
             : Filter(other, source => purchases.Any(p => p.Workload == other.Workload && p.Source == problem.Sources[source])
                 || problem.Sources[source].Kind == PurchaseKind.Owned));
         var without = problem with { Needs = [.. needs] };
-        var second = ProblemSolver.Solve(without, rough, prove: false);
+        var second = ProblemSolver.Solve(without, rough, prove: false, solved.Draft);
         if (!second.HasPlan) return new(workload, winner.Label, null, null, null);
         var dearer = Math.Max(0, second.PresentValue - solved.PresentValue);
         return new(
@@ -214,18 +214,16 @@ public sealed class Planner
         _ => need,
     };
 
-    // The relaxation without a limit.
-    private double Without(DeclaredLimit limit) => ProblemSolver.Relaxation(Build(scenario, limit.Path).Problem);
-
     // What each limit costs, by the difference of the relaxations with and without it: both are proven, and quick to find.
     private IEnumerable<BindingLimit> Binding(BuiltProblem built, SolvedProblem solved, List<DeclaredLimit> declared)
     {
         foreach (var limit in declared)
         {
-            // A quota or an availability can also rule out gangs before there are rows.
-            if (limit.IsRow && !solved.TightLimits.Contains(limit.Path) && built.Exclusions.All(e => e.Limit != limit.Path)) continue;
-            // What only money rows say needs no new program.
-            var cheaper = (limit.IsMoney ? ProblemSolver.CheaperWithout(solved, limit.Path) : null) ?? solved.Relaxation - Without(limit);
+            // What only rows state needs no new program. A quota or an availability can also rule out gangs before there are rows.
+            var rowsOnly = limit.IsRow && built.Exclusions.All(e => e.Limit != limit.Path);
+            if (rowsOnly && !solved.TightLimits.Contains(limit.Path)) continue;
+            var cheaper = (rowsOnly ? ProblemSolver.CheaperWithout(solved, limit.Path) : null)
+                ?? solved.Relaxation - ProblemSolver.Relaxation(Build(scenario, limit.Path).Problem, sharp: false, solved.Draft);
             if (cheaper > LeastWorth * Math.Abs(solved.Relaxation)) yield return new(limit.Path, limit.Value, Money.FromUsd(cheaper));
         }
     }

@@ -94,6 +94,9 @@ public sealed record Future(string Name, double Probability);
 /// <param name="Sources">Indices of the sources in the group.</param>
 public sealed record CapacityLimit(string Id, double Most, bool Assumed, ImmutableArray<int> Sources)
 {
+    /// <summary>The path of the limit in the scenario; all assumed availabilities share one.</summary>
+    public string Path => Assumed ? DeclaredLimit.Availability : Id;
+
     /// <summary>What one instance of each source counts, in the order of the sources; empty for its accelerators.</summary>
     public ImmutableArray<double> Each { get; init; } = [];
 

@@ -9,7 +9,7 @@ internal sealed class Relaxed
     // From so many columns on most are left out of the simplex until they are worth it.
     private const int Many = 200;
 
-    private Relaxed(PlanningProblem problem, bool cut, Action<Formulation>? change = null)
+    private Relaxed(PlanningProblem problem, bool cut, Relaxed? near = null, Action<Formulation>? change = null)
     {
         Problem = problem;
         Formulation = Formulation.Of(problem);
@@ -18,7 +18,7 @@ internal sealed class Relaxed
         Credits = (double)problem.Credits.Sum(c => c.Amount.Usd);
         if (Credits > 0) Formulation.Program.AddColumn(1, 1, Credits);
         Shift = problem.FixedCash.Select((usd, month) => usd * problem.PresentValueFactor(month)).Sum() - Credits;
-        (Solution, var plain, Covers) = Solve(Formulation.Program, cut ? Formulation.Lasts : null);
+        (Solution, var plain, Covers) = Solve(Formulation.Program, cut ? Formulation.Lasts : null, near is { Solution.HasPoint: true } ? Formulation.Like(near.Formulation, near.Solution.Values) : null);
         Plain = plain + Shift;
         Bound = Solution.Bound + Shift;
         Point = Solution.HasPoint ? [.. Formulation.Read(Solution.Values)] : [];
@@ -58,13 +58,15 @@ internal sealed class Relaxed
     /// <param name="problem">The problem.</param>
     /// <param name="limits">The capacity limits to reckon with.</param>
     /// <param name="cut">Whether the bound is to be as sharp as can be had quickly; without, it is that of the plain relaxation.</param>
-    public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits, bool cut = true) => new(Dominance.Under(problem, limits), cut);
+    /// <param name="near">The relaxation of a problem like this one, to start from; null for none. It changes no answer, only the time it takes.</param>
+    public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits, bool cut = true, Relaxed? near = null) =>
+        new(Dominance.Under(problem, limits), cut, near);
 
     /// <summary>Relaxes a problem whose program is changed first: other costs, other bounds.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="limits">The capacity limits to reckon with.</param>
     /// <param name="change">Changes the program.</param>
-    public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits, Action<Formulation> change) => new(Dominance.Under(problem, limits), true, change);
+    public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits, Action<Formulation> change) => new(Dominance.Under(problem, limits), true, null, change);
 
     /// <summary>The point of the relaxation without a limit that only rows state, and by how much it costs less; null where that is not known.</summary>
     /// <param name="limit">The limit's path.</param>
@@ -72,19 +74,19 @@ internal sealed class Relaxed
     {
         if (!Solution.HasPoint) return null;
         var program = Formulation.Program.Clone();
-        foreach (var row in Formulation.RowsOf(limit))
-        {
-            if (row < 0) return null;
-            program.SetRowBounds(row, double.NegativeInfinity, double.PositiveInfinity);
-        }
+        var rows = Formulation.RowsOf(limit).ToHashSet();
+        if (rows.Contains(-1)) return null;
+        // What follows from the limit goes with it.
+        rows.UnionWith(Covers.SelectMany(cover => cover.Rows).Where(row => rows.Contains(row.Origin)).Select(row => row.Index));
+        foreach (var row in rows) program.SetRowBounds(row, double.NegativeInfinity, double.PositiveInfinity);
 
-        if ((program.ColumnCount >= Many ? ColumnGeneration.Solve(program, null, Solution.Values)?.Solution : ClpSolver.Solve(program)) is not { HasPoint: true } free) return null;
+        if ((program.ColumnCount >= Many ? ColumnGeneration.Solve(program, Formulation.Lasts, [.. Solution.Values.Select(amount => amount > 1e-9)])?.Solution : ClpSolver.Solve(program)) is not { HasPoint: true } free) return null;
         return ([.. Formulation.Read(free.Values)], Math.Max(0, Solution.Bound - free.Bound));
     }
 
-    private static ColumnGeneration.Relaxation Solve(MixedIntegerProgram program, Func<int, bool>? lasts)
+    private static ColumnGeneration.Relaxation Solve(MixedIntegerProgram program, Func<int, bool>? lasts, bool[]? known)
     {
-        if (program.ColumnCount >= Many && ColumnGeneration.Solve(program, lasts) is { } generated) return generated;
+        if (program.ColumnCount >= Many && ColumnGeneration.Solve(program, lasts, known) is { } generated) return generated;
         var solution = ClpSolver.Solve(program);
         return new(solution, solution.Bound, []);
     }

@@ -30,8 +30,9 @@ internal sealed class ServiceRows(ProgramDraft draft, InUse inUse, TermColumns t
         var subsets = UserSubsets(service);
         var setups = new SetupRows(draft, need, service);
         var byMonth = Enumerable.Range(0, service.Slots.Length).ToLookup(s => service.Slots[s].Month);
+        var domains = new SupplyDomains(problem, service);
         var slots = new SlotRows[service.Slots.Length];
-        for (var s = 0; s < slots.Length; s++) slots[s] = new(draft, need, service, s, subsets);
+        for (var s = 0; s < slots.Length; s++) slots[s] = new(draft, service, s, subsets, domains);
         for (var o = 0; o < service.Options.Length; o++)
         {
             var option = service.Options[o];

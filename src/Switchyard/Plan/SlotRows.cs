@@ -15,13 +15,14 @@ internal sealed class SlotRows
     private readonly int replicas;
     private readonly int firm;
     private readonly string path;
+    private readonly SupplyDomains domains;
     private readonly List<(int Option, Term Column)> supply = [];
     private readonly List<(int Option, int Column, int All)> answers = [];
 
     /// <summary>Opens the rows of a slot.</summary>
-    public SlotRows(ProgramDraft draft, int need, ServiceNeed service, int slot, List<uint> subsets)
+    public SlotRows(ProgramDraft draft, ServiceNeed service, int slot, List<uint> subsets, SupplyDomains domains)
     {
-        (this.draft, this.service, this.slot, this.subsets) = (draft, service, service.Slots[slot], subsets);
+        (this.draft, this.service, this.slot, this.subsets, this.domains) = (draft, service, service.Slots[slot], subsets, domains);
         path = $"workloads.{service.Workload}.availability";
         wanted = new double[subsets.Count];
         cover = new int[subsets.Count];
@@ -77,23 +78,21 @@ internal sealed class SlotRows
 
     private Source SourceOf(int option) => draft.Problem.Sources[service.Options[option].Source];
 
-    private static string RegionOf(Source source) => $"{source.Provider}/{source.Region}";
-
-    private IEnumerable<string> Domains(Func<Source, string> domain) =>
-        supply.Select(x => domain(SourceOf(x.Option))).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+    // The domains that something supplies from.
+    private IEnumerable<int> Supplying(int[] domain) => supply.Select(x => domain[x.Option]).Distinct().Order();
 
     private void Survive()
     {
         switch (service.Survives)
         {
-            case FailureDomain.Region: Outside(RegionOf); break;
-            case FailureDomain.Provider: Outside(s => s.Provider); break;
+            case FailureDomain.Region: Outside(domains.Region); break;
+            case FailureDomain.Provider: Outside(domains.Provider); break;
             case FailureDomain.Zone:
                 // What lies in one zone fails as a whole; the rest lies evenly over its zones.
-                foreach (var region in Domains(RegionOf))
+                foreach (var region in Supplying(domains.Region))
                 {
-                    if (supply.TrueForAll(x => RegionOf(SourceOf(x.Option)) != region || SourceOf(x.Option).Zones <= 1)) Outside(RegionOf, region);
-                    else Lose(x => RegionOf(SourceOf(x)) == region, x => 1.0 / Math.Max(1, SourceOf(x).Zones));
+                    if (supply.TrueForAll(x => domains.Region[x.Option] != region || SourceOf(x.Option).Zones <= 1)) Outside(domains.Region, region);
+                    else Lose(x => domains.Region[x] == region, x => 1.0 / Math.Max(1, SourceOf(x).Zones));
                 }
 
                 break;
@@ -104,13 +103,13 @@ internal sealed class SlotRows
     }
 
     // For each domain: what lies outside it is enough.
-    private void Outside(Func<Source, string> domain, string? only = null)
+    private void Outside(int[] domain, int? only = null)
     {
-        foreach (var name in only is null ? Domains(domain) : [only])
+        foreach (var name in only is { } one ? [one] : Supplying(domain))
         {
             var row = draft.Row(slot.Rate, double.PositiveInfinity, $"{path}.survive");
             foreach (var (option, (column, units)) in supply)
-                if (domain(SourceOf(option)) != name) draft.Program.AddTerm(row, column, Math.Min(units * service.Options[option].Capacity, slot.Rate));
+                if (domain[option] != name) draft.Program.AddTerm(row, column, Math.Min(units * service.Options[option].Capacity, slot.Rate));
             Answered(row, slot.Rate, slot.Rate);
         }
     }
@@ -161,12 +160,14 @@ internal sealed class SlotRows
         Answered(two, 0, 2);
 
         if (service.Spread == FailureDomain.Instance) return;
-        Func<Source, string> domain = service.Spread == FailureDomain.Provider ? s => s.Provider : RegionOf;
-        foreach (var name in Domains(domain))
+        var domain = service.Spread == FailureDomain.Provider ? domains.Provider : domains.Region;
+        // What lies in a region of several zones is spread over them; two of it are enough.
+        bool Alone(int option) => service.Spread != FailureDomain.Zone || SourceOf(option).Zones <= 1;
+        foreach (var name in supply.Where(x => Alone(x.Option)).Select(x => domain[x.Option]).Distinct().Order())
         {
             var row = draft.Row(1, double.PositiveInfinity, limit);
             foreach (var (option, (column, _)) in supply)
-                if (domain(SourceOf(option)) != name || (service.Spread == FailureDomain.Zone && SourceOf(option).Zones > 1)) draft.Program.AddTerm(row, column, 1);
+                if (domain[option] != name || !Alone(option)) draft.Program.AddTerm(row, column, 1);
             Answered(row, 0, 1);
         }
     }
@@ -174,12 +175,11 @@ internal sealed class SlotRows
     private void SpotPools()
     {
         if (service.SpotPoolShare >= 1) return;
-        string PoolOf(int option) => $"{RegionOf(SourceOf(option))}/{SourceOf(option).Accelerator}";
-        var pools = supply.Where(x => SourceOf(x.Option).Kind == PurchaseKind.Spot).GroupBy(x => PoolOf(x.Option)).OrderBy(g => g.Key, StringComparer.Ordinal);
+        var pools = supply.Where(x => SourceOf(x.Option).Kind == PurchaseKind.Spot).GroupBy(x => domains.SpotPool[x.Option]).OrderBy(g => g.Key);
         foreach (var pool in pools)
         {
             var largest = Enumerable.Range(0, service.Options.Length)
-                .Where(o => SourceOf(o).Kind == PurchaseKind.Spot && PoolOf(o) == pool.Key).Max(o => service.Options[o].Capacity);
+                .Where(o => SourceOf(o).Kind == PurchaseKind.Spot && domains.SpotPool[o] == pool.Key).Max(o => service.Options[o].Capacity);
             var row = draft.Row(double.NegativeInfinity, (service.SpotPoolShare * slot.Rate) + largest, $"workloads.{service.Workload}.spot.pools");
             foreach (var (option, (column, units)) in pool) draft.Program.AddTerm(row, column, units * service.Options[option].Capacity);
         }

@@ -21,6 +21,7 @@ internal sealed class WorkRows(ProgramDraft draft, InUse inUse, TermColumns term
     {
         var setups = new SetupRows(draft, need, runs);
         var done = runs.Groups.Select(g => draft.Row(g.Starts.Length, g.Starts.Length)).ToArray();
+        var busy = new Dictionary<double, List<(int Month, List<List<(int Group, int Runs)>> Moments)>>();
         for (var o = 0; o < runs.Options.Length; o++)
         {
             var option = runs.Options[o];
@@ -41,7 +42,8 @@ internal sealed class WorkRows(ProgramDraft draft, InUse inUse, TermColumns term
                 draft.AtLeast(0, new(any[g], count), new(column, -1));
             }
 
-            foreach (var (month, moments) in Payments.BusyMoments(problem.Horizon, runs, option.Hours))
+            if (!busy.TryGetValue(option.Hours, out var months)) busy[option.Hours] = months = [.. Payments.BusyMoments(problem.Horizon, runs, option.Hours)];
+            foreach (var (month, moments) in months)
             {
                 var gangs = moments.Select(on => on.Select(x => new Term(any[x.Group], (double)option.Gang * x.Runs)).ToArray()).ToList();
                 var most = gangs.Max(on => on.Sum(x => x.Each));

@@ -88,6 +88,21 @@ public sealed class EngineTests
         Names.Accelerator(Catalog, "mi355x")?.Name.ShouldBe("MI355X");
     }
 
+    [Theory]
+    [InlineData("amd/Llama-3.3-70B-Instruct-MXFP4-Preview", "llama-3.3-70b")]
+    [InlineData("amd/DeepSeek-R1-0528-MXFP4-Preview", "deepseek-r1")]
+    [InlineData("neuralmagic/Mixtral-8x7B-Instruct-v0.1-FP8", "mixtral-8x7b")]
+    [InlineData("RedHatAI/Qwen3-14B-quantized.w4a16", "qwen3-14b")]
+    [InlineData("TheBloke/CodeLlama-34B-Instruct-AWQ", "codellama-34b")]
+    [InlineData("meta-llama/Llama-2-70b-chat-hf", "llama-2-70b")]
+    [InlineData("/models/llama-2-70b/", "llama-2-70b")]
+    public void Quantised_copies_are_the_model_that_they_copy(string name, string model)
+    {
+        var found = Names.Model(Catalog, name).ShouldNotBeNull();
+        (found.Layers, found.Hidden, found.Experts).ShouldBe((Catalog.FindModel(model)!.Layers, Catalog.FindModel(model)!.Hidden, Catalog.FindModel(model)!.Experts));
+        Names.Model(Catalog, "someone/unheard-of-9b-FP8").ShouldBeNull();
+    }
+
     /// <summary>Coarse bounds, so that a change of the model that breaks a whole generation or vendor shows: the figures stand in docs/validation.md.</summary>
     [Theory]
     [InlineData("A100-80GB", 0.15)]

@@ -35,6 +35,24 @@ public sealed class BaselineTests
     }
 
     [Fact]
+    public void The_bound_by_arithmetic_is_below_every_plan_and_not_far()
+    {
+        var shares = new List<double>();
+        for (var seed = 710_000; seed < 710_300; seed++)
+        {
+            var problem = RandomProblems.Free(seed);
+            var solved = ProblemSolver.Solve(problem, SolveLimits.Exact);
+            if (!solved.HasPlan) continue;
+            var bound = CheapBound.Of(problem);
+            bound.ShouldBeLessThanOrEqualTo(solved.PresentValue + (1e-6 * Math.Abs(solved.PresentValue)) + 1e-6, $"seed {seed}");
+            if (solved.PresentValue > 1 && problem.Credits.IsEmpty) shares.Add(bound / solved.PresentValue);
+        }
+
+        shares.Count.ShouldBeGreaterThan(100);
+        shares.Average().ShouldBeGreaterThan(0.3);
+    }
+
+    [Fact]
     public void By_hand()
     {
         Source Of(string id, PurchaseKind kind, string provider, double price, int term = 0) =>

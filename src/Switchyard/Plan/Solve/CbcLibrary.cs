@@ -52,15 +52,6 @@ internal static partial class CbcLibrary
     internal static partial int Cbc_secondaryStatus(Model model);
 
     [LibraryImport(SolverLibrary.Cbc)]
-    internal static partial int Cbc_isProvenOptimal(Model model);
-
-    [LibraryImport(SolverLibrary.Cbc)]
-    internal static partial int Cbc_isProvenInfeasible(Model model);
-
-    [LibraryImport(SolverLibrary.Cbc)]
-    internal static partial int Cbc_isContinuousUnbounded(Model model);
-
-    [LibraryImport(SolverLibrary.Cbc)]
     internal static partial double Cbc_getObjValue(Model model);
 
     [LibraryImport(SolverLibrary.Cbc)]

@@ -7,9 +7,6 @@ namespace Switchyard.Plan.Solve;
 /// </remarks>
 public static class CbcSolver
 {
-    /// <summary>Relative accuracy of CBC's own arithmetic: a gap below it cannot be told from none.</summary>
-    private const double Accuracy = 1e-7;
-
     /// <summary>Solves the program.</summary>
     /// <param name="program">The program; not changed.</param>
     /// <param name="limits">When to stop.</param>
@@ -52,11 +49,7 @@ public static class CbcSolver
     private static Solution Conclude(MixedIntegerProgram program, CbcRun run, Solution? best, SolveLimits limits)
     {
         if (best is null) return run.ClaimsInfeasible ? Solution.Infeasible(run.Nodes) : Solution.NoIncumbent(run.Bound, run.Nodes);
-        var solution = best with { Bound = Math.Min(Proven(program, run, limits), best.Objective), Nodes = run.Nodes };
-        return solution with
-        {
-            Status = solution.Gap <= Math.Max(limits.RelativeGap, Accuracy) * (1 + 1e-6) ? SolveStatus.Optimal : SolveStatus.Feasible,
-        };
+        return (best with { Nodes = run.Nodes }).Proven(Proven(program, run, limits), limits);
     }
 
     /// <summary>What a run proves: see <see cref="CbcRun.ClaimsComplete"/> for why its own bound is not always taken.</summary>
@@ -64,7 +57,7 @@ public static class CbcSolver
     {
         if (!run.ClaimsComplete) return run.Bound;
         var withinGap = Math.Min(run.Bound, run.Objective - limits.RelativeGap * Math.Abs(run.Objective));
-        if (run.Point is not null && limits.RelativeGap <= Accuracy) return withinGap;
+        if (run.Point is not null && limits.RelativeGap <= Solution.Accuracy) return withinGap;
         var relaxation = ClpSolver.Solve(program);
         var relaxed = relaxation.HasPoint ? relaxation.Bound : double.NegativeInfinity;
         return run.Point is null ? relaxed : Math.Max(withinGap, relaxed);

@@ -69,6 +69,17 @@ internal static partial class ClpLibrary
     [LibraryImport(SolverLibrary.Clp)]
     internal static partial double Clp_objectiveValue(Model model);
 
+    /// <summary>The dual simplex stops, as infeasible, once it has proven that the objective exceeds this.</summary>
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial void Clp_setDualObjectiveLimit(Model model, double value);
+
+    /// <summary>The basis: a byte for each column, then one for each row.</summary>
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static unsafe partial byte* Clp_statusArray(Model model);
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial void Clp_copyinStatus(Model model, ReadOnlySpan<byte> status);
+
     [LibraryImport(SolverLibrary.Clp)]
     internal static unsafe partial double* Clp_primalColumnSolution(Model model);
 

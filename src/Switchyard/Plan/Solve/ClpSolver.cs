@@ -46,7 +46,8 @@ public static class ClpSolver
         return new() { Status = SolveStatus.Optimal, Objective = 0, Bound = 0, RowDuals = new double[program.RowCount], ReducedCosts = [] };
     }
 
-    private static void Load(ClpLibrary.Model model, MixedIntegerProgram program, double scale) => ClpLibrary.Clp_loadProblem(
+    /// <summary>Gives Clp a program, its costs times a scale.</summary>
+    internal static void Load(ClpLibrary.Model model, MixedIntegerProgram program, double scale) => ClpLibrary.Clp_loadProblem(
         model, program.ColumnCount, program.RowCount,
         program.Matrix.Starts, program.Matrix.Rows, program.Matrix.Coefficients,
         CoinInput.Bounds(program.ColumnLower), CoinInput.Bounds(program.ColumnUpper), CoinInput.Times(program.Cost, scale),

@@ -13,12 +13,14 @@ internal sealed class ColumnGeneration
 
     // The same while something else is still to change: rows to be cut off, prices of what stands in.
     private const double Near = 1e-4;
-    private const double Rough = 1e-2;
 
     // So many columns join for each row at a time, and so many of what they use.
     private const int Each = 3;
 
     private const int MostRounds = 400;
+
+    // A point further outside a row than this (relative) is not returned.
+    private const double Tolerance = 1e-9;
 
     // What stands in costs as much as the cheapest column that could; where it is used all the same, so much more, so often.
     private const double RaisedBy = 10;
@@ -42,13 +44,15 @@ internal sealed class ColumnGeneration
     private bool done;
     private double plain = double.NaN;
     private double last = double.NegativeInfinity;
-    private double[] before = [];
-    private double[] reduced = [];
+    private readonly double[] before;
+    private readonly double[] reduced;
     private double[] duals = [];
+    private double missed;
 
     private ColumnGeneration(MixedIntegerProgram program, RestrictedProgram restricted, Func<int, bool>? lasts)
     {
         (this.program, this.restricted) = (program, restricted);
+        (before, reduced) = (new double[program.ColumnCount], new double[program.ColumnCount]);
         ascent = new(program);
         cuts = lasts is null ? null : new(program, lasts);
     }
@@ -64,12 +68,11 @@ internal sealed class ColumnGeneration
     /// <param name="lasts">
     /// Whether a column provides at many times. Where it is given, rows that only whole numbers keep are added to the program, so that the bound is sharper.
     /// </param>
-    /// <param name="known">A point of a similar program: its columns are there from the start.</param>
-    /// <param name="feasibilityTolerance">A point further outside a row than this (relative) is not returned.</param>
+    /// <param name="known">The columns that a similar program's solution takes: they are there from the start.</param>
     /// <returns>
     /// What <see cref="ClpSolver.Solve"/> returns, and the bound without those rows; null where it did not come to an end and the whole has to be solved.
     /// </returns>
-    public static Relaxation? Solve(MixedIntegerProgram program, Func<int, bool>? lasts, IReadOnlyList<double>? known = null, double feasibilityTolerance = 1e-9)
+    public static Relaxation? Solve(MixedIntegerProgram program, Func<int, bool>? lasts, bool[]? known = null)
     {
         SolverLibrary.Require();
         if (CoinInput.HasEmptyBounds(program)) return new(Solution.Infeasible(), double.PositiveInfinity, []);
@@ -77,11 +80,11 @@ internal sealed class ColumnGeneration
         var needed = Needed(program);
         var (first, price) = Start(program, needed);
         if (program.ColumnCount < Few) first = [.. Enumerable.Range(0, program.ColumnCount)];
-        else if (known is not null) first = [.. first.Union(Enumerable.Range(0, program.ColumnCount).Where(column => known[column] > 1e-9)).Order()];
+        else if (known is not null) first = [.. first.Union(Enumerable.Range(0, program.ColumnCount).Where(column => known[column])).Order()];
         using var restricted = new RestrictedProgram(program, needed, price);
         restricted.Add(first);
         var generation = new ColumnGeneration(program, restricted, lasts);
-        return generation.Run(feasibilityTolerance) is { } solution
+        return generation.Run() is { } solution
             ? new(solution, solution.HasPoint ? generation.plain : solution.Bound, generation.cuts?.Covers ?? [])
             : null;
     }
@@ -96,8 +99,7 @@ internal sealed class ColumnGeneration
         var at = new int[program.RowCount];
         Array.Fill(at, -1);
         for (var i = 0; i < needed.Length; i++) at[needed[i]] = i;
-        var best = new (double Price, int Column)[needed.Length][];
-        for (var i = 0; i < best.Length; i++) best[i] = [.. Enumerable.Repeat((double.PositiveInfinity, -1), Each)];
+        var best = new Fewest(needed.Length, Each);
         var matrix = program.Matrix;
         var start = new SortedSet<int>();
         for (var column = 0; column < program.ColumnCount; column++)
@@ -111,20 +113,17 @@ internal sealed class ColumnGeneration
                 if (at[rows[term]] is not (>= 0 and var row)) continue;
                 var gain = program.RowLower[rows[term]] > 0 ? each[term] : -each[term];
                 if (gain <= 0) continue;
-                var price = program.Cost[column] / gain;
-                if (price >= best[row][^1].Price) continue;
-                best[row][^1] = (price, column);
-                Array.Sort(best[row]);
+                best.Offer(row, column, program.Cost[column] / gain);
             }
         }
 
-        foreach (var (_, column) in best.SelectMany(x => x))
-            if (column >= 0) start.Add(column);
-        var known = best.Select(x => x[0].Price).Where(double.IsFinite).DefaultIfEmpty(1).Max();
-        return ([.. start], [.. best.Select(x => double.IsFinite(x[0].Price) ? x[0].Price : known)]);
+        start.UnionWith(best.All());
+        var price = Enumerable.Range(0, needed.Length).Select(best.Least).ToArray();
+        var known = price.Where(double.IsFinite).DefaultIfEmpty(1).Max();
+        return ([.. start], [.. price.Select(each => double.IsFinite(each) ? each : known)]);
     }
 
-    private Solution? Run(double tolerance)
+    private Solution? Run()
     {
         for (var round = 0; round < MostRounds; round++)
         {
@@ -148,15 +147,15 @@ internal sealed class ColumnGeneration
 
             if (!feasibility)
             {
-                var cost = Cost();
-                if (double.IsNaN(plain)) plain = cost - Missed();
+                var (cost, _) = restricted.Cost();
+                if (double.IsNaN(plain)) plain = cost - missed;
                 if (Cut(cost))
                 {
                     restricted.AddNewRows();
                     continue;
                 }
 
-                if (done) return Conclude(tolerance);
+                if (done) return Conclude();
                 done = true;
                 continue;
             }
@@ -175,22 +174,23 @@ internal sealed class ColumnGeneration
         return cuts.Round(restricted.Values()) > 0;
     }
 
-    private Solution? Conclude(double tolerance)
+    private Solution? Conclude()
     {
         var values = restricted.Values();
         var check = Feasibility.Check(program, values, relaxed: true);
-        if (!check.IsWithin(tolerance)) return null;
+        if (!check.IsWithin(Tolerance)) return null;
         return new()
         {
-            Status = SolveStatus.Optimal, Objective = check.Objective, Bound = check.Objective - Missed(), Values = values,
+            Status = SolveStatus.Optimal, Objective = check.Objective, Bound = check.Objective - missed, Values = values,
             RowDuals = duals, ReducedCosts = reduced,
         };
     }
 
+    // The duals, what they leave of each column's cost, and what the columns left out could still take off.
     private void Price()
     {
-        duals = restricted.Duals(feasibility);
-        reduced = new double[program.ColumnCount];
+        if (duals.Length != program.RowCount) duals = new double[program.RowCount];
+        restricted.Duals(duals, feasibility);
         var matrix = program.Matrix;
         var starts = matrix.Starts;
         var rows = matrix.Rows;
@@ -202,62 +202,35 @@ internal sealed class ColumnGeneration
             reduced[column] = left;
         }
 
-        before = [.. reduced];
+        reduced.CopyTo(before, 0);
         ascent.Run(reduced, duals, restricted.HasColumn);
-    }
-
-    // What the columns left out could still take off.
-    private double Missed()
-    {
-        var missed = 0.0;
+        missed = 0;
         for (var column = 0; column < reduced.Length; column++)
             if (reduced[column] < 0 && !restricted.HasColumn(column)) missed -= reduced[column] * program.ColumnUpper[column];
-        return missed;
     }
 
     private int[] Joining()
     {
-        var least = (restricted.StandingIn > 1e-9 ? Rough : done ? Exact : Near) * Math.Max(1e-9, Size());
-        if (Missed() <= least) return [];
+        var least = (done ? Exact : Near) * Math.Max(1e-9, restricted.Cost().Size);
+        if (missed <= least) return [];
         least /= Math.Max(1, reduced.Length);
-        var best = new Dictionary<int, List<(double Score, int Column)>>();
+        // The few best for each row that they help most; those that help none together.
+        var best = new Fewest(program.RowCount + 1, Each);
         var matrix = program.Matrix;
         for (var column = 0; column < reduced.Length; column++)
         {
             if (restricted.HasColumn(column) || -reduced[column] * program.ColumnUpper[column] <= least) continue;
             var rows = matrix.RowsOf(column);
             var coefficients = matrix.CoefficientsOf(column);
-            var (home, worth) = (-1, 1e-12);
+            var (home, worth) = (program.RowCount, 1e-12);
             for (var term = 0; term < rows.Length; term++)
                 if (restricted.HasRow(rows[term]) && coefficients[term] * duals[rows[term]] is var gain && gain > worth) (home, worth) = (rows[term], gain);
-            if (!best.TryGetValue(home, out var list)) best[home] = list = [];
-            list.Add((reduced[column] / worth, column));
+            best.Offer(home, column, reduced[column] / worth);
         }
 
         var joining = new SortedSet<int>();
-        foreach (var (_, list) in best)
-        {
-            list.Sort();
-            foreach (var (_, column) in list.Take(Each)) Join(column, joining, 4);
-        }
-
+        foreach (var column in best.All()) Join(column, joining, 4);
         return [.. joining];
-    }
-
-    private double Cost()
-    {
-        var sum = 0.0;
-        var values = restricted.Values();
-        for (var column = 0; column < values.Length; column++) sum += values[column] * program.Cost[column];
-        return sum;
-    }
-
-    private double Size()
-    {
-        var sum = 0.0;
-        var values = restricted.Values();
-        for (var column = 0; column < values.Length; column++) sum += Math.Abs(values[column] * program.Cost[column]);
-        return sum;
     }
 
     // A column, what keeps what it uses from being dearer, and what else would be used then.

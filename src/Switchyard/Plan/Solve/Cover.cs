@@ -10,14 +10,14 @@ internal sealed class Cover
 
     /// <summary>A row of it.</summary>
     /// <param name="Index">Index in the program.</param>
+    /// <param name="Origin">Index of the row that it follows from; its own where the program had it.</param>
     /// <param name="Least">The right-hand side.</param>
     /// <param name="Each">Coefficients in the order of the columns; none is negative.</param>
-    internal sealed record Row(int Index, double Least, double[] Each);
+    internal sealed record Row(int Index, int Origin, double Least, double[] Each);
 
-    /// <summary>A cover of some columns.</summary>
-    public Cover(int[] columns) => Columns = columns;
+    private Cover(int[] columns) => Columns = columns;
 
-    /// <summary>Indices of its columns in the program.</summary>
+    /// <summary>Indices of its columns in the program, ascending.</summary>
     public int[] Columns { get; }
 
     /// <summary>Its rows: first those that the program had, then those that were found to hold for whole numbers.</summary>
@@ -26,19 +26,17 @@ internal sealed class Cover
     /// <summary>Whether its rounded problem can be solved by enumeration.</summary>
     public bool IsEnumerable { get; private init; } = true;
 
-    /// <summary>Adds a row that the program has.</summary>
-    public void Has(Row row) => rows.Add(row);
-
     /// <summary>Adds a row to it and to the program.</summary>
     /// <param name="program">The program.</param>
+    /// <param name="origin">The row that it follows from.</param>
     /// <param name="least">The right-hand side.</param>
     /// <param name="each">Coefficients in the order of the columns.</param>
-    public void Add(MixedIntegerProgram program, double least, double[] each)
+    public void Add(MixedIntegerProgram program, Row origin, double least, double[] each)
     {
         var row = program.AddRow(least, double.PositiveInfinity);
         for (var i = 0; i < each.Length; i++)
             if (each[i] != 0) program.AddTerm(row, Columns[i], each[i]);
-        rows.Add(new(row, least, each));
+        rows.Add(new(row, origin.Origin, least, each));
     }
 
     /// <summary>The covers of a program: its rows against which nothing counts, together where they share a column that does not last.</summary>
@@ -52,15 +50,8 @@ internal sealed class Cover
         for (var term = 0; term < matrix.TermCount; term++)
             if (matrix.Coefficients[term] < 0) fits[matrix.Rows[term]] = false;
 
-        // Rows that share such a column are one.
-        var parent = Enumerable.Range(0, program.RowCount).ToArray();
-        int Root(int row)
-        {
-            while (parent[row] != row) row = parent[row] = parent[parent[row]];
-            return row;
-        }
-
-        var members = new SortedDictionary<int, List<(int Column, int Row, double Each)>>();
+        // Rows that share a column that does not last are one.
+        var groups = new Groups(program.RowCount);
         for (var column = 0; column < program.ColumnCount; column++)
         {
             if (lasts(column)) continue;
@@ -68,45 +59,58 @@ internal sealed class Cover
             foreach (var row in matrix.RowsOf(column))
             {
                 if (!fits[row]) continue;
-                if (first < 0) first = Root(row);
-                else parent[Root(row)] = first = Math.Min(first, Root(row));
-                parent[first] = first;
+                if (first < 0) first = row;
+                else groups.Join(first, row);
             }
+        }
+
+        // Each group with its rows, and then its columns with what they count in them, both ascending.
+        var parts = new SortedDictionary<int, Part>();
+        var (partOf, place) = (new Part?[program.RowCount], new int[program.RowCount]);
+        for (var row = 0; row < fits.Length; row++)
+        {
+            if (!fits[row]) continue;
+            if (!parts.TryGetValue(groups.Of(row), out var own)) parts[groups.Of(row)] = own = new();
+            (partOf[row], place[row]) = (own, own.Rows.Count);
+            own.Rows.Add(row);
         }
 
         for (var column = 0; column < program.ColumnCount; column++)
         {
-            var touched = matrix.RowsOf(column);
+            var rows = matrix.RowsOf(column);
             var each = matrix.CoefficientsOf(column);
-            for (var term = 0; term < touched.Length; term++)
+            for (var term = 0; term < rows.Length; term++)
             {
-                if (!fits[touched[term]]) continue;
-                var root = Root(touched[term]);
-                if (!members.TryGetValue(root, out var list)) members[root] = list = [];
-                list.Add((column, touched[term], each[term]));
+                if (partOf[rows[term]] is not { } own) continue;
+                if (own.Columns.Count == 0 || own.Columns[^1] != column) own.Columns.Add(column);
+                own.Terms.Add(new(place[rows[term]], own.Columns.Count - 1, each[term]));
             }
         }
 
-        return [.. members.Values.Select(list => Of(program, list))];
+        return [.. parts.Values.Where(part => part.Columns.Count > 0).Select(part => Of(program, part))];
     }
 
-    private static Cover Of(MixedIntegerProgram program, List<(int Column, int Row, double Each)> terms)
+    // A coefficient, by the place of its row and of its column.
+    private readonly record struct Entry(int Row, int Column, double Each);
+
+    private sealed class Part
     {
-        var columns = terms.Select(t => t.Column).Distinct().ToArray();
-        var at = new Dictionary<int, int>(columns.Length);
-        for (var i = 0; i < columns.Length; i++) at[columns[i]] = i;
-        var cover = new Cover(columns)
+        public List<int> Rows { get; } = [];
+
+        public List<int> Columns { get; } = [];
+
+        public List<Entry> Terms { get; } = [];
+    }
+
+    private static Cover Of(MixedIntegerProgram program, Part part)
+    {
+        var cover = new Cover([.. part.Columns])
         {
             // One column that need not be whole fills up what is left; two would need a linear program.
-            IsEnumerable = columns.Count(c => !program.IsInteger(c)) <= 1,
+            IsEnumerable = part.Columns.Count(c => !program.IsInteger(c)) <= 1,
         };
-        foreach (var row in terms.GroupBy(t => t.Row).OrderBy(g => g.Key))
-        {
-            var each = new double[columns.Length];
-            foreach (var (column, _, value) in row) each[at[column]] = value;
-            cover.Has(new(row.Key, program.RowLower[row.Key], each));
-        }
-
+        foreach (var row in part.Rows) cover.rows.Add(new(row, row, program.RowLower[row], new double[part.Columns.Count]));
+        foreach (var (row, column, each) in part.Terms) cover.rows[row].Each[column] = each;
         return cover;
     }
 }

@@ -48,7 +48,7 @@ internal sealed class CoverCuts
 
                 if (divisor == 0) continue;
                 var (right, left) = Rounded(row.Least / divisor);
-                cover.Add(program, right, [.. row.Each.Select((_, c) => Math.Min(right, Coefficient(cover, row, c, divisor, left)))]);
+                cover.Add(program, row, right, [.. row.Each.Select((_, c) => Math.Min(right, Coefficient(cover, row, c, divisor, left)))]);
                 added++;
             }
         }

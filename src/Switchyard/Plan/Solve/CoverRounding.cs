@@ -60,9 +60,7 @@ internal sealed class CoverRounding
         foreach (var group in rounding.Together(covers)) rounding.Improve(group);
         var point = rounding.Finish(limits, Near);
         if (!point.HasPoint) point = rounding.Finish(limits, double.PositiveInfinity);
-        if (!point.HasPoint) return point with { Bound = relaxed.Bound };
-        point = point with { Bound = Math.Min(point.Objective, relaxed.Bound), RowDuals = null, ReducedCosts = null };
-        return point with { Status = point.Gap <= limits.RelativeGap ? SolveStatus.Optimal : SolveStatus.Feasible };
+        return point.HasPoint ? point.Proven(relaxed.Bound, limits) : point with { Bound = relaxed.Bound };
     }
 
     // What a unit counts in a row read as "at most".
@@ -141,13 +139,7 @@ internal sealed class CoverRounding
     // Covers that use the same things held at the same time.
     private IEnumerable<List<Cover>> Together(IReadOnlyList<Cover> covers)
     {
-        var parent = Enumerable.Range(0, covers.Count).ToArray();
-        int Root(int cover)
-        {
-            while (parent[cover] != cover) cover = parent[cover] = parent[parent[cover]];
-            return cover;
-        }
-
+        var groups = new Groups(covers.Count);
         var first = new Dictionary<int, int>();
         for (var i = 0; i < covers.Count; i++)
         {
@@ -158,13 +150,13 @@ internal sealed class CoverRounding
                 foreach (var row in program.Matrix.RowsOf(column))
                 {
                     if (program.RowUpper[row] != 0 && program.RowLower[row] != 0) continue;
-                    if (first.TryGetValue(row, out var other)) parent[Root(i)] = Root(other);
+                    if (first.TryGetValue(row, out var other)) groups.Join(i, other);
                     else first[row] = i;
                 }
             }
         }
 
-        return Enumerable.Range(0, covers.Count).Where(i => covers[i].IsEnumerable).GroupBy(Root).Select(g => g.Select(i => covers[i]).ToList());
+        return Enumerable.Range(0, covers.Count).Where(i => covers[i].IsEnumerable).GroupBy(groups.Of).Select(g => g.Select(i => covers[i]).ToList());
     }
 
     // Decides some covers together, with all else as it is.
@@ -184,7 +176,7 @@ internal sealed class CoverRounding
             }
 
         foreach (var column in covers.SelectMany(cover => cover.Columns).Where(column => !lasts(column)))
-            if (values[column] > 0 || relaxed.Values[column] > 1e-9 || relaxed.ReducedCosts![column] <= (VeryNear * program.Cost[column]) + 1e-9)
+            if (values[column] > 0 || relaxed.IsNear(program, column, VeryNear))
             {
                 columns.Add(column);
                 start.Add(values[column]);
@@ -216,15 +208,9 @@ internal sealed class CoverRounding
     // The rest: what no cover decides, near what the relaxation takes.
     private Solution Finish(SolveLimits limits, double near)
     {
-        int[] columns = [.. Enumerable.Range(0, program.ColumnCount).Where(column => values[column] > 0 || program.ColumnLower[column] > 0
-            || (!covered[column] && (relaxed.Values[column] > 1e-9 || relaxed.ReducedCosts![column] <= (near * program.Cost[column]) + 1e-9)))];
-        var part = program.Only(columns);
-        for (var i = 0; i < columns.Length; i++)
-            if (values[columns[i]] > 0) part.SetColumnBounds(i, values[columns[i]], values[columns[i]]);
-        var solution = CbcSolver.Solve(part, limits);
-        if (!solution.HasPoint) return solution;
-        var all = new double[program.ColumnCount];
-        for (var i = 0; i < columns.Length; i++) all[columns[i]] = solution.Values[i];
-        return solution with { Values = all };
+        var part = new ProgramPart(program, column => values[column] > 0 || (!covered[column] && relaxed.IsNear(program, column, near)));
+        for (var i = 0; i < part.Columns.Length; i++)
+            if (values[part.Columns[i]] is > 0 and var amount) part.Program.SetColumnBounds(i, amount, amount);
+        return part.Solve(limits);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class CoverSearch
     // How much better a column that the relaxation takes looks.
     private const double Favour = 1.1;
 
-    private int mostNodes;
+    private readonly int mostNodes;
     private readonly double[] price;
     private readonly double[] upper;
     private readonly double[][] each;
@@ -30,7 +30,7 @@ internal sealed class CoverSearch
     private readonly int filler;
     private double best = double.PositiveInfinity;
     private int nodes;
-    private int[] columns;
+    private readonly int[] columns;
     private int[]? chosen;
 
     /// <summary>Prepares the search.</summary>
@@ -56,10 +56,10 @@ internal sealed class CoverSearch
         banned = new bool[price.Length];
         favoured = new bool[price.Length];
         filler = Array.FindIndex(cover.Columns, column => !program.IsInteger(column));
-        columns = [.. Enumerable.Range(0, price.Length).Where(c => c != filler && upper[c] >= 1)];
         // What is free is taken before anything else.
-        foreach (var column in columns.Where(c => price[c] <= 0)) TakeFree(column);
-        columns = [.. columns.Where(c => price[c] > 0)];
+        var useful = Enumerable.Range(0, price.Length).Where(c => c != filler && upper[c] >= 1).ToLookup(c => price[c] > 0);
+        foreach (var column in useful[false]) TakeFree(column);
+        columns = [.. useful[true]];
         // A valid bound needs prices that cover the duals.
         var over = 1.0;
         foreach (var column in filler >= 0 ? [.. columns, filler] : columns)
@@ -97,11 +97,11 @@ internal sealed class CoverSearch
             cost += start[column] * price[column];
         }
 
-        var all = mostNodes;
-        mostNodes = all / 4;
+        // From there only a quarter of the nodes.
+        nodes = mostNodes - (mostNodes / 4);
         if (cost > 0) Try(cost);
         foreach (var column in columns) Take(column, -start[column]);
-        (nodes, mostNodes) = (0, all);
+        nodes = 0;
         Try(0);
     }
 

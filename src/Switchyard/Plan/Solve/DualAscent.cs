@@ -10,7 +10,7 @@ internal sealed class DualAscent
     private const double Tiny = 1e-12;
 
     private readonly MixedIntegerProgram program;
-        private readonly sbyte[] sign;
+    private readonly sbyte[] sign;
     private readonly int[] starts;
     private readonly int[] columns;
     private readonly double[] coefficients;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Switchyard.Plan.Solve;
@@ -9,7 +8,7 @@ namespace Switchyard.Plan.Solve;
 /// </summary>
 /// <remarks>
 /// Bounds may be <see cref="double.PositiveInfinity"/> or <see cref="double.NegativeInfinity"/>; costs and coefficients are
-/// finite. Names are optional and only for people: leave them out in large programs. Not safe for writing by several threads.
+/// finite. Not safe for writing by several threads.
 /// </remarks>
 public sealed class MixedIntegerProgram
 {
@@ -19,8 +18,6 @@ public sealed class MixedIntegerProgram
     private readonly List<bool> _integer = [];
     private readonly List<double> _rowLower = [];
     private readonly List<double> _rowUpper = [];
-    private readonly Dictionary<int, string> _columnNames = [];
-    private readonly Dictionary<int, string> _rowNames = [];
 
     // Terms not yet in _matrix.
     private readonly List<int> _termRows = [];
@@ -42,8 +39,6 @@ public sealed class MixedIntegerProgram
         _integer.AddRange(other._integer);
         _rowLower.AddRange(other._rowLower);
         _rowUpper.AddRange(other._rowUpper);
-        _columnNames = new(other._columnNames);
-        _rowNames = new(other._rowNames);
         IntegerCount = other.IntegerCount;
     }
 
@@ -93,9 +88,8 @@ public sealed class MixedIntegerProgram
     /// <param name="upper">Greatest value; may be positive infinity.</param>
     /// <param name="cost">Cost of one unit; finite.</param>
     /// <param name="integer">Whether only whole values are allowed.</param>
-    /// <param name="name">For people; optional.</param>
     /// <exception cref="ArgumentException">A bound is not a number or the cost is not finite.</exception>
-    public int AddColumn(double lower, double upper, double cost, bool integer = false, string? name = null)
+    public int AddColumn(double lower, double upper, double cost, bool integer = false)
     {
         CheckBounds(lower, upper);
         CheckFinite(cost, nameof(cost));
@@ -104,21 +98,18 @@ public sealed class MixedIntegerProgram
         _cost.Add(cost);
         _integer.Add(integer);
         if (integer) IntegerCount++;
-        if (name is not null) _columnNames.Add(ColumnCount - 1, name);
         return ColumnCount - 1;
     }
 
     /// <summary>Adds a row lower ≤ activity ≤ upper and returns its index.</summary>
     /// <param name="lower">Least activity; negative infinity where there is none.</param>
     /// <param name="upper">Greatest activity; positive infinity where there is none.</param>
-    /// <param name="name">For people; optional.</param>
     /// <exception cref="ArgumentException">A bound is not a number.</exception>
-    public int AddRow(double lower, double upper, string? name = null)
+    public int AddRow(double lower, double upper)
     {
         CheckBounds(lower, upper);
         _rowLower.Add(lower);
         _rowUpper.Add(upper);
-        if (name is not null) _rowNames.Add(RowCount - 1, name);
         return RowCount - 1;
     }
 
@@ -161,14 +152,6 @@ public sealed class MixedIntegerProgram
 
     /// <summary>Whether a column must be whole.</summary>
     public bool IsInteger(int column) => _integer[column];
-
-    /// <summary>The column's name, or c and its index where it has none.</summary>
-    public string ColumnName(int column) =>
-        _columnNames.GetValueOrDefault(column) ?? "c" + column.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>The row's name, or r and its index where it has none.</summary>
-    public string RowName(int row) =>
-        _rowNames.GetValueOrDefault(row) ?? "r" + row.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A program that can be changed without touching this one. The coefficients are shared, not copied.</summary>
     public MixedIntegerProgram Clone() => new(this);

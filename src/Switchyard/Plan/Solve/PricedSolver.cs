@@ -31,47 +31,23 @@ public static class PricedSolver
         var proven = Math.Max(relaxed.Bound, known?.Bound ?? double.NegativeInfinity);
         var start = known is { HasPoint: true } ? known.Values : null;
 
-        var point = relaxed.Values;
-        var share = prove ? Near : VeryNear;
-        var near = Keep(program, column => point[column] > 1e-9 || start?[column] > 0 || reduced[column] <= (share * Math.Abs(program.Cost[column])) + 1e-9);
-        var first = Search(program, near, limits, start);
+        var near = new ProgramPart(program, column => start?[column] > 0 || relaxed.IsNear(program, column, prove ? Near : VeryNear));
+        var first = near.Solve(limits, start);
         if (first.HasPoint)
         {
-            first = first with { Bound = Math.Min(first.Objective, proven) };
-            if (near.Length == program.ColumnCount || !prove || first.Gap <= limits.RelativeGap) return Judge(first, limits);
+            first = first.Proven(proven, limits);
+            if (near.IsWhole || !prove || first.Gap <= limits.RelativeGap) return first;
             var distance = first.Objective - relaxed.Bound;
             // A column that need not be whole can be in a cheaper solution by less than a unit, whatever a unit of it would add.
-            var rest = Keep(program, column => !program.IsInteger(column) || point[column] > 1e-9
+            var rest = new ProgramPart(program, column => !program.IsInteger(column) || relaxed.Values[column] > 1e-9
                 || reduced[column] <= distance * (1 + 1e-9) || first.Values[column] > 0);
-            var second = Search(program, rest, limits, first.Values);
-            if (!second.HasPoint) return Judge(first, limits);
+            var second = rest.Solve(limits, first.Values);
+            if (!second.HasPoint) return first;
             var best = second.Objective <= first.Objective ? second : first;
-            return Judge(best with
-            {
-                Bound = Math.Min(best.Objective, Math.Max(proven, second.Bound)),
-                Nodes = first.Nodes + second.Nodes,
-            }, limits);
+            return (best with { Nodes = first.Nodes + second.Nodes }).Proven(Math.Max(proven, second.Bound), limits);
         }
 
         // Nothing near: all columns, unless they are so many that nothing would come of it and a proof is not asked for.
         return !prove && program.ColumnCount > Many ? Solution.NoIncumbent(proven, first.Nodes) : CbcSolver.Solve(program, limits);
-    }
-
-    private static Solution Judge(Solution solution, SolveLimits limits) =>
-        solution with { Status = solution.Gap <= Math.Max(limits.RelativeGap, 1e-7) * (1 + 1e-6) ? SolveStatus.Optimal : SolveStatus.Feasible };
-
-    private static int[] Keep(MixedIntegerProgram program, Func<int, bool> keep) =>
-        [.. Enumerable.Range(0, program.ColumnCount).Where(column => program.ColumnLower[column] > 0 || keep(column))];
-
-    // The program of some columns, the others at 0, solved; its solution as one of the whole program.
-    private static Solution Search(MixedIntegerProgram program, int[] columns, SolveLimits limits, IReadOnlyList<double>? known)
-    {
-        var part = program.Only(columns);
-        var start = known is null ? null : columns.Select(column => known[column]).ToArray();
-        var solution = CbcSolver.Solve(part, limits, start);
-        if (!solution.HasPoint) return solution;
-        var values = new double[program.ColumnCount];
-        for (var i = 0; i < columns.Length; i++) values[columns[i]] = solution.Values[i];
-        return solution with { Values = values, RowDuals = null, ReducedCosts = null };
     }
 }

@@ -169,24 +169,42 @@ internal sealed class RestrictedProgram : IDisposable
         }
     }
 
+    /// <summary>What the columns cost, and what they would if none of them earned anything: the size of the numbers.</summary>
+    public (double Cost, double Size) Cost()
+    {
+        var (cost, size) = (0.0, 0.0);
+        var values = Joined();
+        for (var i = 0; i < columns.Count; i++)
+        {
+            var usd = Value(values, i) * program.Cost[columns[i]];
+            (cost, size) = (cost + usd, size + Math.Abs(usd));
+        }
+
+        return (cost, size);
+    }
+
     /// <summary>The values of all columns of the program, 0 for those that did not join.</summary>
-    public unsafe double[] Values()
+    public double[] Values()
     {
         var all = new double[program.ColumnCount];
-        var values = new ReadOnlySpan<double>(ClpLibrary.Clp_primalColumnSolution(model), standIns + columns.Count)[standIns..];
-        // A basic variable may sit a rounding error outside its bound.
-        for (var i = 0; i < columns.Count; i++) all[columns[i]] = Math.Clamp(values[i], program.ColumnLower[columns[i]], program.ColumnUpper[columns[i]]);
+        var values = Joined();
+        for (var i = 0; i < columns.Count; i++) all[columns[i]] = Value(values, i);
         return all;
     }
 
-    /// <summary>The duals of all rows of the program, 0 for those that did not join.</summary>
+    private unsafe ReadOnlySpan<double> Joined() => new ReadOnlySpan<double>(ClpLibrary.Clp_primalColumnSolution(model), standIns + columns.Count)[standIns..];
+
+    // A basic variable may sit a rounding error outside its bound.
+    private double Value(ReadOnlySpan<double> values, int i) => Math.Clamp(values[i], program.ColumnLower[columns[i]], program.ColumnUpper[columns[i]]);
+
+    /// <summary>Reads the duals of all rows of the program, 0 for those that did not join.</summary>
+    /// <param name="duals">Takes them, one for each row.</param>
     /// <param name="feasibility">As in the last solve.</param>
-    public unsafe double[] Duals(bool feasibility)
+    public unsafe void Duals(Span<double> duals, bool feasibility)
     {
-        var all = new double[program.RowCount];
-        var duals = new ReadOnlySpan<double>(ClpLibrary.Clp_dualRowSolution(model), rows.Count);
-        for (var i = 0; i < rows.Count; i++) all[rows[i]] = feasibility ? duals[i] : duals[i] / scale;
-        return all;
+        duals.Clear();
+        var own = new ReadOnlySpan<double>(ClpLibrary.Clp_dualRowSolution(model), rows.Count);
+        for (var i = 0; i < rows.Count; i++) duals[rows[i]] = feasibility ? own[i] : own[i] / scale;
     }
 
     private double[] Filled(double value)

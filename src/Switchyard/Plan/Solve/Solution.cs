@@ -22,6 +22,9 @@ public enum SolveStatus
 /// <summary>What a solve found. A returned point has passed <see cref="Feasibility.Check"/>.</summary>
 public sealed record Solution
 {
+    /// <summary>Relative accuracy of the solvers' own arithmetic: a gap below it cannot be told from none.</summary>
+    internal const double Accuracy = 1e-7;
+
     /// <summary>How the solve ended.</summary>
     public required SolveStatus Status { get; init; }
 
@@ -56,6 +59,19 @@ public sealed record Solution
         (true, <= 0) => 0,
         (true, var difference) => difference / Math.Max(Math.Abs(Objective), 1e-10),
     };
+
+    /// <summary>Whether a relaxation takes a column, or would if it were cheaper by a share of its cost.</summary>
+    internal bool IsNear(MixedIntegerProgram program, int column, double share) =>
+        Values[column] > 1e-9 || ReducedCosts![column] <= (share * Math.Abs(program.Cost[column])) + 1e-9;
+
+    /// <summary>The same point with a bound, and with the status that the gap between them means.</summary>
+    /// <param name="bound">No point costs less.</param>
+    /// <param name="limits">The gap that was asked for.</param>
+    internal Solution Proven(double bound, SolveLimits limits)
+    {
+        var proven = this with { Bound = Math.Min(Objective, bound) };
+        return proven with { Status = proven.Gap <= Math.Max(limits.RelativeGap, Accuracy) * (1 + 1e-6) ? SolveStatus.Optimal : SolveStatus.Feasible };
+    }
 
     internal static Solution Infeasible(int nodes = 0) => new()
     {

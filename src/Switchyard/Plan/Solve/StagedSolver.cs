@@ -21,23 +21,17 @@ internal static class StagedSolver
     /// <returns>The point with its bound; no point where none was found; null where nothing lasts or everything does.</returns>
     public static Solution? Solve(MixedIntegerProgram program, Func<int, bool> lasts, Solution relaxed, SolveLimits limits)
     {
-        if (!relaxed.HasPoint || relaxed.ReducedCosts is not { } reduced) return null;
-        int[] columns = [.. Enumerable.Range(0, program.ColumnCount).Where(column => relaxed.Values[column] > 1e-9 || program.ColumnLower[column] > 0
-            || program.ColumnCount < Few || reduced[column] <= (Near * Math.Abs(program.Cost[column])) + 1e-9)];
-        var part = program.Only(columns);
-        var first = part.WithIntegers(column => lasts(columns[column]));
-        if (first.IntegerCount == 0 || first.IntegerCount == part.IntegerCount) return null;
+        if (!relaxed.HasPoint || relaxed.ReducedCosts is null) return null;
+        var part = new ProgramPart(program, column => program.ColumnCount < Few || relaxed.IsNear(program, column, Near));
+        var first = part.Program.WithIntegers(column => lasts(part.Columns[column]));
+        if (first.IntegerCount == 0 || first.IntegerCount == part.Program.IntegerCount) return null;
         var decided = CbcSolver.Solve(first, new(limits.RelativeGap, Math.Min(limits.MaximumNodes, FirstNodes)));
         if (!decided.HasPoint) return Solution.NoIncumbent(relaxed.Bound, decided.Nodes);
-        for (var column = 0; column < columns.Length; column++)
-            if (first.IsInteger(column)) part.SetColumnBounds(column, decided.Values[column], decided.Values[column]);
-        var point = CbcSolver.Solve(part, new(limits.RelativeGap, Math.Min(limits.MaximumNodes, SecondNodes)));
+        for (var column = 0; column < part.Columns.Length; column++)
+            if (first.IsInteger(column)) part.Program.SetColumnBounds(column, decided.Values[column], decided.Values[column]);
+        var point = part.Solve(new(limits.RelativeGap, Math.Min(limits.MaximumNodes, SecondNodes)));
         if (!point.HasPoint) return Solution.NoIncumbent(relaxed.Bound, decided.Nodes + point.Nodes);
-        var values = new double[program.ColumnCount];
-        for (var i = 0; i < columns.Length; i++) values[columns[i]] = point.Values[i];
         // The first stage's bound is that of the whole program only where all columns were there.
-        var bound = columns.Length == program.ColumnCount ? Math.Max(relaxed.Bound, decided.Bound) : relaxed.Bound;
-        point = point with { Values = values, Bound = Math.Min(point.Objective, bound), RowDuals = null, ReducedCosts = null };
-        return point with { Status = point.Gap <= limits.RelativeGap ? SolveStatus.Optimal : SolveStatus.Feasible };
+        return point.Proven(part.IsWhole ? Math.Max(relaxed.Bound, decided.Bound) : relaxed.Bound, limits);
     }
 }

@@ -58,7 +58,7 @@ public sealed class MixedIntegerProgramTests
     public void A_clone_changes_alone()
     {
         var program = new MixedIntegerProgram();
-        var column = program.AddColumn(0, 1, 2, integer: true, "gpus");
+        var column = program.AddColumn(0, 1, 2, integer: true);
         var row = program.AddRow(0, 1);
         program.AddTerm(row, column, 3);
         var clone = program.Clone();
@@ -69,7 +69,7 @@ public sealed class MixedIntegerProgramTests
 
         (program.ColumnUpper[0], program.RowUpper[0], program.Cost[0], program.Matrix.CoefficientsOf(0)[0]).ShouldBe((1, 1, 2, 3));
         (clone.ColumnUpper[0], clone.RowUpper[0], clone.Cost[0], clone.Matrix.CoefficientsOf(0)[0]).ShouldBe((4, 9, 7, 4));
-        (clone.ColumnName(0), clone.RowName(0), clone.IsInteger(0)).ShouldBe(("gpus", "r0", true));
+        clone.IsInteger(0).ShouldBeTrue();
     }
 
     [Fact]
