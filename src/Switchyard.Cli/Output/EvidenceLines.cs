@@ -45,7 +45,7 @@ internal static class EvidenceLines
     }
 
     /// <summary>The slack of a workload's runs, in words.</summary>
-    public static string Slack(JobEvidence job) => double.IsFinite(job.WorstSlackHours) ? Text($"{job.WorstSlackHours:0.#} h") : "some never end";
+    public static string Slack(JobEvidence job) => double.IsFinite(job.WorstSlackHours) ? Text($"{job.WorstSlackHours:0.#;-0.#;0} h") : "some never end";
 
     private static void Objective(IAnsiConsole console, Horizon horizon, ServiceEvidence service, ObjectiveKind kind)
     {

@@ -61,7 +61,7 @@ public sealed record InferenceWorkload : Workload
     /// <summary>The fewest replicas at any time.</summary>
     public int MinReplicas { get; init; } = 1;
 
-    /// <summary>Headroom below which objectives hang on chance: at its capacity a replica just meets them (docs/decisions/0006).</summary>
+    /// <summary>Headroom below which objectives hang on chance: at its capacity a replica just meets them (docs/decisions/0009).</summary>
     public const double LeastHeadroom = 0.1;
 
     /// <summary>Capacity held above the expected load for bursts within the hour, such as 0.2.</summary>

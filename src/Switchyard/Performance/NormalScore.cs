@@ -3,6 +3,10 @@ namespace Switchyard.Performance;
 /// <summary>The standard score of a percentile.</summary>
 internal static class NormalScore
 {
+    /// <summary>The standard score below which a share of a normal distribution lies; the outermost hundred-thousandth on either side counts as its edge.</summary>
+    /// <param name="share">Above 0 and below 1.</param>
+    public static double AnyOf(double share) => share >= 0.5 ? Of(100 * share) : -Of(100 * (1 - share));
+
     /// <summary>
     /// How many standard deviations above the mean a percentile of a normal distribution lies. Acklam's rational approximation, relative
     /// error below 1.2e-9.

@@ -142,7 +142,7 @@ internal static class LeastLimit
     private static ImmutableArray<Decision>? Least(PlanningProblem near, string limit)
     {
         var formulation = Formulation.Of(near);
-        if (Says(formulation, limit, Cheaper) is null) return null;
+        if (formulation.Program.ColumnCount > ProblemSolver.Large || Says(formulation, limit, Cheaper) is null) return null;
         var found = CbcSolver.Solve(formulation.Program, Sharp);
         return found.HasPoint ? [.. formulation.Read(found.Values)] : null;
     }

@@ -41,7 +41,7 @@ public sealed record SolvedProblem(ImmutableArray<Decision> Decisions, double Pr
 public static class ProblemSolver
 {
     // Beyond so many columns branch and cut finds nothing in good time.
-    private const int Large = 25_000;
+    internal const int Large = 25_000;
 
     // Among few offers what the stages find is near enough, unless the gap asked for is as small as this: their bound is not the plan's.
     private const double Sharp = 1e-4;
@@ -91,7 +91,7 @@ public static class ProblemSolver
     // Where the search finds nothing within a tight limit, the plan that needs least of it may still be within it, and within all others.
     private static SolvedProblem? Within(PlanningProblem problem, Relaxed draft)
     {
-        if (problem.Futures.Length > 1 || !draft.Solution.HasPoint) return null;
+        if (problem.Futures.Length > 1 || !draft.Solution.HasPoint || draft.Formulation.Program.ColumnCount > Large) return null;
         var found = LeastLimit.Known(problem).SelectMany(limit => LeastLimit.Plans(problem, limit))
             .FirstOrDefault(plan => Recheck.Problems(With(plan), plan.Decisions).IsEmpty);
         return found is null ? null : found with

@@ -25,8 +25,7 @@ internal sealed partial class FleetRun
     private readonly List<ReplicaChange>[] changes;
     private readonly List<(double Seconds, string Text)> noted = [];
     private readonly List<double>[] repairs;
-    private readonly double[] backlog, capacity, seen, planned, byApi;
-    private readonly List<(double From, double To)>[] withoutApi;
+    private readonly ServiceFlow[] flows;
     private readonly Books books;
     private readonly Presence[] presences;
     private readonly Peaks peaks;
@@ -52,9 +51,7 @@ internal sealed partial class FleetRun
         slowing = Streams.Of(draws.Seed, "slow machines");
         var mandates = stage.Mandate.Services;
         changes = [.. mandates.Select(_ => new List<ReplicaChange>())];
-        (backlog, capacity, seen) = (new double[mandates.Length], new double[mandates.Length], new double[mandates.Length]);
-        (planned, byApi) = (new double[mandates.Length], new double[mandates.Length]);
-        withoutApi = [.. mandates.Select(_ => new List<(double From, double To)>())];
+        flows = [.. mandates.Select(m => new ServiceFlow(stage, m, circumstances.Demand, books))];
         repairs = [.. stage.Mandate.Pools.Select(_ => new List<double>())];
         services = new int[stage.Mandate.Pools.Length];
         Array.Fill(services, -1);
@@ -130,7 +127,7 @@ internal sealed partial class FleetRun
         {
             Books = books,
             Changes = changes,
-            WithoutApi = withoutApi,
+            WithoutApi = [.. flows.Select(f => f.WithoutApi)],
             Jobs = allJobs,
             Noted = noted,
             Hash = hash.Text,
@@ -211,8 +208,8 @@ internal sealed partial class FleetRun
     {
         if (metered)
         {
-            for (var s = 0; s < byApi.Length; s++) Flow(s);
-            happened = happened with { ByApi = [.. byApi] };
+            foreach (var flow in flows) flow.Until(now);
+            happened = happened with { ByApi = [.. flows.Select(f => f.ByApi)] };
         }
 
         var decided = controller.Decide(state, happened);
@@ -259,8 +256,8 @@ internal sealed partial class FleetRun
             case HoldBack held:
                 Add(6, held.Pool, 0, 0);
                 if (held.Until < stage.End) queue.Add(held.Until, new(What.Look, 0));
-                for (var s = 0; s < withoutApi.Length; s++)
-                    if (stage.Mandate.Services[s].Api == held.Pool && held.Until > now) withoutApi[s].Add((now, held.Until));
+                for (var s = 0; s < flows.Length; s++)
+                    if (stage.Mandate.Services[s].Api == held.Pool) flows[s].CloseApi(now, held.Until);
                 if (heldBack.TryGetValue(held.Limit, out var before))
                 {
                     heldBack[held.Limit] = before with { Times = before.Times + 1 };
@@ -282,43 +279,8 @@ internal sealed partial class FleetRun
 
     private ImmutableArray<ObservedLoad> Loads()
     {
-        var mandates = stage.Mandate.Services;
-        var loads = ImmutableArray.CreateBuilder<ObservedLoad>(mandates.Length);
-        for (var s = 0; s < mandates.Length; s++)
-        {
-            Flow(s);
-            var rate = mandates[s].Expected(stage.Horizon, now) * circumstances.Demand;
-            loads.Add(new(rate, backlog[s]));
-        }
-
-        return loads.MoveToImmutable();
-    }
-
-    /// <summary>Brings a service's queue up to now, as a flow: what arrives less what its replicas can answer and what goes to its API, which is paid for.</summary>
-    private void Flow(int service)
-    {
-        var mandate = stage.Mandate.Services[service];
-        for (var at = seen[service]; at < Math.Min(now, stage.End);)
-        {
-            var next = Math.Min(now, (Math.Floor(at / 3600) + 1) * 3600);
-            var rate = mandate.Expected(stage.Horizon, at) * circumstances.Demand;
-            var overflow = 0.0;
-            if (mandate.Api >= 0)
-            {
-                var closed = withoutApi[service].Count > 0 ? withoutApi[service][^1] : default;
-                if (at < closed.To) next = Math.Min(next, closed.To);
-                else overflow = mandate.Overflow(rate, planned[service], stage.Mandate.Pools[mandate.Api].MostAt(HorizonTime.MonthAt(stage.Horizon, at)));
-                books.Buy(stage.Mandate.Pools[mandate.Api], overflow * (next - at), at);
-                byApi[service] += overflow * (next - at);
-            }
-
-            backlog[service] = Math.Max(0, backlog[service] + ((rate - overflow - capacity[service]) * (next - at)));
-            at = next;
-        }
-
-        seen[service] = now;
-        // Users do not wait for hours.
-        backlog[service] = Math.Min(backlog[service], 600 * mandate.Expected(stage.Horizon, now) * circumstances.Demand);
+        foreach (var flow in flows) flow.Until(now);
+        return [.. flows.Select(f => new ObservedLoad(f.Rate(now), f.Backlog))];
     }
 
     private bool closed;
@@ -330,7 +292,7 @@ internal sealed partial class FleetRun
         var later = now;
         now = stage.End;
         foreach (var presence in presences) presence.Until(now);
-        for (var s = 0; s < seen.Length; s++) Flow(s);
+        foreach (var flow in flows) flow.Until(now);
         foreach (var node in nodes.Values.Where(n => services[n.Pool] >= 0).OrderBy(n => n.Id).ToList())
         {
             Serve(node, ReplicaChangeKind.Drains);

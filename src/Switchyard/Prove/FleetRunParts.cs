@@ -260,12 +260,10 @@ internal sealed partial class FleetRun
     {
         var service = services[node.Pool];
         if (service < 0 || !node.IsReady) return;
-        Flow(service);
         var slow = draws.Slowness[node.Pool] * node.Slow;
-        var rate = stage.Mandate.Pools[node.Pool].Rate / slow;
         var pool = stage.Mandate.Pools[node.Pool];
-        capacity[service] += kind == ReplicaChangeKind.Serves ? rate : -rate;
-        planned[service] += kind == ReplicaChangeKind.Serves ? pool.Rate : -pool.Rate;
+        var sign = kind == ReplicaChangeKind.Serves ? 1 : -1;
+        flows[service].Change(now, sign * (pool.Rate / slow), sign * pool.Rate);
         if (!closed) presences[service].Change(now, pool.Provider, pool.Region, node.Zone, node.Id, kind == ReplicaChangeKind.Serves ? pool.Replicas : -pool.Replicas);
         changes[service].Add(new(now, kind, node.Id, node.Pool, slow));
     }

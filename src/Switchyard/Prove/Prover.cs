@@ -29,7 +29,7 @@ public static class Prover
         var runs = ImmutableArray.CreateBuilder<ProofRun>();
         void Add(ProofCase circumstances, int seeds)
         {
-            for (var i = 0; i < seeds; i++) runs.Add(new(stage, circumstances, settings.FirstSeed + (ulong)i, rule, factors));
+            for (var i = 0; i < seeds; i++) runs.Add(new(stage, circumstances, settings.FirstSeed + (ulong)i, rule, factors) { Place = new(i, seeds) });
         }
 
         var expected = settings.SpotTrace is { } trace ? ProofCase.Expected with { Faults = ProofCase.Expected.Faults with { SpotTrace = trace } } : ProofCase.Expected;

@@ -13,6 +13,9 @@ namespace Switchyard.Prove;
 /// <param name="Factors">What engines reach.</param>
 public sealed record ProofRun(Stage Stage, ProofCase Case, ulong Seed, WindowRule Rule, EfficiencyFactors Factors)
 {
+    /// <summary>Its place among the runs that are judged together, whose seeds follow each other.</summary>
+    public RunPlace Place { get; init; } = new(0, 1);
+
     /// <summary>Plays it. Runs are independent of each other: they may go side by side.</summary>
     public RunResult Play() => RunResult.Of(this, record: false);
 
@@ -23,6 +26,11 @@ public sealed record ProofRun(Stage Stage, ProofCase Case, ulong Seed, WindowRul
         return (result, [.. result.Fleet.Log!.Select(entry => new RecordedDecision(entry.Happened, entry.Decisions))]);
     }
 }
+
+/// <summary>A run's place among those that are judged together.</summary>
+/// <param name="Index">Zero-based.</param>
+/// <param name="Count">How many they are; at least 1.</param>
+public readonly record struct RunPlace(int Index, int Count);
 
 /// <summary>An event and what was decided on it.</summary>
 /// <param name="Happened">The event.</param>
@@ -95,7 +103,7 @@ public sealed record RunResult
     internal static RunResult Of(ProofRun run, bool record)
     {
         var stage = run.Stage;
-        var draws = SeedDraws.Of(stage, run.Case, run.Seed);
+        var draws = SeedDraws.Of(stage, run.Case, run.Seed, run.Place);
         var fleet = FleetRun.Play(stage, run.Case, draws, record);
         var services = new ServiceTally[stage.Services.Length];
         for (var s = 0; s < services.Length; s++)

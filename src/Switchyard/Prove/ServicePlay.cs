@@ -7,58 +7,44 @@ namespace Switchyard.Prove;
 
 /// <summary>
 /// Plays requests on the record of a service's replicas, window by window: each request goes to the least loaded of a few replicas that are near enough
-/// (two choices at random where there are many), waits, is prefilled and decoded there, and is sent elsewhere where its machine is lost. Memory
-/// grows with what is under way, not with what is played.
+/// (two choices at random where there are many), waits, is prefilled and decoded there, and is sent elsewhere where its machine is lost.
 /// </summary>
 internal sealed class ServicePlay
 {
     private readonly Stage stage;
-    private readonly InferenceWorkload workload;
     private readonly ServiceMandate mandate;
     private readonly IReadOnlyList<ReplicaChange> changes;
     private readonly ProofCase circumstances;
     private readonly IReadOnlyList<(double From, double To)> withoutApi;
     private readonly ServiceTally tally;
     private readonly RequestLengths inputs, outputs;
-    private readonly double[] limits = new double[3], objectives = new double[3];
+    private readonly WindowScore score;
+    private readonly Underway underway = new();
     private readonly Dictionary<int, Stack<BatchScheduler>> idle = [];
     private readonly SortedDictionary<int, ReplicaChange> serving = [];
     private readonly List<Lane> lanes = [], draining = [];
     private readonly List<Lane>[] near;
     private readonly List<long> limbo = [], evicted = [];
-    private Pending[] pending = new Pending[1024];
-    private int[] free = new int[1024];
-    private int frees, slots, counted;
+    // Seconds that a long answer takes at the pace that is promised, or at that of a slow machine where none is.
+    private readonly double lifetime;
+    private int known;
+    private double able;
     private Generator random;
-    private MonthTally month = new();
     private Window window;
-    private readonly double[] windowMet = new double[3];
-    private double windowCount;
 
     private sealed record Lane(int Node, int Pool, double Weight, BatchScheduler Scheduler, double Since);
-
-    private struct Pending
-    {
-        public double Arrival, Trip;
-        public int Input, Output, Group;
-        public bool Counts;
-    }
 
     public ServicePlay(Stage stage, int service, IReadOnlyList<ReplicaChange> changes, ProofCase circumstances, IReadOnlyList<(double From, double To)>? withoutApi = null)
     {
         this.withoutApi = withoutApi ?? [];
         (this.stage, this.changes, this.circumstances) = (stage, changes, circumstances);
-        workload = stage.Services[service];
+        var workload = stage.Services[service];
         mandate = stage.Mandate.Services[service];
         tally = new(stage.Horizon.Months, stage.Makes.Length);
         (inputs, outputs) = (RequestLengths.Of(workload.Input), RequestLengths.Of(workload.Output));
         near = [.. mandate.UserShares.Select(_ => new List<Lane>())];
-        var wanted = workload.ServiceLevel.InOrder;
-        for (var i = 0; i < 3; i++)
-        {
-            limits[i] = wanted[i]?.Limit.TotalSeconds ?? double.PositiveInfinity;
-            objectives[i] = (wanted[i]?.Percentile ?? 0) / 100;
-        }
+        score = new(tally, workload.ServiceLevel);
+        lifetime = workload.Output.Mean * (workload.ServiceLevel.Tpot?.Limit.TotalSeconds ?? 0.05);
     }
 
     /// <summary>Plays the windows, in order of time.</summary>
@@ -68,7 +54,7 @@ internal sealed class ServicePlay
         foreach (var next in windows)
         {
             window = next;
-            var from = Math.Max(0, window.From - rule.WarmSeconds);
+            var from = WarmFrom(rule);
             // Windows can overlap: the record is walked from its beginning where one lies before the last.
             if (at > 0 && changes[at - 1].Seconds > from)
             {
@@ -78,12 +64,42 @@ internal sealed class ServicePlay
 
             for (; at < changes.Count && changes[at].Seconds <= from; at++) Note(changes[at]);
             random = Streams.Of(seed, mandate.Workload, index++);
-            month = tally.Months[window.Month];
             PlayWindow(from, at);
         }
 
         return tally;
     }
+
+    // A queue that builds up over hours is not there a minute and a half after an empty start. Where what serves can do less than is asked for, the play begins when that began, as far as
+    // requests allow.
+    private double WarmFrom(WindowRule rule)
+    {
+        var from = window.From - Math.Max(rule.WarmSeconds, rule.Whole ? 0 : 3 * lifetime);
+        if (rule.Whole) return Math.Max(0, from);
+        var (at, budget) = (window.From, rule.WarmRequests);
+        while (at > 0 && budget >= 1)
+        {
+            var hour = Math.Floor((at - 1e-6) / 3600) * 3600;
+            var rate = mandate.Expected(stage.Horizon, hour) * circumstances.Demand;
+            if (rate <= Able(hour + 1)) break;
+            var begin = Math.Max(hour, at - (budget / rate));
+            budget -= (at - begin) * rate;
+            at = begin;
+        }
+
+        return Math.Max(0, Math.Min(from, at));
+    }
+
+    // Requests a second that what serves at a moment can answer as the plan reckons, as slow as it is.
+    private double Able(double now)
+    {
+        while (known < changes.Count && changes[known].Seconds <= now) Turn(changes[known++], 1);
+        while (known > 0 && changes[known - 1].Seconds > now) Turn(changes[--known], -1);
+        return able;
+    }
+
+    private void Turn(in ReplicaChange change, int sign) =>
+        able += sign * (change.Kind == ReplicaChangeKind.Serves ? 1 : -1) * stage.Mandate.Pools[change.Pool].Rate / change.Slowness;
 
     private void Note(in ReplicaChange change)
     {
@@ -93,8 +109,7 @@ internal sealed class ServicePlay
 
     private void PlayWindow(double from, int at)
     {
-        windowCount = 0;
-        Array.Clear(windowMet);
+        score.Open(window);
         foreach (var (_, replica) in serving) Open(replica, from);
         Sort();
         var now = from;
@@ -113,7 +128,7 @@ internal sealed class ServicePlay
             var arrives = rate > 0 ? now + (random.Exponential() / rate) : double.PositiveInfinity;
             var changed = at < changes.Count ? changes[at].Seconds : double.PositiveInfinity;
             var next = Math.Min(Math.Min(arrives, changed), hourEnds);
-            if (next >= window.To && (counted == 0 || next > window.To + afterwards)) break;
+            if (next >= window.To && (underway.Counted == 0 || next > window.To + afterwards)) break;
             now = next;
             if (now >= hourEnds) continue;
             if (changed <= arrives)
@@ -126,7 +141,7 @@ internal sealed class ServicePlay
                 Arrive(now, api);
             }
 
-            if (now >= window.To && counted > 0)
+            if (now >= window.To && underway.Counted > 0)
             {
                 // What is asked for now only keeps the others company.
                 foreach (var lane in lanes) Advance(lane, now);
@@ -225,11 +240,11 @@ internal sealed class ServicePlay
             while (group + 1 < near.Length && (at -= mandate.UserShares[group]) > 0) group++;
         }
 
-        var slot = frees > 0 ? free[--frees] : Grow();
-        var counts = now >= window.From && now < window.To;
-        pending[slot] = new() { Arrival = now, Input = inputs.Draw(ref random), Output = outputs.Draw(ref random), Group = group, Counts = counts };
+        var slot = underway.Add(new()
+        {
+            Arrival = now, Input = inputs.Draw(ref random), Output = outputs.Draw(ref random), Group = group, Counts = now >= window.From && now < window.To,
+        });
         tally.Offered++;
-        if (counts) counted++;
         if (api > 0 && random.Unit() < api) ByApi(slot);
         else Send(slot, now);
     }
@@ -237,22 +252,21 @@ internal sealed class ServicePlay
     private void ByApi(int slot)
     {
         tally.SentToApi++;
-        if (pending[slot].Counts)
+        if (underway[slot].Counts)
         {
-            counted--;
-            Count();
-            month.ByApi += window.Weight;
+            score.Count();
+            score.CountByApi();
             var kept = stage.Makes[mandate.Api].Promised!.InOrder;
             for (var i = 0; i < 3; i++)
-                if (kept[i] is not { } objective || random.Unit() <= objective.Percentile / 100) Met(i);
+                if (kept[i] is not { } objective || random.Unit() <= objective.Percentile / 100) score.Met((ObjectiveKind)i);
         }
 
-        free[frees++] = slot;
+        underway.Remove(slot);
     }
 
     private void Send(int slot, double now)
     {
-        ref var request = ref pending[slot];
+        ref var request = ref underway[slot];
         var choice = near[request.Group];
         if (choice.Count == 0)
         {
@@ -289,52 +303,22 @@ internal sealed class ServicePlay
 
     private void Answer(int slot, in AnsweredRequest answer)
     {
-        ref readonly var request = ref pending[slot];
-        free[frees++] = slot;
+        ref readonly var request = ref underway[slot];
+        underway.Remove(slot);
         if (double.IsNaN(answer.Finish)) tally.Rejected++;
         else tally.Answered++;
         if (!request.Counts) return;
-        counted--;
-        Count();
+        score.Count();
         if (double.IsNaN(answer.Finish))
         {
-            month.Failed += window.Weight;
+            score.Fail();
             return;
         }
 
-        Time(0, answer.First - request.Arrival + request.Trip);
-        if (answer.Output > 1) Time(1, (answer.Finish - answer.First) / (answer.Output - 1));
-        else Met(1);
-        Time(2, answer.Finish - request.Arrival + request.Trip);
-    }
-
-    private void Count()
-    {
-        windowCount++;
-        month.Requests += window.Weight;
-    }
-
-    private void Time(int kind, double seconds)
-    {
-        month.Times[kind].Add(seconds, window.Weight);
-        if (seconds <= limits[kind]) Met(kind);
-    }
-
-    private void Met(int kind)
-    {
-        windowMet[kind]++;
-        month.Met[kind] += window.Weight;
-    }
-
-    private int Grow()
-    {
-        if (slots == pending.Length)
-        {
-            Array.Resize(ref pending, 2 * slots);
-            Array.Resize(ref free, 2 * slots);
-        }
-
-        return slots++;
+        score.Time(ObjectiveKind.Ttft, answer.First - request.Arrival + request.Trip);
+        if (answer.Output > 1) score.Time(ObjectiveKind.Tpot, (answer.Finish - answer.First) / (answer.Output - 1));
+        else score.Met(ObjectiveKind.Tpot);
+        score.Time(ObjectiveKind.EndToEnd, answer.Finish - request.Arrival + request.Trip);
     }
 
     private void Close(double now)
@@ -350,18 +334,16 @@ internal sealed class ServicePlay
         foreach (var tag in limbo)
         {
             tally.Unserved++;
-            free[frees++] = (int)tag;
-            if (!pending[(int)tag].Counts) continue;
-            counted--;
-            Count();
-            month.Failed += window.Weight;
+            underway.Remove((int)tag);
+            if (!underway[(int)tag].Counts) continue;
+            score.Count();
+            score.Fail();
         }
 
         limbo.Clear();
         lanes.Clear();
         draining.Clear();
         Sort();
-        for (var i = 0; i < 3 && windowCount > 0; i++)
-            if (windowMet[i] / windowCount < objectives[i]) tally.Missed.Add((window.From, (ObjectiveKind)i, windowMet[i] / windowCount));
+        score.Close();
     }
 }

@@ -14,13 +14,14 @@ internal sealed record Usage(ImmutableSortedDictionary<string, ImmutableArray<do
     public static Usage Of(Stage stage, Books books, ServiceTally[] services)
     {
         var states = Enum.GetValues<HourState>().Length;
+        var indices = stage.Services.Select((s, i) => (s.Name, Index: i)).ToDictionary(s => s.Name, s => s.Index, StringComparer.Ordinal);
         var byWorkload = new SortedDictionary<string, double[]>(StringComparer.Ordinal);
         var kilowattHours = 0.0;
         var carbon = new double[books.Months];
         foreach (var pool in stage.Mandate.Pools.Where(p => p.Kind != PurchaseKind.Tokens))
         {
             if (!byWorkload.TryGetValue(pool.Workload, out var hours)) byWorkload[pool.Workload] = hours = new double[states];
-            var serves = stage.Services.ToList().FindIndex(s => s.Name == pool.Workload);
+            var serves = indices.GetValueOrDefault(pool.Workload, -1);
             var useful = books.Hours[pool.Index, (int)HourState.Useful];
             var (busy, joules) = (1.0, double.NaN);
             if (serves >= 0 && services[serves].LaneSeconds[pool.Index] is > 0 and var played)

@@ -17,8 +17,11 @@ public sealed record WindowRule
     /// <summary>Most windows for a month and level.</summary>
     public int MostWindows { get; init; } = 3;
 
-    /// <summary>Seconds before a window in which requests are played and not counted.</summary>
+    /// <summary>Seconds before a window in which requests are played and not counted: at least so many, and long enough that what was asked for first has been answered.</summary>
     public double WarmSeconds { get; init; } = 90;
+
+    /// <summary>Most requests that are played before a window where replicas have more to do than the plan reckons with, so that queues are as long as they would be by then.</summary>
+    public double WarmRequests { get; init; } = 6_000;
 
     /// <summary>Pieces of stretches with lost machines that are played in each month; they count for those not played.</summary>
     public int FaultsPerMonth { get; init; } = 2;

@@ -31,7 +31,7 @@ public sealed class BenchmarkTable
         Speed("`logistics`, 24 months in windows, one run", Logistics);
         Speed("16,384 accelerators for 54 days, one run", Large);
         Trace();
-        Accuracy();
+        rows.AddRange(AccuracyRows.All());
         var path = Path.Combine(Checkout.Root, "docs", "validation.md");
         var text = File.ReadAllText(path);
         var (from, to) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
@@ -133,43 +133,6 @@ public sealed class BenchmarkTable
         for (var i = 0; i < times; i++) simulator.Answer(requests);
         var cpu = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
         Row($"Azure conversation trace, {requests.Length} requests as they came, 8B on one A100", "Vidur: 240–480 requests per CPU-s", "≥ 100,000", $"{times * requests.Length / cpu:#,##0} requests per CPU-s");
-    }
-
-    /// <summary>Windows against everything, and how often another seed lies in the stated range.</summary>
-    private void Accuracy()
-    {
-        var month = HandMade.Scenario(null, HandMade.Service("chat", 3, 2)) with { Horizon = new(new(2027, 2, 1), 1) };
-        var stage = Staged.Of(Staged.PlanOf(month), month, Staged.Within(0.8, 1.5));
-        var off = new List<double>();
-        for (var seed = 1UL; seed <= 8; seed++)
-        {
-            double Attained(WindowRule rule) => new ProofRun(stage, ProofCase.Expected, seed, rule, Staged.Factors).Play().Services[0].Months[0] is var m ? m.Met[0] / m.Requests : 0;
-            off.Add(Math.Abs(Attained(new()) - Attained(new() { Whole = true })));
-        }
-
-        Row("attainment in a month, windows against every request, 8 seeds with errors of prediction", "whole run of the same seed", "–", $"mean difference {off.Average():0.00%}, worst {off.Max():0.00%}");
-        var shares = new List<double>();
-        for (var seed = 1UL; seed <= 240; seed++)
-        {
-            var tally = new ProofRun(stage, ProofCase.Expected, seed, new() { BusyRequests = 400, OtherRequests = 150 }, Staged.Factors).Play().Services[0].Months[0];
-            shares.Add(tally.Met[1] / tally.Requests);
-        }
-
-        foreach (var n in new[] { 12, 30 })
-        {
-            var (inside, all) = (0, 0);
-            for (var at = 0; at + n <= shares.Count; at += n)
-            {
-                var stated = Figure.OfShares(shares.GetRange(at, n));
-                foreach (var other in shares.Take(at).Concat(shares.Skip(at + n)))
-                {
-                    all++;
-                    if (other >= stated.Least - 1e-12 && other <= stated.Most + 1e-12) inside++;
-                }
-            }
-
-            Row($"another seed's attainment in the range stated from {n}", "95%", "95%", $"{inside / (double)all:0.0%} of {all:#,##0}");
-        }
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -59,6 +59,37 @@ public sealed class WindowTests
     }
 
     [Fact]
+    public void Runs_that_are_judged_together_draw_their_errors_from_every_part_of_the_distribution()
+    {
+        var stage = Staged.Of(Staged.MixedPlan, Staged.Mixed, Staged.Within(0.8, 1.5));
+        var runs = Prover.Runs(stage, Staged.Factors, new(12, 40)).Take(12).ToList();
+        var draws = runs.Select(r => SeedDraws.Of(stage, r.Case, r.Seed, r.Place).Slowness).ToList();
+        var orders = new HashSet<string>();
+        for (var pool = 0; pool < stage.Makes.Length; pool++)
+        {
+            var error = stage.Makes[pool].Error;
+            // The log of the factor is normal: its share of the distribution is in another twelfth for each run.
+            var parts = draws.Select(d => (int)(12 * NormalShare((Math.Log(d[pool]) - Math.Log(error.At(0))) / (Math.Log(error.At(1)) - Math.Log(error.At(0)))))).ToList();
+            parts.Order().ShouldBe(Enumerable.Range(0, 12));
+            orders.Add(string.Join(',', parts));
+        }
+
+        orders.Count.ShouldBeGreaterThan(1);
+        // A run alone draws from all of it, and the same seed in the same place draws the same.
+        SeedDraws.Of(stage, runs[3].Case, runs[3].Seed, runs[3].Place).Slowness.ShouldBe(draws[3]);
+        SeedDraws.Of(stage, runs[3].Case, runs[3].Seed, new(0, 1)).Slowness.ShouldNotBe(draws[3]);
+    }
+
+    // Abramowitz and Stegun 7.1.26, within 1e-7.
+    private static double NormalShare(double score)
+    {
+        var x = Math.Abs(score) / Math.Sqrt(2);
+        var t = 1 / (1 + (0.3275911 * x));
+        var erf = 1 - (((((((((1.061405429 * t) - 1.453152027) * t) + 1.421413741) * t) - 0.284496736) * t) + 0.254829592) * t * Math.Exp(-x * x));
+        return score < 0 ? (1 - erf) / 2 : (1 + erf) / 2;
+    }
+
+    [Fact]
     public void Events_come_by_time_and_then_in_the_order_in_which_they_were_scheduled()
     {
         var queue = new Agenda<int>();

@@ -27,8 +27,32 @@ internal sealed record LimitStep(string Text, Scenario Scenario)
                 var larger = new Money(total.Usd * MoneyStep);
                 return With($"5% more ({larger})", limits with { TotalCost = larger });
             case "limits.provider_share" when limits.ProviderShare is { } share && share < 1:
-                var wider = Math.Min(1, share + ShareStep);
-                return With(string.Create(CultureInfo.InvariantCulture, $"5 points more ({wider:0.##%})"), limits with { ProviderShare = wider });
+                return With(Points(share), limits with { ProviderShare = Wider(share) });
+            case "limits.region_share" when limits.RegionShare is { } share && share < 1:
+                return With(Points(share), limits with { RegionShare = Wider(share) });
+            case "limits.spot_share" when limits.SpotShare is { } share && share < 1:
+                return With(Points(share), limits with { SpotShare = Wider(share) });
+            case StatedLimits.Carbon when limits.CarbonPerMonth is { } carbon:
+                var kilograms = new Carbon(carbon.Kilograms * (double)MoneyStep);
+                return With($"5% more ({kilograms}/month)", limits with { CarbonPerMonth = kilograms });
+            case StatedLimits.Power when limits.Power is { } power:
+                var watts = new Power(power.Watts * (double)MoneyStep);
+                return With($"5% more ({watts})", limits with { Power = watts });
+        }
+
+        foreach (var team in limits.Teams)
+        {
+            if (path == StatedLimits.Cash(team.Team) && team.CashPerMonth is { } own)
+            {
+                var richer = team with { CashPerMonth = new(own.Usd * MoneyStep) };
+                return With($"5% more ({richer.CashPerMonth}/month)", limits with { Teams = limits.Teams.Replace(team, richer) });
+            }
+
+            if (path == StatedLimits.Total(team.Team) && team.TotalCost is { } all)
+            {
+                var richer = team with { TotalCost = new(all.Usd * MoneyStep) };
+                return With($"5% more ({richer.TotalCost})", limits with { Teams = limits.Teams.Replace(team, richer) });
+            }
         }
 
         if (scenario.Commercial.Quotas.FirstOrDefault(q => $"commercial.quota.{q.Id}" == path) is { } quota)
@@ -39,9 +63,32 @@ internal sealed record LimitStep(string Text, Scenario Scenario)
                 scenario with { Commercial = scenario.Commercial with { Quotas = [.. scenario.Commercial.Quotas.Select(q => q == quota ? granted : q)] } });
         }
 
-        var service = scenario.Workloads.OfType<InferenceWorkload>().FirstOrDefault(w => path == $"workloads.{w.Name}.availability.replicas_min");
-        return service is null or { MinReplicas: < 1 } ? null : new(
-            string.Create(CultureInfo.InvariantCulture, $"one replica less ({service.MinReplicas - 1})"),
-            scenario with { Workloads = scenario.Workloads.Replace(service, service with { MinReplicas = service.MinReplicas - 1 }) });
+        return scenario.Workloads.OfType<InferenceWorkload>().Select(service => Of(service) switch
+        {
+            var steps when steps.TryGetValue(path, out var step) => new LimitStep(step.Text, scenario with { Workloads = scenario.Workloads.Replace(service, step.Service) }),
+            _ => null,
+        }).FirstOrDefault(step => step is not null);
     }
+
+    // The steps of what a service asks for that can be loosened.
+    private static Dictionary<string, (string Text, InferenceWorkload Service)> Of(InferenceWorkload service)
+    {
+        var path = $"workloads.{service.Name}";
+        var steps = new Dictionary<string, (string, InferenceWorkload)>(StringComparer.Ordinal);
+        if (service.MinReplicas > 0) steps[$"{path}.availability.replicas_min"] = ($"one replica less ({Whole(service.MinReplicas - 1)})", service with { MinReplicas = service.MinReplicas - 1 });
+        if (service.Survives > FailureDomain.None) steps[$"{path}.availability.survive"] = ($"one domain less ({Name(service.Survives - 1)})", service with { Survives = service.Survives - 1 });
+        if (service.Spread > FailureDomain.None) steps[$"{path}.availability.spread"] = ($"one domain less ({Name(service.Spread - 1)})", service with { Spread = service.Spread - 1 });
+        if (service.SpotPools > 1) steps[$"{path}.spot.pools"] = ($"one pool less ({Whole(service.SpotPools - 1)})", service with { SpotPools = service.SpotPools - 1 });
+        var firm = Math.Max(0, Math.Round(service.FirmShare - ShareStep, 9));
+        if (service.FirmShare > 0) steps[$"{path}.spot.base"] = (string.Create(CultureInfo.InvariantCulture, $"5 points less ({firm:0.##%})"), service with { FirmShare = firm });
+        return steps;
+    }
+
+    private static double Wider(double share) => Math.Min(1, share + ShareStep);
+
+    private static string Points(double share) => string.Create(CultureInfo.InvariantCulture, $"5 points more ({Wider(share):0.##%})");
+
+    private static string Whole(int count) => count.ToString(CultureInfo.InvariantCulture);
+
+    private static string Name(FailureDomain domain) => domain.ToString().ToLowerInvariant();
 }
