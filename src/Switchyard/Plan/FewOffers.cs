@@ -11,14 +11,20 @@ namespace Switchyard.Plan;
 /// </summary>
 internal static class FewOffers
 {
-    // So many times as many offers as are allowed are looked at.
-    private const int Breadth = 5;
+    // So many times as many offers as are allowed are looked at, at first and then where the gap is wide.
+    private static readonly int[] Breadths = [5, 4];
 
     // So many of the offers that are paid least are tried to do without at a time.
     private const int Candidates = 3;
 
     // With more than so many too many, the one that is paid least goes without a trial.
     private const int Close = 6;
+
+    // With a gap wider than this, fewer offers are tried too.
+    private const double Wide = 0.05;
+
+    // With fewer than this the search misses nothing.
+    private const int Fewest = 3;
 
     // An offer whose columns would have to be this much cheaper to enter the relaxation is still worth looking at.
     private const double Near = 0.25;
@@ -34,13 +40,24 @@ internal static class FewOffers
         var reduced = draft.Problem;
         if (draft.Solution.ReducedCosts is not { } priced) return search(reduced, limits);
         var worth = draft.Formulation.Worth(draft.Solution.Values, priced);
-        var near = reduced.Needs.Select((_, need) => worth.Where(w => w.Need == need && (w.Paid > 0 || w.Distance <= Near))
-            .OrderByDescending(w => w.Paid).ThenBy(w => w.Distance).ThenBy(w => w.Source)
-            .GroupBy(w => OfferOf(reduced, w.Source)).Take(Math.Max(12, Breadth * most))
-            .SelectMany(g => g.Select(w => w.Source)).ToHashSet()).ToList();
-        var chosen = Choose(draft, near, most, sharp ? Candidates : 1);
-        var best = chosen is null ? search(reduced, limits) : search(Only(reduced, [.. near.Select((own, need) => Kept(reduced, own, chosen[need]))]), limits);
-        if (!best.HasPlan && chosen is not null) best = search(reduced, limits);
+        SolvedProblem? best = null;
+        foreach (var breadth in sharp ? Breadths : Breadths[..1])
+        {
+            var near = reduced.Needs.Select((_, need) => worth.Where(w => w.Need == need && (w.Paid > 0 || w.Distance <= Near))
+                .OrderByDescending(w => w.Paid).ThenBy(w => w.Distance).ThenBy(w => w.Source)
+                .GroupBy(w => OfferOf(reduced, w.Source)).Take(breadth * Math.Max(Fewest, most))
+                .SelectMany(g => g.Select(w => w.Source)).ToHashSet()).ToList();
+            foreach (var chosen in Choices(draft, near, most, sharp ? Candidates : 1))
+            {
+                var found = search(Only(reduced, [.. near.Select((own, need) => Kept(reduced, own, chosen[need]))]), limits);
+                if (best is null || found.PresentValue < best.PresentValue) best = found with { Bound = Math.Min(found.PresentValue, draft.Bound) };
+                if (best.Gap <= Wide || !sharp) break;
+            }
+
+            if (best is not null && best.Gap <= Wide) break;
+        }
+
+        if (best is not { HasPlan: true }) best = search(reduced, limits);
         if (!best.HasPlan) return best;
         return best with
         {
@@ -55,9 +72,9 @@ internal static class FewOffers
 
     private static string OfferOf(PlanningProblem problem, int source) => problem.Sources[source].Offer;
 
-    // The few offers for each need; null where nothing was found. As long as the relaxation uses too many for a need, it does without the one that
-    // it misses least.
-    private static List<HashSet<string>>? Choose(Relaxed draft, List<HashSet<int>> near, int most, int candidates)
+    // The few offers for each need, and then fewer still: what the relaxation splits among many can be dearer in whole numbers than among few. None
+    // where nothing was found. As long as the relaxation uses too many for a need, it does without the one that it misses least.
+    private static IEnumerable<List<HashSet<string>>> Choices(Relaxed draft, List<HashSet<int>> near, int most, int candidates)
     {
         var (problem, formulation) = (draft.Problem, draft.Formulation);
         var (looked, others) = (new List<(int Need, string Offer, int Column)>(), new HashSet<int>());
@@ -78,7 +95,7 @@ internal static class FewOffers
         foreach (var own in looked.GroupBy(x => (x.Need, x.Offer))) offers[own.Key] = [.. own.Where(x => place.ContainsKey(x.Column)).Select(x => place[x.Column])];
 
         using var relaxation = new HeldRelaxation(program);
-        if (relaxation.Drop([]) is not { } values) return null;
+        if (relaxation.Drop([]) is not { } values) yield break;
         var kept = new HashSet<(int Need, string Offer)>();
         while (true)
         {
@@ -86,7 +103,14 @@ internal static class FewOffers
                 .Where(x => x.Amount > 1e-7).ToList();
             var over = used.GroupBy(x => x.Key.Need).Where(own => own.Count() > most)
                 .Select(own => own.Where(x => !kept.Contains(x.Key)).OrderBy(x => x.Amount).Take(own.Count() > most + Close ? 1 : candidates).ToList()).FirstOrDefault(own => own.Count > 0);
-            if (over is null) return [.. problem.Needs.Select((_, need) => used.Where(x => x.Key.Need == need).Select(x => x.Key.Offer).ToHashSet(StringComparer.Ordinal))];
+            if (over is null)
+            {
+                yield return [.. problem.Needs.Select((_, need) => used.Where(x => x.Key.Need == need).Select(x => x.Key.Offer).ToHashSet(StringComparer.Ordinal))];
+                most = Math.Min(most, used.GroupBy(x => x.Key.Need).Select(own => own.Count()).DefaultIfEmpty(0).Max()) * 2 / 3;
+                if (most < Fewest) yield break;
+                continue;
+            }
+
             var (first, least) = (over[0].Key, double.PositiveInfinity);
             foreach (var (offer, _) in over.Count > 1 ? over : [])
                 if (relaxation.Without(offers[offer], least) is var usd && usd < least) (first, least) = (offer, usd);
