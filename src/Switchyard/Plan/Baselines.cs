@@ -13,50 +13,56 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
     private readonly PlanningProblem reduced =
         Dominance.Under(problem, [.. problem.CapacityLimits.Where(limit => !limit.Assumed)]) with { CapacityLimits = problem.CapacityLimits };
 
-    private Func<bool> needless = () => false;
+    private readonly Way?[] ways = new Way?[BaselineName.All.Length];
 
-    /// <summary>The cheapest of the baselines that was found by search and keeps every limit; null where there is none. A plan is never dearer.</summary>
-    public SolvedProblem? Cheapest { get; private set; }
-
-    /// <summary>The decisions of the baseline that was priced last, and the problem that they index into; null where it cannot be done.</summary>
-    public (PlanningProblem Problem, IReadOnlyCollection<Decision> Decisions)? Decided { get; private set; }
+    /// <summary>A baseline with what it decides.</summary>
+    /// <param name="Baseline">What it is and costs.</param>
+    /// <param name="Problem">The problem that its decisions index into; null where it cannot be done.</param>
+    /// <param name="Decisions">Its decisions.</param>
+    /// <param name="Solved">The solved problem, where it was found by search.</param>
+    internal sealed record Way(Baseline Baseline, PlanningProblem? Problem, IReadOnlyCollection<Decision> Decisions, SolvedProblem? Solved);
 
     /// <summary>One baseline by its name in short; null where there is none of that name. See <see cref="BaselineName.All"/>.</summary>
-    public Baseline? Named(string name)
-    {
-        Decided = null;
-        return name switch
-        {
-            BaselineName.SingleOffer => SingleOffer(),
-            BaselineName.OneProvider => OneProvider(),
-            BaselineName.OnDemand => OnDemandOnly(),
-            BaselineName.Reserved => ReservedForPeak(),
-            _ => null,
-        };
-    }
-
-    /// <summary>Every baseline, also those that cannot be done; fewer where they are needless from some time on.</summary>
+    /// <param name="name">The name.</param>
     /// <param name="needless">Whether nobody asks any more.</param>
-    public ImmutableArray<Baseline> All(Func<bool>? needless = null)
+    public Way? Named(string name, Func<bool>? needless = null) => name switch
     {
-        this.needless = needless ?? this.needless;
-        List<Baseline> baselines = [.. BaselineName.All.TakeWhile(_ => !this.needless()).Select(name => Named(name)!)];
-        if (scenario.Current.Length > 0) baselines.Add(Current());
-        return [.. baselines];
+        BaselineName.SingleOffer => SingleOffer(),
+        BaselineName.OneProvider => OneProvider(needless ?? (() => false)),
+        BaselineName.OnDemand => OnDemandOnly(),
+        BaselineName.Reserved => ReservedForPeak(),
+        _ => null,
+    };
+
+    /// <summary>Finds every baseline, each by itself and in any order; none where they are needless from some time on.</summary>
+    /// <param name="needless">Whether nobody asks any more.</param>
+    public IEnumerable<Action> Finding(Func<bool> needless) => BaselineName.All.Select((name, at) => (Action)(() => ways[at] = needless() ? null : Named(name, needless)));
+
+    /// <summary>What was found, also of those that cannot be done, and what is there now.</summary>
+    public ImmutableArray<Baseline> Found => [.. ways.OfType<Way>().Select(way => way.Baseline), .. scenario.Current.Length > 0 ? [Current()] : (Baseline[])[]];
+
+    /// <summary>The cheapest of those that were found by search and keep every limit; null where there is none. A plan is never dearer.</summary>
+    public SolvedProblem? Cheapest => ways.OfType<Way>().Where(way => way.Baseline.Breaks.IsEmpty).Select(way => way.Solved).OfType<SolvedProblem>().MinBy(solved => solved.PresentValue);
+
+    /// <summary>Every baseline, also those that cannot be done.</summary>
+    public ImmutableArray<Baseline> All()
+    {
+        foreach (var find in Finding(() => false)) find();
+        return Found;
     }
 
-    private Baseline SingleOffer() => OneSourceEach(
+    private Way SingleOffer() => OneSourceEach(
         "cheapest single offer per workload",
         (need, option) => SingleSource.AsNeeded(reduced, need, option),
         "a workload that no single offer can do");
 
-    private Baseline ReservedForPeak() => OneSourceEach(
+    private Way ReservedForPeak() => OneSourceEach(
         "all reserved for the peak",
         (need, option) => SingleSource.Reserved(reduced, need, option),
         "no commitment can do one of the workloads");
 
     // For each workload the one source that does it for the least, bought by a fixed rule.
-    private Baseline OneSourceEach(string name, Func<int, int, List<Decision>?> rule, string impossible)
+    private Way OneSourceEach(string name, Func<int, int, List<Decision>?> rule, string impossible)
     {
         var decisions = new List<Decision>();
         var detail = new List<string>();
@@ -70,7 +76,7 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
                 if (best is null || usd < best.Value.Usd - 1e-9) best = (usd, option, found);
             }
 
-            if (best is not { } chosen) return new(name, reduced.Needs[need].Workload, null, [impossible]);
+            if (best is not { } chosen) return Impossible(name, reduced.Needs[need].Workload, impossible);
             decisions.AddRange(chosen.Decisions);
             detail.Add($"{reduced.Needs[need].Workload}: {reduced.Sources[SingleSource.SourceOf(reduced.Needs[need], chosen.Option)].Label}");
         }
@@ -78,7 +84,7 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
         return Priced(name, string.Join("; ", detail), reduced, decisions);
     }
 
-    private Baseline OneProvider()
+    private Way OneProvider(Func<bool> needless)
     {
         var free = problem with { ProviderShare = null };
         // Cheapest first by a bound that costs nothing; where that, or the relaxation, is above the best plan found, nothing better is there to be found.
@@ -99,10 +105,10 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
 
         return best is { } found
             ? Searched("one provider only", found.Provider, found.Solved)
-            : new("one provider only", "none", null, ["no provider alone can do all the work within the limits"]);
+            : Impossible("one provider only", "none", "no provider alone can do all the work within the limits");
     }
 
-    private Baseline OnDemandOnly()
+    private Way OnDemandOnly()
     {
         var restricted = Only(problem, s => s.Kind is PurchaseKind.OnDemand or PurchaseKind.Owned);
         var solved = ProblemSolver.Solve(restricted, limits, prove: false);
@@ -110,7 +116,7 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
             solved = ProblemSolver.Solve(restricted with { CashPerMonth = null, TotalCost = null, ProviderShare = null }, limits, prove: false);
         return solved.HasPlan
             ? Searched("all on-demand", "no spot, no commitments", solved)
-            : new("all on-demand", "no spot, no commitments", null, ["the on-demand offers cannot do all the work"]);
+            : Impossible("all on-demand", "no spot, no commitments", "the on-demand offers cannot do all the work");
     }
 
     private Baseline Current()
@@ -128,21 +134,17 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
         CapacityLimits = [.. problem.CapacityLimits.Where(limit => limit.Sources.Any(source => keep(problem.Sources[source])))],
     };
 
-    private Baseline Searched(string name, string detail, SolvedProblem solved)
-    {
-        var baseline = Priced(name, detail, solved.Problem, solved.Decisions);
-        if (baseline.Breaks.IsEmpty && !(Cheapest?.PresentValue <= solved.PresentValue)) Cheapest = solved;
-        return baseline;
-    }
+    private static Way Impossible(string name, string detail, string why) => new(new(name, detail, null, [why]), null, [], null);
 
-    private Baseline Priced(string name, string detail, PlanningProblem solved, IReadOnlyCollection<Decision> decisions)
+    private Way Searched(string name, string detail, SolvedProblem solved) => Priced(name, detail, solved.Problem, solved.Decisions) with { Solved = solved };
+
+    private Way Priced(string name, string detail, PlanningProblem solved, IReadOnlyCollection<Decision> decisions)
     {
-        Decided = (solved, decisions);
         var purchases = Ledger.Purchases(solved, decisions);
         var cost = Ledger.Cost(solved, purchases, decisions);
         // What it was solved without it may break.
         var whole = solved with { CashPerMonth = problem.CashPerMonth, TotalCost = problem.TotalCost, ProviderShare = problem.ProviderShare };
         var breaks = Recheck.Breaches(whole, decisions).Select(breach => breach.Limit ?? breach.Message).Distinct(StringComparer.Ordinal);
-        return new(name, detail, cost.Total, [.. breaks]);
+        return new(new(name, detail, cost.Total, [.. breaks]), solved, decisions, null);
     }
 }

@@ -75,8 +75,8 @@ public sealed class Planner
         var planner = new Planner(scenario, prices, performance, settings);
         var built = planner.Build(scenario);
         var baselines = new Baselines(scenario, built.Problem, planner.limits);
-        var way = baselines.Named(baseline) ?? throw new ArgumentException($"There is no baseline '{baseline}'.", nameof(baseline));
-        if (way.Cost is null || baselines.Decided is not var (problem, decisions)) return (way, null);
+        var found = baselines.Named(baseline) ?? throw new ArgumentException($"There is no baseline '{baseline}'.", nameof(baseline));
+        if (found is not (var way, { } problem, var decisions, _) || way.Cost is null) return (found.Baseline, null);
         var cost = (double)Ledger.Cost(problem, Ledger.Purchases(problem, decisions), decisions).PresentValue.Usd;
         // The bound is that of all plans within the limits: a baseline that breaks one may lie below it.
         var bound = ProblemSolver.Relaxation(built.Problem, sharp: true);
@@ -92,13 +92,12 @@ public sealed class Planner
         var built = Build(scenario);
         var declared = DeclaredLimit.Of(scenario, built).Where(l => !l.IsChoice).ToList();
         var searched = new Baselines(scenario, built.Problem, rough);
-        var baselines = ImmutableArray<Baseline>.Empty;
         // What simpler ways cost does not depend on the plan, and is not asked where there is none.
         SolvedProblem? found = null;
         settings.SideBySide(
         [
             () => found = ProblemSolver.Solve(built.Problem, limits),
-            () => baselines = settings.Explain ? searched.All(() => found is { HasPlan: false }) : [],
+            .. settings.Explain ? searched.Finding(() => found is { HasPlan: false }) : [],
         ]);
         var solved = found!;
         if (!solved.HasPlan)
@@ -132,7 +131,7 @@ public sealed class Planner
         ]);
         plan = plan with
         {
-            Baselines = baselines,
+            Baselines = searched.Found,
             Alternatives = [.. alternatives],
             Binding = binding,
             UseFirst = new UseFirst.UseFirstFinder(scenario, prices, performance, built).Find(plan.Purchases),
