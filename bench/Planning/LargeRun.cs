@@ -14,7 +14,7 @@ internal static class LargeRun
         var baselines = new Baselines(scenario, problem, new SolveLimits(0.01, 15));
         foreach (var name in BaselineName.All)
         {
-            var baseline = baselines.Named(name)!;
+            var baseline = baselines.Named(name)!.Baseline;
             say("baseline", $"{baseline.Name}: {baseline.Detail[..Math.Min(60, baseline.Detail.Length)]} {baseline.Cost}");
         }
     }
