@@ -63,6 +63,7 @@ public static class ProblemSolver
         while (true)
         {
             var draft = Relaxed.Of(problem, reckoned, near: near);
+            near = draft;
             if (draft.Solution.Status == SolveStatus.Infeasible) return None(problem, double.PositiveInfinity, SolveStatus.Infeasible);
             if (Exceeded(problem, draft.Problem, draft.Point, reckoned) is { Length: > 0 } more)
             {
@@ -146,6 +147,7 @@ public static class ProblemSolver
         while (true)
         {
             var draft = Relaxed.Of(problem, reckoned, sharp, near);
+            near = draft;
             if (draft.Solution.Status == SolveStatus.Infeasible) return double.PositiveInfinity;
             // Where the simplex met numerical trouble only its bound is known.
             if (Exceeded(problem, draft.Problem, draft.Point, reckoned) is not { Length: > 0 } more) return draft.Bound;

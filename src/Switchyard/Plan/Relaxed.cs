@@ -9,7 +9,7 @@ internal sealed class Relaxed
     // From so many columns on most are left out of the simplex until they are worth it.
     private const int Many = 200;
 
-    private Relaxed(PlanningProblem problem, bool cut, Relaxed? near = null, Action<Formulation>? change = null)
+    private Relaxed(PlanningProblem problem, bool cut, Relaxed? near = null, Action<Formulation>? change = null, PlanningProblem? whole = null)
     {
         Problem = problem;
         Formulation = Formulation.Of(problem);
@@ -18,7 +18,9 @@ internal sealed class Relaxed
         Credits = (double)problem.Credits.Sum(c => c.Amount.Usd);
         if (Credits > 0) Formulation.Program.AddColumn(1, 1, Credits);
         Shift = problem.FixedCash.Select((usd, month) => usd * problem.PresentValueFactor(month)).Sum() - Credits;
-        (Solution, var plain, Covers) = Solve(Formulation.Program, cut ? Formulation.Lasts : null, near is { Solution.HasPoint: true } ? Formulation.Like(near.Formulation, near.Solution.Values) : null);
+        (Solution, var plain, Covers) = Solve(Formulation.Program, cut ? Formulation.Lasts : null,
+            near is { Solution.HasPoint: true } ? Formulation.Like(near.Formulation, near.Solution.Values) : null,
+            whole is null ? null : values => ProblemSolver.Exceeded(whole, problem, [.. Formulation.Read(values)], problem.CapacityLimits).Length > 0);
         Plain = plain + Shift;
         Bound = Solution.Bound + Shift;
         Point = Solution.HasPoint ? [.. Formulation.Read(Solution.Values)] : [];
@@ -54,13 +56,16 @@ internal sealed class Relaxed
     /// <summary>Relaxes a problem as it is.</summary>
     public static Relaxed Of(PlanningProblem problem) => new(problem, cut: true);
 
-    /// <summary>Relaxes a problem with some of its capacity limits, without the options that are needless then.</summary>
+    /// <summary>
+    /// Relaxes a problem with some of its capacity limits, without the options that are needless then. Where that exceeds one of the others, it is not
+    /// brought to its end.
+    /// </summary>
     /// <param name="problem">The problem.</param>
     /// <param name="limits">The capacity limits to reckon with.</param>
     /// <param name="cut">Whether the bound is to be as sharp as can be had quickly; without, it is that of the plain relaxation.</param>
     /// <param name="near">The relaxation of a problem like this one, to start from; null for none. It changes no answer, only the time it takes.</param>
     public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits, bool cut = true, Relaxed? near = null) =>
-        new(Dominance.Under(problem, limits), cut, near);
+        new(Dominance.Under(problem, limits), cut, near, null, problem);
 
     /// <summary>Relaxes a problem whose program is changed first: other costs, other bounds.</summary>
     /// <param name="problem">The problem.</param>
@@ -84,9 +89,9 @@ internal sealed class Relaxed
         return ([.. Formulation.Read(free.Values)], Math.Max(0, Solution.Bound - free.Bound));
     }
 
-    private static ColumnGeneration.Relaxation Solve(MixedIntegerProgram program, Func<int, bool>? lasts, bool[]? known)
+    private static ColumnGeneration.Relaxation Solve(MixedIntegerProgram program, Func<int, bool>? lasts, bool[]? known, Func<double[], bool>? ends)
     {
-        if (program.ColumnCount >= Many && ColumnGeneration.Solve(program, lasts, known) is { } generated) return generated;
+        if (program.ColumnCount >= Many && ColumnGeneration.Solve(program, lasts, known, ends) is { } generated) return generated;
         var solution = ClpSolver.Solve(program);
         return new(solution, solution.Bound, []);
     }

@@ -49,9 +49,11 @@ internal sealed class ColumnGeneration
     private double[] duals = [];
     private double missed;
 
-    private ColumnGeneration(MixedIntegerProgram program, RestrictedProgram restricted, Func<int, bool>? lasts)
+    private readonly Func<double[], bool>? ends;
+
+    private ColumnGeneration(MixedIntegerProgram program, RestrictedProgram restricted, Func<int, bool>? lasts, Func<double[], bool>? ends)
     {
-        (this.program, this.restricted) = (program, restricted);
+        (this.program, this.restricted, this.ends) = (program, restricted, ends);
         (before, reduced) = (new double[program.ColumnCount], new double[program.ColumnCount]);
         ascent = new(program);
         cuts = lasts is null ? null : new(program, lasts);
@@ -69,10 +71,11 @@ internal sealed class ColumnGeneration
     /// Whether a column provides at many times. Where it is given, rows that only whole numbers keep are added to the program, so that the bound is sharper.
     /// </param>
     /// <param name="known">The columns that a similar program's solution takes: they are there from the start.</param>
+    /// <param name="ends">Whether the relaxation's point, nearly exact and before rows are added, is all that is wanted; null for no.</param>
     /// <returns>
     /// What <see cref="ClpSolver.Solve"/> returns, and the bound without those rows; null where it did not come to an end and the whole has to be solved.
     /// </returns>
-    public static Relaxation? Solve(MixedIntegerProgram program, Func<int, bool>? lasts, bool[]? known = null)
+    public static Relaxation? Solve(MixedIntegerProgram program, Func<int, bool>? lasts, bool[]? known = null, Func<double[], bool>? ends = null)
     {
         SolverLibrary.Require();
         if (CoinInput.HasEmptyBounds(program)) return new(Solution.Infeasible(), double.PositiveInfinity, []);
@@ -83,7 +86,7 @@ internal sealed class ColumnGeneration
         else if (known is not null) first = [.. first.Union(Enumerable.Range(0, program.ColumnCount).Where(column => known[column])).Order()];
         using var restricted = new RestrictedProgram(program, needed, price);
         restricted.Add(first);
-        var generation = new ColumnGeneration(program, restricted, lasts);
+        var generation = new ColumnGeneration(program, restricted, lasts, ends);
         return generation.Run() is { } solution
             ? new(solution, solution.HasPoint ? generation.plain : solution.Bound, generation.cuts?.Covers ?? [])
             : null;
@@ -148,7 +151,12 @@ internal sealed class ColumnGeneration
             if (!feasibility)
             {
                 var (cost, _) = restricted.Cost();
-                if (double.IsNaN(plain)) plain = cost - missed;
+                if (double.IsNaN(plain))
+                {
+                    plain = cost - missed;
+                    if (ends?.Invoke(restricted.Values()) == true) return Conclude();
+                }
+
                 if (Cut(cost))
                 {
                     restricted.AddNewRows();

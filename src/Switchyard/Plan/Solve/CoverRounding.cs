@@ -32,15 +32,13 @@ internal sealed class CoverRounding
         values = new double[program.ColumnCount];
         covered = new bool[program.ColumnCount];
         foreach (var column in covers.Where(cover => cover.IsEnumerable).SelectMany(cover => cover.Columns).Where(column => !lasts(column))) covered[column] = true;
-        // Rows that limit what several take; a row is kept here as "at most".
+        // Rows that limit what several take; a row is kept here as "at most". Those that only sum up limit nothing.
         left = new double[program.RowCount];
         shared = new bool[program.RowCount];
         for (var row = 0; row < left.Length; row++)
         {
-            shared[row] = double.IsFinite(program.RowUpper[row]) && program.RowLower[row] < program.RowUpper[row];
-            left[row] = program.RowUpper[row];
-            if (program.RowLower[row] != 0 || shared[row]) continue;
-            (shared[row], left[row]) = (true, 0);
+            shared[row] = program.RowLower[row] < program.RowUpper[row] && (double.IsFinite(program.RowUpper[row]) || program.RowLower[row] == 0);
+            left[row] = Mirrored(row) ? 0 : program.RowUpper[row];
         }
     }
 
@@ -63,8 +61,11 @@ internal sealed class CoverRounding
         return point.HasPoint ? point.Proven(relaxed.Bound, limits) : point with { Bound = relaxed.Bound };
     }
 
+    // At least 0 is at most 0 with the signs turned.
+    private bool Mirrored(int row) => program.RowLower[row] == 0 && !double.IsFinite(program.RowUpper[row]);
+
     // What a unit counts in a row read as "at most".
-    private double Counts(int row, double coefficient) => program.RowLower[row] == 0 && !double.IsFinite(program.RowUpper[row]) ? -coefficient : coefficient;
+    private double Counts(int row, double coefficient) => Mirrored(row) ? -coefficient : coefficient;
 
     private void Take(int column, double amount)
     {
@@ -149,7 +150,7 @@ internal sealed class CoverRounding
                 if (lasts(column)) continue;
                 foreach (var row in program.Matrix.RowsOf(column))
                 {
-                    if (program.RowUpper[row] != 0 && program.RowLower[row] != 0) continue;
+                    if (!shared[row] || (program.RowUpper[row] != 0 && program.RowLower[row] != 0)) continue;
                     if (first.TryGetValue(row, out var other)) groups.Join(i, other);
                     else first[row] = i;
                 }

@@ -60,9 +60,9 @@ public sealed record Solution
         (true, var difference) => difference / Math.Max(Math.Abs(Objective), 1e-10),
     };
 
-    /// <summary>Whether a relaxation takes a column, or would if it were cheaper by a share of its cost.</summary>
+    /// <summary>Whether a relaxation takes a column, or would if it were cheaper by a share of its cost. Sums that rows speak of cost nothing and are always near.</summary>
     internal bool IsNear(MixedIntegerProgram program, int column, double share) =>
-        Values[column] > 1e-9 || ReducedCosts![column] <= (share * Math.Abs(program.Cost[column])) + 1e-9;
+        Values[column] > 1e-9 || ReducedCosts![column] <= (share * Math.Abs(program.Cost[column])) + 1e-9 || (program.Cost[column] == 0 && double.IsPositiveInfinity(program.ColumnUpper[column]));
 
     /// <summary>The same point with a bound, and with the status that the gap between them means.</summary>
     /// <param name="bound">No point costs less.</param>
