@@ -89,6 +89,9 @@ public sealed record Pool
     /// <summary>Most instances at a time, by month.</summary>
     public required ImmutableArray<int> Most { get; init; }
 
+    /// <summary>Instance-hours that the plan gives each pile that may begin in a month; empty where it has no piles.</summary>
+    public ImmutableArray<double> HoursEach { get; init; } = [];
+
     /// <summary>Seconds from asking for an instance to its working: machine, image, weights.</summary>
     public required double StartSeconds { get; init; }
 

@@ -14,6 +14,7 @@ public sealed partial class Replica
     private readonly double tokenSeconds, headSeconds, sharedSeconds, assignmentSeconds, expertSeconds, expertsUntouched, independence, activationSeconds, tile, fill, ridge;
     private readonly double hostSeconds, promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, linkSeconds, promptFixed, graphTokens, requestHost, requestSeconds, kvTokens;
     private readonly int fullLayers, windowLayers, window, experts;
+    private readonly double[] decoding = new double[513];
 
     /// <summary>Places a model on accelerators, split by tensor parallelism alone, under no engine in particular.</summary>
     /// <param name="model">The model.</param>
@@ -195,14 +196,23 @@ public sealed partial class Replica
     {
         var tokens = prompt + decodes;
         if (Kernels is not null) return Hosted(Kernels.Step(prompt, promptContext, decodes, context, Model.Layers) + (tokens * tokenLink) + linkSeconds, decodes);
-        var sampled = decodes + (prompt > 0 ? 1 : 0);
-        var matrix = Both((tokens * tokenSeconds) + (sampled * headSeconds), sharedSeconds);
-        if (experts > 0) matrix += Experts(tokens);
+        var matrix = prompt > 0 || decodes >= decoding.Length || decodes != (int)decodes ? Matrix(tokens, decodes + (prompt > 0 ? 1 : 0)) : Decoding((int)decodes);
         var attention = prompt > 0 ? prompt * promptSeconds * Positions(promptContext) : 0;
         if (decodes > 0) attention += decodes * Positions(context) * Math.Max(decodeSeconds, cacheSeconds);
         var seconds = matrix + attention + (tokens * (tokenLink + activationSeconds)) + (decodes * requestSeconds) + fixedSeconds;
         // Kernels of a step with a prompt are launched one by one: it takes at least as long as their launches.
         return Hosted(prompt > 0 && tokens > graphTokens ? Math.Max(seconds, promptFixed) : seconds, decodes);
+    }
+
+    /// <summary>Seconds of a step's matrix products.</summary>
+    private double Matrix(double tokens, double sampled) =>
+        Both((tokens * tokenSeconds) + (sampled * headSeconds), sharedSeconds) + (experts > 0 ? Experts(tokens) : 0);
+
+    // Steps that only decode are most of all, and their products hang on nothing but the batch. Whoever asks first writes what every other would.
+    private double Decoding(int batch)
+    {
+        if (decoding[batch] is > 0 and var known) return known;
+        return decoding[batch] = Matrix(batch, batch);
     }
 
     /// <summary>

@@ -135,6 +135,7 @@ public sealed partial class Staging
             PricePerRequest = batch is null ? cost : 0,
             Accelerators = 0,
             Rate = rate,
+            HoursEach = batch is null ? [] : [.. shares.Select((s, month) => s * batch.Requests * Math.Pow(1 + batch.MonthlyGrowth, month) / rate / 3600)],
             Most = [.. shares.Select((s, month) => (int)Math.Ceiling(workload is InferenceWorkload w ? s * w.Load.Peak(month) : Math.Min(1, s)))],
             StartSeconds = 0,
         }, new() { ErrorGroup = api.Name, Promised = api.Promised, PileRate = batch is null ? 0 : rate });
@@ -146,13 +147,25 @@ public sealed partial class Staging
         var estimate = performance.Serve(new(
             batch.Model, [use.Precision], offer.Accelerator, (int)offer.AcceleratorCount, batch.Input, batch.Output, ServiceLevel.None, TimeSpan.Zero)).Value;
         var weights = WeightSeconds(built.Replica);
-        var pool = PoolOf(purchase, offer) with { Rate = use.RequestsPerSecond * use.Replicas, StartSeconds = MachineSeconds + weights, SwitchSeconds = weights };
+        var pool = PoolOf(purchase, offer) with
+        {
+            Rate = use.RequestsPerSecond * use.Replicas, StartSeconds = MachineSeconds + weights, SwitchSeconds = weights, HoursEach = HoursEach(purchase, batch),
+        };
         Add(purchase, offer, pool, MakeOf(batch, offer, new(Quantity.Tpot, Statistic.Mean), estimate?.PowerWatts?.Value) with
         {
             Replica = built.Replica,
             Scheduler = built.Limits,
             PileRate = estimate is null ? use.RequestsPerSecond * use.Replicas : estimate.RequestsPerSecond.Value * estimate.Replicas,
         });
+    }
+
+    // A pile belongs to the month in which it may begin, as the plan has it.
+    private ImmutableArray<double> HoursEach(Purchase purchase, BatchWorkload batch)
+    {
+        var (hours, piles) = (new double[scenario.Horizon.Months], new int[scenario.Horizon.Months]);
+        foreach (var start in batch.Cadence.Starts(scenario.Horizon)) piles[HorizonTime.MonthAt(scenario.Horizon, start * 3600)]++;
+        foreach (var month in purchase.Months.Where(m => m.Month >= 0 && m.Month < hours.Length && piles[m.Month] > 0)) hours[month.Month] += month.InstanceHours / piles[month.Month];
+        return [.. hours];
     }
 
     private void AddTraining(Purchase purchase, TrainingWorkload training, Offer offer, TrainingUse use, string place)
