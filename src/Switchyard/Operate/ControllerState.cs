@@ -63,7 +63,7 @@ public sealed record ControllerState
     /// <summary>What has been spent from each budget until then; empty where nothing has.</summary>
     public ImmutableArray<Spending> Spent { get; init; } = [];
 
-    /// <summary>Requests that APIs had answered by then, by index of the service; empty where none has.</summary>
+    /// <summary>Requests that APIs had answered by then, by index of the pool; empty where none has.</summary>
     public ImmutableArray<double> ByApi { get; init; } = [];
 
     /// <summary>When the next budget is used up as things run, seconds; not ahead where none is.</summary>

@@ -26,6 +26,7 @@ public sealed partial class Staging
             Rate = use.RequestsPerSecond * use.Replicas,
             Replicas = use.Replicas,
             Users = near.Users,
+            PricePerRequest = Outwards(service, offer),
             StartSeconds = MachineSeconds + WeightSeconds(built.Replica),
             SwitchSeconds = WeightSeconds(built.Replica),
         }, MakeOf(service, offer, new(Quantity.Tpot, Statistic.Mean), null) with { Replica = built.Replica, Scheduler = built.Limits, RoundTrips = near.Trips, PredictedRate = predicted * use.Replicas });
@@ -100,7 +101,7 @@ public sealed partial class Staging
         Spread = service.Spread,
         FirmShare = service.FirmShare,
         Pools = [.. pools.Where(p => p.Workload == service.Name && p.Kind != PurchaseKind.Tokens).Select(p => p.Index)],
-        Api = pools.Where(p => p.Workload == service.Name && p.Kind == PurchaseKind.Tokens).Select(p => p.Index).DefaultIfEmpty(-1).First(),
+        Apis = [.. pools.Where(p => p.Workload == service.Name && p.Kind == PurchaseKind.Tokens).OrderBy(p => p.PricePerRequest).ThenBy(p => p.Index).Select(p => p.Index)],
     };
 
     private void AddApi(Purchase purchase, Workload workload, string place)
@@ -132,7 +133,8 @@ public sealed partial class Staging
             Region = api.Region ?? "unknown",
             Kind = PurchaseKind.Tokens,
             PricePerHour = batch is null ? 0 : rate * 3600 * cost,
-            PricePerRequest = batch is null ? cost : 0,
+            // What a pile's requests need is sent to the API from where the data lies.
+            PricePerRequest = batch is null ? cost : batch.Data is { } own ? Routes(batch).Outwards(own.Home, own.Size.GB) * own.Size.GB / batch.Requests : 0,
             Accelerators = 0,
             Rate = rate,
             HoursEach = batch is null ? [] : [.. shares.Select((s, month) => s * batch.Requests * Math.Pow(1 + batch.MonthlyGrowth, month) / rate / 3600)],
@@ -150,6 +152,7 @@ public sealed partial class Staging
         var pool = PoolOf(purchase, offer) with
         {
             Rate = use.RequestsPerSecond * use.Replicas, StartSeconds = MachineSeconds + weights, SwitchSeconds = weights, HoursEach = HoursEach(purchase, batch),
+            PricePerRequest = BroughtIn(batch, offer) / batch.Requests,
         };
         Add(purchase, offer, pool, MakeOf(batch, offer, new(Quantity.Tpot, Statistic.Mean), estimate?.PowerWatts?.Value) with
         {
@@ -182,6 +185,7 @@ public sealed partial class Staging
         Add(purchase, offer, PoolOf(purchase, offer) with { Gang = use.Gang }, MakeOf(training, offer, new(Quantity.TrainingRate, Statistic.Mean), fast.PowerWatts?.Value / use.Gang) with
         {
             RunSeconds = training.Work.Count / fast.TokensPerSecond.Value,
+            UsdPerRun = BroughtIn(training, offer) + Kept(training, offer, checkpoint, use.Hours),
             CheckpointSeconds = checkpoint / (factors.Training.CheckpointBytesPerSecond * use.Gang),
         });
     }
