@@ -62,11 +62,11 @@ internal sealed class ServiceFlow(Stage stage, ServiceMandate mandate, double de
                 }
             }
 
-            var (before, come) = (Backlog, (rate - overflow) * (next - at));
-            Backlog = Math.Max(0, before + come - (capacity * (next - at)));
+            var before = Backlog;
+            Backlog = Math.Max(0, before + ((rate - overflow - capacity) * (next - at)));
             if (paid.Count > 0 && capacity > 0)
             {
-                var answered = before + come - Backlog;
+                var answered = before + ((rate - overflow) * (next - at)) - Backlog;
                 foreach (var (pool, own) in paid) books.Answer(stage.Mandate.Pools[pool], answered * own / capacity, at);
             }
 
