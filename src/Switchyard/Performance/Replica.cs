@@ -14,6 +14,7 @@ public sealed partial class Replica
     private readonly double tokenSeconds, headSeconds, sharedSeconds, assignmentSeconds, expertSeconds, expertsUntouched, independence, activationSeconds, tile, fill, ridge, spread;
     private readonly double hostSeconds, promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, linkSeconds, promptFixed, graphTokens, requestHost, requestSeconds, kvTokens;
     private readonly int fullLayers, windowLayers, window, experts;
+    private readonly double[] decoding = new double[513];
 
     /// <summary>Places a model on accelerators, split by tensor parallelism alone, under no engine in particular.</summary>
     /// <param name="model">The model.</param>
@@ -201,14 +202,24 @@ public sealed partial class Replica
         // A prompt lies on one rank of data-parallel attention, and the others wait for the rank that has most.
         var uneven = DataParallel > 1 && prompts > 0 ? Math.Ceiling(prompts / DataParallel) * DataParallel / prompts : 1;
         var (attending, answering) = (prompt * uneven, DataParallel > 1 && decodes > 0 ? Math.Max(decodes, DataParallel) : decodes);
-        var sampled = decodes + (prompt > 0 ? 1 : 0);
-        var matrix = Both(((attending + decodes) * tokenSeconds) + (sampled * headSeconds), sharedSeconds);
-        if (experts > 0) matrix += Experts(tokens);
+        var matrix = prompt > 0 || decodes >= decoding.Length || decodes != (int)decodes
+            ? Matrix(attending + decodes, tokens, decodes + (prompt > 0 ? 1 : 0)) : Decoding((int)decodes);
         var attention = prompt > 0 ? attending * promptSeconds * Positions(promptContext) : 0;
         if (decodes > 0) attention += answering * Positions(context) * Math.Max(decodeSeconds, cacheSeconds);
         var seconds = matrix + attention + ((attending + decodes) * (tokenLink + activationSeconds)) + (decodes * requestSeconds) + fixedSeconds;
         // Kernels of a step with a prompt are launched one by one: it takes at least as long as their launches.
         return Hosted(prompt > 0 && tokens > graphTokens ? Math.Max(seconds, promptFixed) : seconds, decodes);
+    }
+
+    /// <summary>Seconds of a step's matrix products.</summary>
+    private double Matrix(double shared, double tokens, double sampled) =>
+        Both((shared * tokenSeconds) + (sampled * headSeconds), sharedSeconds) + (experts > 0 ? Experts(tokens) : 0);
+
+    // Steps that only decode are most of all, and their products hang on nothing but the batch. Whoever asks first writes what every other would.
+    private double Decoding(int batch)
+    {
+        if (decoding[batch] is > 0 and var known) return known;
+        return decoding[batch] = Matrix(batch, batch, batch);
     }
 
     /// <summary>

@@ -99,6 +99,9 @@ public sealed record PoolMake
     /// <summary>Seconds that a run takes while nothing fails; 0 where the pool trains nothing.</summary>
     public double RunSeconds { get; init; }
 
+    /// <summary>US dollars for each run beside its hours: data brought in, checkpoints kept.</summary>
+    public double UsdPerRun { get; init; }
+
     /// <summary>Seconds that its gang takes to write a checkpoint.</summary>
     public double CheckpointSeconds { get; init; }
 
