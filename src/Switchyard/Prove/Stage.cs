@@ -15,6 +15,9 @@ public sealed record Stage
     /// <summary>The scenario's name.</summary>
     public required string Scenario { get; init; }
 
+    /// <summary>What the plan is known by.</summary>
+    public string Plan { get; init; } = "";
+
     /// <summary>What the controller is charged with.</summary>
     public required Mandate Mandate { get; init; }
 
