@@ -27,7 +27,7 @@ internal static class ProveCommand
         Option<int> seeds = new("--seeds")
         {
             Description = "Runs, each with its own draws of demand, faults and errors of prediction", HelpName = "N",
-            DefaultValueFactory = _ => new ProofSettings().Seeds, CustomParser = WholeNumber.Parser("--seeds", "runs", 1),
+            DefaultValueFactory = _ => new ProofSettings().Seeds, CustomParser = WholeNumber.Parser("--seeds", "runs", 1, MostSeeds),
         };
         Option<int> seed = new("--seed")
         {
@@ -79,6 +79,9 @@ internal static class ProveCommand
         });
         return command;
     }
+
+    // More than this takes hours and narrows no interval that anybody looks at.
+    private const int MostSeeds = 10_000;
 
     private static AvailabilityTrace? SpotRecord(string[] files, bool? oneMeansAvailable, List<Problem> problems)
     {

@@ -10,13 +10,17 @@ namespace Switchyard.Cli.Output;
 /// <summary>Evidence as tables: the verdict, what is broken, and what the plan delivers.</summary>
 internal static class EvidenceTables
 {
+    // Fewer runs than this have no interval.
+    private const int Few = 3;
+
     /// <summary>Writes the tables.</summary>
     public static void Write(IAnsiConsole console, Evidence evidence)
     {
         var expected = evidence.Expected;
         var horizon = evidence.Horizon;
         var verdict = evidence.Holds ? "[green bold]holds[/]" : "[red bold]does not hold[/]";
-        console.MarkupLine($"[bold]{Markup.Escape(evidence.Scenario)}[/]: the plan {verdict} ({expected.Seeds} runs of {horizon.Label(0)} to {horizon.Label(horizon.Months - 1)}, {expected.Played.ToString("#,##0", CultureInfo.InvariantCulture)} requests played, run hash {evidence.RunHash})");
+        console.MarkupLine($"[bold]{Markup.Escape(evidence.Scenario)}[/]: the plan {verdict} ({expected.Seeds} run{(expected.Seeds == 1 ? "" : "s")} of {horizon.Label(0)} to {horizon.Label(horizon.Months - 1)}, {expected.Played.ToString("#,##0", CultureInfo.InvariantCulture)} requests played, run hash {evidence.RunHash})");
+        if (expected.Seeds < Few) console.MarkupLineInterpolated($"[yellow]Few[/]    so few runs have no interval: the worst of them counts, and what happens in one run of {expected.Seeds + 1} is not known; 12 is the default");
         console.WriteLine();
         foreach (var breach in expected.Breaches)
             console.MarkupLineInterpolated($"[bold]Broken[/] {breach.What}, first at {HorizonTime.Text(horizon, breach.Seconds)}: {breach.Detail}{Months(horizon, breach)}");

@@ -19,6 +19,7 @@ public static class EvidenceWriter
     {
         json.WriteString("schema", Schema);
         json.WriteString("scenario", evidence.Scenario);
+        json.WriteString("plan", evidence.Plan);
         json.WriteBoolean("holds", evidence.Holds);
         json.WriteString("run_hash", evidence.RunHash);
         json.WriteStartArray("seeds");

@@ -33,7 +33,7 @@ public static class PlanReader
         catch (JsonException e)
         {
             return One(file, (int)(e.LineNumber ?? -1) + 1, "", string.IsNullOrWhiteSpace(text) ? "the file is empty"
-                : text.TrimStart() is ['{' or '[', ..] ? "the JSON is broken or cut off here; make the plan again with 'switchyard plan --out'"
+                : text.TrimStart() is ['{' or '[', ..] ? "the JSON is broken or cut off here; make the file again, a plan with 'switchyard plan --out', evidence with 'switchyard prove --out'"
                 : "no plan: this is not JSON; plans are written by 'switchyard plan SCENARIO --out plan.json'");
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)

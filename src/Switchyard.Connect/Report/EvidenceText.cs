@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Switchyard.Plan;
+using Switchyard.Prove;
 
 namespace Switchyard.Connect.Report;
 
@@ -80,6 +81,8 @@ public static class EvidenceText
         Members(root, "", Whole, file, problems);
         if (plan is not null && root.TryGetProperty("scenario", out var scenario) && scenario.ValueKind == JsonValueKind.String && scenario.GetString() != plan.Scenario)
             problems.Add(new(file, 0, "scenario", $"is evidence about '{Problem.Shown(scenario.GetString()!)}'; the plan is of '{Problem.Shown(plan.Scenario)}'"));
+        else if (plan is not null && root.TryGetProperty("plan", out var known) && (known.ValueKind != JsonValueKind.String || known.GetString() != PlanFingerprint.Of(plan)))
+            problems.Add(new(file, 0, "plan", $"is evidence about another plan of '{Problem.Shown(plan.Scenario)}'; prove this one"));
         foreach (var name in (string[])["expected", "predictions_wrong_by_p90"])
             if (root.TryGetProperty(name, out var played)) Played(played, name, file, problems);
         if (root.TryGetProperty("stress", out var stress) && stress.ValueKind == JsonValueKind.Array)
@@ -116,6 +119,7 @@ public static class EvidenceText
         {
             var at = path.Length == 0 ? name : $"{path}.{name}";
             if (!parent.TryGetProperty(name, out var member)) problems.Add(new(file, 0, at, "is missing; prove the plan again"));
+            else if (member.ValueKind == JsonValueKind.Object && member.TryGetProperty("mean", out var mean) && mean.ValueKind is not (JsonValueKind.Number or JsonValueKind.Null)) problems.Add(new(file, 0, $"{at}.mean", "is not a number"));
             else if (member.ValueKind != kind && !(kind == Truth && member.ValueKind == JsonValueKind.False)) problems.Add(new(file, 0, at, "has another type"));
         }
     }

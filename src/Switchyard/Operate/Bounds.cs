@@ -75,11 +75,8 @@ internal sealed class Bounds(Mandate mandate)
     private double Bought(ControllerState state, ControllerEvent happened, Budget budget)
     {
         var usd = 0.0;
-        for (var s = 0; s < happened.ByApi.Length; s++)
-        {
-            if (mandate.Services[s].Api is not (>= 0 and var api) || !budget.Pools[api]) continue;
-            usd += (happened.ByApi[s] - (s < state.ByApi.Length ? state.ByApi[s] : 0)) * mandate.Pools[api].PricePerRequest;
-        }
+        for (var api = 0; api < happened.ByApi.Length; api++)
+            if (budget.Pools[api]) usd += (happened.ByApi[api] - (api < state.ByApi.Length ? state.ByApi[api] : 0)) * mandate.Pools[api].PricePerRequest;
 
         return usd;
     }
@@ -185,8 +182,8 @@ internal sealed class Bounds(Mandate mandate)
             return;
         }
 
-        foreach (var service in mandate.Services)
-            if (service.Api >= 0 && budget.Pools[service.Api] && !draft.IsRefused(service.Api)) draft.HoldBack(service.Api, budget.Limit, $"{budget.Limit} has no more for APIs", end);
+        foreach (var api in mandate.Services.SelectMany(service => service.Apis))
+            if (budget.Pools[api] && !draft.IsRefused(api)) draft.HoldBack(api, budget.Limit, $"{budget.Limit} has no more for APIs", end);
     }
 
     // US dollars a second of the APIs that are open, used as much as the plan allows.
@@ -194,7 +191,11 @@ internal sealed class Bounds(Mandate mandate)
     {
         var most = 0.0;
         foreach (var service in mandate.Services)
-            if (service.Api >= 0 && budget.Pools[service.Api] && !draft.IsRefused(service.Api)) most += mandate.Pools[service.Api].MostAt(draft.Month) * mandate.Pools[service.Api].PricePerRequest;
+        {
+            foreach (var api in service.Apis)
+                if (budget.Pools[api] && !draft.IsRefused(api)) most += mandate.Pools[api].MostAt(draft.Month) * mandate.Pools[api].PricePerRequest;
+        }
+
         return most;
     }
 

@@ -40,8 +40,9 @@ public sealed class Controller
                 jobs.Place(draft);
                 break;
             case InstanceReady ready when state.Instances.TryGetValue(ready.Instance, out var instance):
-                draft.Put(instance with { Phase = InstancePhase.Ready });
+                draft.Put(instance with { Phase = InstancePhase.Ready, Since = happened.Seconds });
                 if (instance.Job is not null || mandate.Pools[instance.Pool].IsStanding) jobs.Place(draft);
+                if (instance.Job is { } its) jobs.Foresee(draft, its);
                 break;
             case InstanceLost lost when state.Instances.TryGetValue(lost.Instance, out var instance):
                 draft.Remove(instance);
@@ -65,8 +66,7 @@ public sealed class Controller
                 jobs.Place(draft);
                 break;
             case JobProgressed progressed when state.Jobs.TryGetValue(progressed.Job, out var job):
-                draft.Put(job with { Share = progressed.Share });
-                jobs.Hurry(draft, draft.State.Jobs[progressed.Job]);
+                jobs.Progress(draft, job, progressed.Share);
                 break;
             case JobEnded ended when state.Jobs.TryGetValue(ended.Job, out var job):
                 jobs.End(draft, job);
@@ -82,7 +82,11 @@ public sealed class Controller
     private void StandingCapacity(Draft draft)
     {
         foreach (var pool in mandate.Pools)
-            if (pool is { IsStanding: true, Shared: < 0 }) Keep(draft, pool, pool.MostAt(draft.Month), draft.Of(pool.Index).Reverse().ToList());
+        {
+            if (pool is not { IsStanding: true, Shared: < 0 } || draft.Count(pool.Index) == pool.MostAt(draft.Month)) continue;
+            Keep(draft, pool, pool.MostAt(draft.Month), draft.Of(pool.Index).Reverse().ToList());
+        }
+
         foreach (var shared in mandate.Shared)
         {
             // Those without a job go first where a term ends.
@@ -140,7 +144,18 @@ internal sealed class Draft(Mandate mandate, Bounds bounds, ControllerState stat
 
     public void Put(Job job) => State = State with { Jobs = State.Jobs.SetItem(job.Order.Id, job) };
 
-    public void Remove(Instance instance) => State = State with { Instances = State.Instances.Remove(instance.Id) };
+    public void Remove(Instance instance)
+    {
+        Leave(instance);
+        State = State with { Instances = State.Instances.Remove(instance.Id) };
+    }
+
+    // The time that a machine worked on a pile counts for its part of it.
+    private void Leave(Instance instance)
+    {
+        if (instance is not { Phase: InstancePhase.Ready, Job: { } name } || !State.Jobs.TryGetValue(name, out var job) || job.Order.IsGang) return;
+        Put(job with { Worked = job.Worked.SetItem(instance.Pool, job.Worked.GetValueOrDefault(instance.Pool) + Seconds - instance.Since) });
+    }
 
     /// <summary>Whether so many more of a pool may be asked for; where not, the pool is left alone until that can change.</summary>
     public bool May(Pool pool, int count)
@@ -198,6 +213,7 @@ internal sealed class Draft(Mandate mandate, Bounds bounds, ControllerState stat
 
     public void Assign(Instance instance, Pool pool, string? job, string reason)
     {
+        Leave(instance);
         Put(instance with { Pool = pool.Index, Phase = InstancePhase.Starting, Job = job });
         decisions.Add(new AssignInstance(instance.Id, pool.Index, job, reason));
     }

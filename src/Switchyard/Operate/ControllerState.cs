@@ -18,7 +18,11 @@ public enum InstancePhase
 /// <param name="Zone">The zone that it is in.</param>
 /// <param name="Phase">Where it stands.</param>
 /// <param name="Job">The job that it is for; null for none.</param>
-public sealed record Instance(int Id, int Pool, int Zone, InstancePhase Phase, string? Job);
+public sealed record Instance(int Id, int Pool, int Zone, InstancePhase Phase, string? Job)
+{
+    /// <summary>Since when it works on what it is for, seconds; means nothing before it is ready.</summary>
+    public double Since { get; init; }
+}
 
 /// <summary>A job that is not done.</summary>
 /// <param name="Order">What it is.</param>
@@ -26,7 +30,14 @@ public sealed record Instance(int Id, int Pool, int Zone, InstancePhase Phase, s
 /// <param name="IsRunning">Whether it runs.</param>
 /// <param name="Share">Share of its work known to be done.</param>
 /// <param name="Attempts">How often it has been started.</param>
-public sealed record Job(JobOrder Order, int Pool, bool IsRunning, double Share, int Attempts);
+public sealed record Job(JobOrder Order, int Pool, bool IsRunning, double Share, int Attempts)
+{
+    /// <summary>Instance-seconds that machines of each pool worked on it and are gone, by the pool's index; kept for piles.</summary>
+    public ImmutableSortedDictionary<int, double> Worked { get; init; } = ImmutableSortedDictionary<int, double>.Empty;
+
+    /// <summary>How fast its machines are against what the plan reckons with, as its progress says; 1 before it is known.</summary>
+    public double Pace { get; init; } = 1;
+}
 
 /// <summary>All that a controller knows: a value. A decision is a function of it and of an event.</summary>
 public sealed record ControllerState
@@ -52,7 +63,7 @@ public sealed record ControllerState
     /// <summary>What has been spent from each budget until then; empty where nothing has.</summary>
     public ImmutableArray<Spending> Spent { get; init; } = [];
 
-    /// <summary>Requests that APIs had answered by then, by index of the service; empty where none has.</summary>
+    /// <summary>Requests that APIs had answered by then, by index of the pool; empty where none has.</summary>
     public ImmutableArray<double> ByApi { get; init; } = [];
 
     /// <summary>When the next budget is used up as things run, seconds; not ahead where none is.</summary>

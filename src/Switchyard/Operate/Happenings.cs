@@ -11,7 +11,7 @@ public readonly record struct ObservedLoad(double RequestsPerSecond, double Wait
 /// <param name="Seconds">When, in seconds from the horizon's start.</param>
 public abstract record ControllerEvent(double Seconds)
 {
-    /// <summary>Requests that APIs have answered since the beginning, by index of the service, as their meters say; empty where no service has one.</summary>
+    /// <summary>Requests that APIs have answered since the beginning, by index of the pool, as their meters say; empty where no service has one.</summary>
     public ImmutableArray<double> ByApi { get; init; } = [];
 }
 

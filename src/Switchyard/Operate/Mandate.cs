@@ -68,7 +68,7 @@ public sealed record Pool
     /// <summary>US dollars for one more instance-hour; 0 where it is paid for whatever happens.</summary>
     public required double PricePerHour { get; init; }
 
-    /// <summary>US dollars for a request of a service, for an API; 0 otherwise.</summary>
+    /// <summary>US dollars for each request: what an API takes for a service's, and what moving data for it costs at an instance; 0 where nothing is paid by the request.</summary>
     public double PricePerRequest { get; init; }
 
     /// <summary>Accelerators of an instance.</summary>
@@ -88,6 +88,9 @@ public sealed record Pool
 
     /// <summary>Most instances at a time, by month.</summary>
     public required ImmutableArray<int> Most { get; init; }
+
+    /// <summary>Instance-hours that the plan gives each pile that may begin in a month; empty where it has no piles.</summary>
+    public ImmutableArray<double> HoursEach { get; init; } = [];
 
     /// <summary>Seconds from asking for an instance to its working: machine, image, weights.</summary>
     public required double StartSeconds { get; init; }
@@ -139,14 +142,30 @@ public sealed record ServiceMandate
     /// <summary>Its pools, by index.</summary>
     public required ImmutableArray<int> Pools { get; init; }
 
-    /// <summary>Index of the pool that is an API, which answers what instances have no room for; −1 for none.</summary>
-    public int Api { get; init; } = -1;
+    /// <summary>Indices of the pools that are APIs, which answer what instances have no room for: those first that are asked first.</summary>
+    public ImmutableArray<int> Apis { get; init; } = [];
 
-    /// <summary>Requests a second that go to the API: what instances have no room for, as far as the plan buys it.</summary>
+    /// <summary>Requests a second that go to APIs: what instances have no room for, as far as the plan buys it.</summary>
     /// <param name="rate">Requests a second that arrive.</param>
     /// <param name="capacity">Requests a second that the instances that serve are planned to answer.</param>
     /// <param name="most">Requests a second that the plan buys at most.</param>
     public double Overflow(double rate, double capacity, double most) => Math.Clamp(rate - (capacity / (1 + Headroom)), 0, Math.Min(rate, most));
+
+    /// <summary>Requests a second that go to each API, in their order: the next answers what the one before has no room for.</summary>
+    /// <param name="rate">Requests a second that arrive.</param>
+    /// <param name="capacity">Requests a second that the instances that serve are planned to answer.</param>
+    /// <param name="most">Requests a second that the plan buys of an API at most, by its index; 0 while nothing may be sent to it.</param>
+    public IEnumerable<(int Api, double Rate)> Overflows(double rate, double capacity, Func<int, double> most)
+    {
+        var left = Overflow(rate, capacity, double.PositiveInfinity);
+        foreach (var api in Apis)
+        {
+            var sent = Math.Min(left, most(api));
+            if (sent <= 0) continue;
+            yield return (api, sent);
+            left -= sent;
+        }
+    }
 
     /// <summary>Requests a second that are expected at a moment.</summary>
     /// <param name="horizon">The months of the plan.</param>

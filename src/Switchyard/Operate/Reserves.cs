@@ -24,7 +24,7 @@ internal sealed class Reserves
         var hours = (int)Math.Ceiling(mandate.Horizon.TotalHours);
         double[][] Empty() => [.. mandate.Budgets.Select(_ => new double[hours + 1])];
         (instances, floors, apis) = (Empty(), Empty(), Empty());
-        var known = new Dictionary<(int Service, int Month, double Rate), (int[] Counts, double Overflow)>();
+        var known = new Dictionary<(int Service, int Month, double Rate), (int[] Counts, (int Api, double Rate)[] Overflows)>();
         for (var hour = 0; hour < hours; hour++)
         {
             var month = HorizonTime.MonthAt(mandate.Horizon, hour * 3600.0);
@@ -63,7 +63,7 @@ internal sealed class Reserves
         return sum + mandate.Shared.Where(s => budget.Pools[s.Pools[0]]).Sum(s => s.MostAt(month) * mandate.Pools[s.Pools[0]].PricePerHour);
     }
 
-    private void Add(int service, int hour, int month, Dictionary<(int Service, int Month, double Rate), (int[] Counts, double Overflow)> known)
+    private void Add(int service, int hour, int month, Dictionary<(int Service, int Month, double Rate), (int[] Counts, (int Api, double Rate)[] Overflows)> known)
     {
         var charge = mandate.Services[service];
         var rate = charge.Expected(mandate.Horizon, hour * 3600.0);
@@ -79,22 +79,23 @@ internal sealed class Reserves
                 floors[b][hour + 1] += Math.Min(fewest.Counts[i], taken.Counts[i]) * pool.PricePerHour;
             }
 
-            if (charge.Api >= 0 && pays[charge.Api]) apis[b][hour + 1] += taken.Overflow * 3600 * mandate.Pools[charge.Api].PricePerRequest;
+            foreach (var (api, sent) in taken.Overflows)
+                if (pays[api]) apis[b][hour + 1] += sent * 3600 * mandate.Pools[api].PricePerRequest;
         }
 
-        (int[] Counts, double Overflow) At(double rate)
+        (int[] Counts, (int Api, double Rate)[] Overflows) At(double rate)
         {
             if (!known.TryGetValue((service, month, rate), out var found)) known[(service, month, rate)] = found = Taken(charge, month, rate);
             return found;
         }
     }
 
-    private (int[] Counts, double Overflow) Taken(ServiceMandate charge, int month, double rate)
+    private (int[] Counts, (int Api, double Rate)[] Overflows) Taken(ServiceMandate charge, int month, double rate)
     {
         var pools = charge.Pools.Select(p => mandate.Pools[p]).ToArray();
         var together = pools.Where(p => p.Shared >= 0).Select(p => p.Shared).Distinct().ToDictionary(s => s, s => mandate.Shared[s].MostAt(month));
         var (counts, _) = CapacityChoice.Of(pools, [.. pools.Select(p => p.MostAt(month))], charge, rate * (1 + charge.Headroom), together.Count > 0 ? together : null);
         var capacity = counts.Select((count, i) => count * pools[i].Rate).Sum();
-        return ([.. counts], charge.Api < 0 ? 0 : charge.Overflow(rate, capacity, mandate.Pools[charge.Api].MostAt(month)));
+        return ([.. counts], [.. charge.Overflows(rate, capacity, api => mandate.Pools[api].MostAt(month))]);
     }
 }

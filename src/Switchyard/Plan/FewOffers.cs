@@ -41,6 +41,7 @@ internal static class FewOffers
         if (draft.Solution.ReducedCosts is not { } priced) return search(reduced, limits);
         var worth = draft.Formulation.Worth(draft.Solution.Values, priced);
         SolvedProblem? best = null;
+        var searched = new HashSet<string>(StringComparer.Ordinal);
         foreach (var breadth in sharp ? Breadths : Breadths[..1])
         {
             var near = reduced.Needs.Select((_, need) => worth.Where(w => w.Need == need && (w.Paid > 0 || w.Distance <= Near))
@@ -49,7 +50,10 @@ internal static class FewOffers
                 .SelectMany(g => g.Select(w => w.Source)).ToHashSet()).ToList();
             foreach (var chosen in Choices(draft, near, most, sharp ? Candidates : 1))
             {
-                var found = search(Only(reduced, [.. near.Select((own, need) => Kept(reduced, own, chosen[need]))]), limits);
+                List<HashSet<int>> kept = [.. near.Select((own, need) => Kept(reduced, own, chosen[need]))];
+                // A narrower look often ends at the same offers.
+                if (!searched.Add(string.Join(';', kept.Select(own => string.Join(',', own.Order()))))) continue;
+                var found = search(Only(reduced, kept), limits);
                 if (best is null || found.PresentValue < best.PresentValue) best = found with { Bound = Math.Min(found.PresentValue, draft.Bound) };
                 if (best.Gap <= Wide || !sharp) break;
             }

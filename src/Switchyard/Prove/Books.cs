@@ -44,6 +44,9 @@ internal sealed class Books
         Held = new double[pools];
         Seconds = new double[pools, Months];
         Cash = new double[pools, Months];
+        Requests = new double[pools, Months];
+        Brought = new double[pools, Months];
+        Meters = new double[pools];
     }
 
     /// <summary>Months that are accounted for: those of the plan, and a few after for what runs on.</summary>
@@ -58,12 +61,42 @@ internal sealed class Books
     /// <summary>Instance-seconds by pool and month.</summary>
     public double[,] Seconds { get; }
 
-    /// <summary>US dollars for hours, and for requests to APIs, by pool and month.</summary>
+    /// <summary>US dollars for hours, for requests to APIs, and for data that is moved, by pool and month.</summary>
     public double[,] Cash { get; }
 
+    /// <summary>Requests that are paid for one by one, by pool and month: an API's, and those for which data is moved.</summary>
+    public double[,] Requests { get; }
+
+    /// <summary>US dollars for data that was brought in for runs, by pool and month; part of the cash.</summary>
+    public double[,] Brought { get; }
+
+    /// <summary>Requests that each API has answered since the beginning, by pool.</summary>
+    public double[] Meters { get; }
+
     /// <summary>An API answered requests of a service.</summary>
-    public void Buy(Pool api, double requests, double at) =>
-        Cash[api.Index, Math.Min(HorizonTime.MonthAt(stage.Horizon, at), Months - 1)] += requests * api.PricePerRequest;
+    public void Buy(Pool api, double requests, double at)
+    {
+        Meters[api.Index] += requests;
+        Answer(api, requests, at);
+    }
+
+    /// <summary>A pool answered requests, each of which is paid for where it has a price.</summary>
+    public void Answer(Pool pool, double requests, double at)
+    {
+        if (pool.PricePerRequest <= 0 || requests <= 0) return;
+        var month = MonthOf(at);
+        Requests[pool.Index, month] += requests;
+        Cash[pool.Index, month] += requests * pool.PricePerRequest;
+    }
+
+    /// <summary>Data was brought in for a run.</summary>
+    public void Bring(Pool pool, double usd, double at)
+    {
+        Brought[pool.Index, MonthOf(at)] += usd;
+        Cash[pool.Index, MonthOf(at)] += usd;
+    }
+
+    private int MonthOf(double at) => Math.Min(HorizonTime.MonthAt(stage.Horizon, at), Months - 1);
 
     public void Add(int pool, HourState state, double seconds) =>
         Hours[pool, (int)state] += seconds / 3600 * stage.Mandate.Pools[pool].Accelerators;

@@ -9,6 +9,9 @@ public sealed record Evidence
     /// <summary>The scenario's name.</summary>
     public required string Scenario { get; init; }
 
+    /// <summary>What the plan is known by (<see cref="PlanFingerprint"/>).</summary>
+    public string Plan { get; init; } = "";
+
     /// <summary>The months.</summary>
     public required Horizon Horizon { get; init; }
 

@@ -66,8 +66,8 @@ internal sealed record FleetRecord
 
     public required IReadOnlyList<ReplicaChange>[] Changes { get; init; }
 
-    /// <summary>When a limit let nothing be sent to the API of each service, in order of time.</summary>
-    public required IReadOnlyList<(double From, double To)>[] WithoutApi { get; init; }
+    /// <summary>When a limit let nothing be sent to an API of each service, in order of time.</summary>
+    public required IReadOnlyList<(int Api, double From, double To)>[] WithoutApi { get; init; }
 
     public required IReadOnlyList<JobRun> Jobs { get; init; }
 

@@ -57,7 +57,7 @@ internal sealed partial class FleetRun
         Array.Fill(services, -1);
         for (var s = 0; s < mandates.Length; s++)
             foreach (var pool in mandates[s].Pools) services[pool] = s;
-        metered = mandates.Any(m => m.Api >= 0);
+        metered = mandates.Any(m => !m.Apis.IsEmpty);
         if (record) log = [];
     }
 
@@ -105,6 +105,9 @@ internal sealed partial class FleetRun
         public bool IsReady { get; set; }
 
         public bool InRun { get; set; }
+
+        /// <summary>Since when it works on a pile.</summary>
+        public double Joined { get; set; }
     }
 
     private FleetRecord Play()
@@ -209,7 +212,7 @@ internal sealed partial class FleetRun
         if (metered)
         {
             foreach (var flow in flows) flow.Until(now);
-            happened = happened with { ByApi = [.. flows.Select(f => f.ByApi)] };
+            happened = happened with { ByApi = [.. books.Meters] };
         }
 
         var decided = controller.Decide(state, happened);
@@ -257,7 +260,7 @@ internal sealed partial class FleetRun
                 Add(6, held.Pool, 0, 0);
                 if (held.Until < stage.End) queue.Add(held.Until, new(What.Look, 0));
                 for (var s = 0; s < flows.Length; s++)
-                    if (stage.Mandate.Services[s].Api == held.Pool) flows[s].CloseApi(now, held.Until);
+                    if (stage.Mandate.Services[s].Apis.Contains(held.Pool)) flows[s].CloseApi(held.Pool, now, held.Until);
                 if (heldBack.TryGetValue(held.Limit, out var before))
                 {
                     heldBack[held.Limit] = before with { Times = before.Times + 1 };

@@ -95,7 +95,7 @@ internal sealed partial class FleetRun
 
     private void Join(Node node, JobRun job)
     {
-        node.InRun = true;
+        (node.InRun, node.Joined) = (true, now);
         Mark(node, HourState.Useful, now);
         Paced(job, PaceOf(node));
     }
@@ -136,6 +136,8 @@ internal sealed partial class FleetRun
             Mark(nodes[id], HourState.Useful, now);
         }
 
+        // Data comes once for each run, and again where the run goes on elsewhere.
+        if (job.Pool != run.Pool) books.Bring(pool, make.UsdPerRun, now);
         var end = job.Start(now, run.Pool, [.. run.Instances], make.RunSeconds * slow, interval, make.CheckpointSeconds, faults.RestartSeconds);
         queue.Add(end, new(What.JobEnds, 0, job.Epoch, run.Job));
         var rate = faults.JobFailureRate(accelerators);
@@ -191,6 +193,7 @@ internal sealed partial class FleetRun
         }
 
         node.InRun = false;
+        books.Answer(stage.Mandate.Pools[node.Pool], PaceOf(node) * (now - node.Joined), now);
         Mark(node, HourState.Idle, now);
         Paced(job, -PaceOf(node));
     }
@@ -263,7 +266,7 @@ internal sealed partial class FleetRun
         var slow = draws.Slowness[node.Pool] * node.Slow;
         var pool = stage.Mandate.Pools[node.Pool];
         var sign = kind == ReplicaChangeKind.Serves ? 1 : -1;
-        flows[service].Change(now, sign * (pool.Rate / slow), sign * pool.Rate);
+        flows[service].Change(now, pool, sign * (pool.Rate / slow), sign * pool.Rate);
         if (!closed) presences[service].Change(now, pool.Provider, pool.Region, node.Zone, node.Id, kind == ReplicaChangeKind.Serves ? pool.Replicas : -pool.Replicas);
         changes[service].Add(new(now, kind, node.Id, node.Pool, slow));
     }

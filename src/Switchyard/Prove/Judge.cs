@@ -146,7 +146,7 @@ public static class Judge
             var late = runs.SelectMany(r => r.Jobs).Where(j => j.Workload == job.Workload && !j.InTime).ToList();
             yield return new(late.Min(j => j.Deadline), $"{job.Workload}: deadline",
                 [.. late.Select(j => Math.Min(horizon.Months - 1, HorizonTime.MonthAt(horizon, j.Deadline))).Distinct().Order()],
-                Text($"{job.InTime:P1} of {job.Runs} runs end in time, {job.Promised:P0} wanted; {(double.IsNegativeInfinity(job.WorstSlackHours) ? "some never end" : Text($"{-job.WorstSlackHours:0.#} h late in the worst 5%"))}"),
+                Text($"{job.InTime:P1} of {job.Runs} runs end in time, {job.Promised:P0} wanted; {(double.IsNegativeInfinity(job.WorstSlackHours) ? "some never end" : Late(-job.WorstSlackHours))}"),
                 job.Workload);
         }
 
@@ -168,6 +168,8 @@ public static class Judge
 
     /// <summary>An objective's name, as scenario files write it.</summary>
     public static string Name(ObjectiveKind kind) => kind switch { ObjectiveKind.Ttft => "ttft", ObjectiveKind.Tpot => "tpot", _ => "e2e" };
+
+    private static string Late(double hours) => hours < 1 ? Text($"{hours * 60:0.#} min late in the worst 5%") : Text($"{hours:0.#} h late in the worst 5%");
 
     private static string Usd(double usd) => Units.Money.FromUsd(usd).ToString();
 

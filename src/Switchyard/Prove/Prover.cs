@@ -52,6 +52,7 @@ public static class Prover
         return new()
         {
             Scenario = stage.Scenario,
+            Plan = stage.Plan,
             Horizon = stage.Horizon,
             Seeds = [.. runs.Where(r => r.Case == runs[0].Case).Select(r => r.Seed)],
             Expected = cases[0],

@@ -13,7 +13,7 @@ internal static class Room
     public static ImmutableArray<(double Share, int Month)> Of(Stage stage, int service)
     {
         var mandate = stage.Mandate.Services[service];
-        var pools = mandate.Pools.Concat(mandate.Api >= 0 ? [mandate.Api] : []).Select(p => stage.Mandate.Pools[p]).ToList();
+        var pools = mandate.Pools.Concat(mandate.Apis).Select(p => stage.Mandate.Pools[p]).ToList();
         return [.. Enumerable.Range(0, stage.Horizon.Months).Where(m => mandate.Load.Peak(m) > 0).Select(m => (Of(stage, mandate, pools, m), m))];
     }
 

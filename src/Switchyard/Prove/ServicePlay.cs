@@ -15,7 +15,9 @@ internal sealed class ServicePlay
     private readonly ServiceMandate mandate;
     private readonly IReadOnlyList<ReplicaChange> changes;
     private readonly ProofCase circumstances;
-    private readonly IReadOnlyList<(double From, double To)> withoutApi;
+    private readonly IReadOnlyList<(int Api, double From, double To)> withoutApi;
+    // What goes to each API now, of all requests, one on top of the other.
+    private readonly List<(int Api, double UpTo)> apis = [];
     private readonly ServiceTally tally;
     private readonly RequestLengths inputs, outputs;
     private readonly WindowScore score;
@@ -34,7 +36,7 @@ internal sealed class ServicePlay
 
     private sealed record Lane(int Node, int Pool, double Weight, BatchScheduler Scheduler, double Since);
 
-    public ServicePlay(Stage stage, int service, IReadOnlyList<ReplicaChange> changes, ProofCase circumstances, IReadOnlyList<(double From, double To)>? withoutApi = null)
+    public ServicePlay(Stage stage, int service, IReadOnlyList<ReplicaChange> changes, ProofCase circumstances, IReadOnlyList<(int Api, double From, double To)>? withoutApi = null)
     {
         this.withoutApi = withoutApi ?? [];
         (this.stage, this.changes, this.circumstances) = (stage, changes, circumstances);
@@ -114,7 +116,8 @@ internal sealed class ServicePlay
         Sort();
         var now = from;
         var hourEnds = from;
-        var (rate, api) = (0.0, 0.0);
+        var rate = 0.0;
+        apis.Clear();
         const double afterwards = 60;
         while (true)
         {
@@ -122,7 +125,7 @@ internal sealed class ServicePlay
             {
                 rate = mandate.Expected(stage.Horizon, now) * circumstances.Demand;
                 hourEnds = withoutApi.SelectMany(w => new[] { w.From, w.To }).Where(edge => edge > now).Append((Math.Floor(now / 3600) + 1) * 3600).Min();
-                api = ApiShare(rate, now);
+                ShareOut(rate, now);
             }
 
             var arrives = rate > 0 ? now + (random.Exponential() / rate) : double.PositiveInfinity;
@@ -134,11 +137,11 @@ internal sealed class ServicePlay
             if (changed <= arrives)
             {
                 Change(changes[at++], now);
-                api = ApiShare(rate, now);
+                ShareOut(rate, now);
             }
             else
             {
-                Arrive(now, api);
+                Arrive(now);
             }
 
             if (now >= window.To && underway.Counted > 0)
@@ -151,11 +154,15 @@ internal sealed class ServicePlay
         Close(Math.Max(now, window.To));
     }
 
-    // What instances have no room for goes to the API, as far as the plan buys it.
-    private double ApiShare(double rate, double now)
+    // What instances have no room for goes to APIs, as far as the plan buys it and they may be used.
+    private void ShareOut(double rate, double now)
     {
-        if (mandate.Api < 0 || rate <= 0 || withoutApi.Any(w => w.From <= now && now < w.To)) return 0;
-        return mandate.Overflow(rate, lanes.Sum(l => l.Weight), stage.Mandate.Pools[mandate.Api].MostAt(window.Month)) / rate;
+        if (mandate.Apis.IsEmpty) return;
+        apis.Clear();
+        if (rate <= 0) return;
+        var upTo = 0.0;
+        double Most(int api) => withoutApi.Any(w => w.Api == api && w.From <= now && now < w.To) ? 0 : stage.Mandate.Pools[api].MostAt(window.Month);
+        foreach (var (api, sent) in mandate.Overflows(rate, lanes.Sum(l => l.Weight), Most)) apis.Add((api, upTo += sent / rate));
     }
 
     private void Change(in ReplicaChange change, double now)
@@ -231,7 +238,7 @@ internal sealed class ServicePlay
         }
     }
 
-    private void Arrive(double now, double api)
+    private void Arrive(double now)
     {
         var group = 0;
         if (near.Length > 1)
@@ -245,18 +252,18 @@ internal sealed class ServicePlay
             Arrival = now, Input = inputs.Draw(ref random), Output = outputs.Draw(ref random), Group = group, Counts = now >= window.From && now < window.To,
         });
         tally.Offered++;
-        if (api > 0 && random.Unit() < api) ByApi(slot);
+        if (apis.Count > 0 && random.Unit() is var drawn && drawn < apis[^1].UpTo) ByApi(slot, apis.Find(a => drawn < a.UpTo).Api);
         else Send(slot, now);
     }
 
-    private void ByApi(int slot)
+    private void ByApi(int slot, int api)
     {
         tally.SentToApi++;
         if (underway[slot].Counts)
         {
             score.Count();
             score.CountByApi();
-            var kept = stage.Makes[mandate.Api].Promised!.InOrder;
+            var kept = stage.Makes[api].Promised!.InOrder;
             for (var i = 0; i < 3; i++)
                 if (kept[i] is not { } objective || random.Unit() <= objective.Percentile / 100) score.Met((ObjectiveKind)i);
         }

@@ -15,6 +15,9 @@ public sealed record Stage
     /// <summary>The scenario's name.</summary>
     public required string Scenario { get; init; }
 
+    /// <summary>What the plan is known by.</summary>
+    public string Plan { get; init; } = "";
+
     /// <summary>What the controller is charged with.</summary>
     public required Mandate Mandate { get; init; }
 
@@ -98,6 +101,9 @@ public sealed record PoolMake
 
     /// <summary>Seconds that a run takes while nothing fails; 0 where the pool trains nothing.</summary>
     public double RunSeconds { get; init; }
+
+    /// <summary>US dollars for each run beside its hours: data brought in, checkpoints kept.</summary>
+    public double UsdPerRun { get; init; }
 
     /// <summary>Seconds that its gang takes to write a checkpoint.</summary>
     public double CheckpointSeconds { get; init; }

@@ -72,6 +72,7 @@ public sealed partial class Staging
         return new(new Stage
         {
             Scenario = scenario.Name,
+            Plan = PlanFingerprint.Of(plan),
             Mandate = new()
             {
                 Horizon = scenario.Horizon,

@@ -47,7 +47,7 @@ public sealed partial class Staging
         var credits = Bill.CreditsSpent(scenario.Commercial.Credits, scenario.Horizon, planned).ToList();
         Budget Left(string path, Money? cash, Money? total, Func<string, string, bool> pays, bool withCredits)
         {
-            decimal Anyway(int month) => fixedCash.Where(f => f.Month == month && pays(f.Team, f.Workload)).Sum(f => f.Usd)
+            decimal Anyway(int month) => (month < months ? Money.FromUsd(Moves(month, workload => pays(TeamOf(workload), workload))).Usd : 0) + fixedCash.Where(f => f.Month == month && pays(f.Team, f.Workload)).Sum(f => f.Usd)
                 - (withCredits ? credits.Where(c => c.Month == month).Sum(c => c.Usd) : 0);
             var last = fixedCash.Select(f => f.Month).Append(months - 1).Max();
             return new(path,

@@ -26,6 +26,7 @@ public sealed partial class Staging
             Rate = use.RequestsPerSecond * use.Replicas,
             Replicas = use.Replicas,
             Users = near.Users,
+            PricePerRequest = Outwards(service, offer),
             StartSeconds = MachineSeconds + WeightSeconds(built.Replica),
             SwitchSeconds = WeightSeconds(built.Replica),
         }, MakeOf(service, offer, new(Quantity.Tpot, Statistic.Mean), null) with { Replica = built.Replica, Scheduler = built.Limits, RoundTrips = near.Trips, PredictedRate = predicted * use.Replicas });
@@ -100,7 +101,7 @@ public sealed partial class Staging
         Spread = service.Spread,
         FirmShare = service.FirmShare,
         Pools = [.. pools.Where(p => p.Workload == service.Name && p.Kind != PurchaseKind.Tokens).Select(p => p.Index)],
-        Api = pools.Where(p => p.Workload == service.Name && p.Kind == PurchaseKind.Tokens).Select(p => p.Index).DefaultIfEmpty(-1).First(),
+        Apis = [.. pools.Where(p => p.Workload == service.Name && p.Kind == PurchaseKind.Tokens).OrderBy(p => p.PricePerRequest).ThenBy(p => p.Index).Select(p => p.Index)],
     };
 
     private void AddApi(Purchase purchase, Workload workload, string place)
@@ -132,9 +133,11 @@ public sealed partial class Staging
             Region = api.Region ?? "unknown",
             Kind = PurchaseKind.Tokens,
             PricePerHour = batch is null ? 0 : rate * 3600 * cost,
-            PricePerRequest = batch is null ? cost : 0,
+            // What a pile's requests need is sent to the API from where the data lies.
+            PricePerRequest = batch is null ? cost : batch.Data is { } own ? Routes(batch).Outwards(own.Home, own.Size.GB) * own.Size.GB / batch.Requests : 0,
             Accelerators = 0,
             Rate = rate,
+            HoursEach = batch is null ? [] : [.. shares.Select((s, month) => s * batch.Requests * Math.Pow(1 + batch.MonthlyGrowth, month) / rate / 3600)],
             Most = [.. shares.Select((s, month) => (int)Math.Ceiling(workload is InferenceWorkload w ? s * w.Load.Peak(month) : Math.Min(1, s)))],
             StartSeconds = 0,
         }, new() { ErrorGroup = api.Name, Promised = api.Promised, PileRate = batch is null ? 0 : rate });
@@ -146,13 +149,26 @@ public sealed partial class Staging
         var estimate = performance.Serve(new(
             batch.Model, [use.Precision], offer.Accelerator, (int)offer.AcceleratorCount, batch.Input, batch.Output, ServiceLevel.None, TimeSpan.Zero)).Value;
         var weights = WeightSeconds(built.Replica);
-        var pool = PoolOf(purchase, offer) with { Rate = use.RequestsPerSecond * use.Replicas, StartSeconds = MachineSeconds + weights, SwitchSeconds = weights };
+        var pool = PoolOf(purchase, offer) with
+        {
+            Rate = use.RequestsPerSecond * use.Replicas, StartSeconds = MachineSeconds + weights, SwitchSeconds = weights, HoursEach = HoursEach(purchase, batch),
+            PricePerRequest = BroughtIn(batch, offer) / batch.Requests,
+        };
         Add(purchase, offer, pool, MakeOf(batch, offer, new(Quantity.Tpot, Statistic.Mean), estimate?.PowerWatts?.Value) with
         {
             Replica = built.Replica,
             Scheduler = built.Limits,
             PileRate = estimate is null ? use.RequestsPerSecond * use.Replicas : estimate.RequestsPerSecond.Value * estimate.Replicas,
         });
+    }
+
+    // A pile belongs to the month in which it may begin, as the plan has it.
+    private ImmutableArray<double> HoursEach(Purchase purchase, BatchWorkload batch)
+    {
+        var (hours, piles) = (new double[scenario.Horizon.Months], new int[scenario.Horizon.Months]);
+        foreach (var start in batch.Cadence.Starts(scenario.Horizon)) piles[HorizonTime.MonthAt(scenario.Horizon, start * 3600)]++;
+        foreach (var month in purchase.Months.Where(m => m.Month >= 0 && m.Month < hours.Length && piles[m.Month] > 0)) hours[month.Month] += month.InstanceHours / piles[month.Month];
+        return [.. hours];
     }
 
     private void AddTraining(Purchase purchase, TrainingWorkload training, Offer offer, TrainingUse use, string place)
@@ -169,6 +185,7 @@ public sealed partial class Staging
         Add(purchase, offer, PoolOf(purchase, offer) with { Gang = use.Gang }, MakeOf(training, offer, new(Quantity.TrainingRate, Statistic.Mean), fast.PowerWatts?.Value / use.Gang) with
         {
             RunSeconds = training.Work.Count / fast.TokensPerSecond.Value,
+            UsdPerRun = BroughtIn(training, offer) + Kept(training, offer, checkpoint, use.Hours),
             CheckpointSeconds = checkpoint / (factors.Training.CheckpointBytesPerSecond * use.Gang),
         });
     }

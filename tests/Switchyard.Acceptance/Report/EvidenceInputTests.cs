@@ -47,6 +47,32 @@ public sealed class EvidenceInputTests(Browser browser, Plans plans)
         File.Exists(scratch["report.html"]).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task Evidence_about_another_plan_of_the_same_scenario_and_figures_that_are_none_are_refused()
+    {
+        using Scratch scratch = new();
+        var other = Evidence("batch-nightly");
+        other["plan"] = "0123456789abcdef";
+        var broken = Evidence("batch-nightly");
+        broken["expected"]!["cost"]!["mean"] = "x";
+        var run = await Cli.RunAsync(
+            "report", (await plans.OfAsync("batch-nightly")).Path, scratch.Write("a.json", other.ToJsonString()), scratch.Write("b.json", broken.ToJsonString()), "--out", scratch["report.html"]);
+        run.ShouldBeRefused("a.json plan: is evidence about another plan of 'batch-nightly'", "b.json expected.cost.mean: is not a number");
+        File.Exists(scratch["report.html"]).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Evidence_that_was_just_made_is_of_its_plan_and_few_runs_say_what_they_are()
+    {
+        using Scratch scratch = new();
+        var plan = (await plans.OfAsync("batch-nightly")).Path;
+        var proof = await Cli.RunAsync("prove", plan, "--seeds", "1", "--no-mend", "--out", scratch["evidence.json"]);
+        proof.Stdout.ShouldContain("(1 run of");
+        proof.Stdout.ShouldContain("so few runs have no interval");
+        (await Cli.RunAsync("report", plan, scratch["evidence.json"], "--out", scratch["report.html"])).ExitCode.ShouldBe(0);
+        (await Cli.RunAsync("prove", plan, "--seeds", "1000000")).ShouldBeRefused("at most 10,000");
+    }
+
     private static JsonObject Spread(double mean, double low, double high) => new() { ["mean"] = mean, ["low"] = low, ["high"] = high };
 
     private static JsonObject Times(double p50) => new() { ["mean"] = p50, ["p50"] = p50, ["p95"] = 2 * p50, ["p99"] = 3 * p50 };

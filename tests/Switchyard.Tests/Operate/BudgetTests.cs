@@ -110,13 +110,13 @@ public sealed class BudgetTests
         Horizon = HandMade.Quarter,
         Pools = [Pool(0, 10), Pool(1, 10) with { Workload = "chat" }, Pool(2, 0, PurchaseKind.Tokens) with { Workload = "chat", PricePerRequest = 0.01, Most = [5, 5, 5] }],
         Budgets = [new("limits.budget.cash", [money, money, money], double.PositiveInfinity, [true, true, true])],
-        Services = [Chat with { Api = api }],
+        Services = [Chat with { Apis = api < 0 ? [] : [api] }],
     };
 
     // Three instances of the service for the month: 744 hours.
     private const double MonthOfChat = 3 * 10 * 744;
 
-    private static Tick Seen(double hours, double rate = 2, double byApi = 0) => new(hours * 3600, [new(rate, 0)]) { ByApi = [byApi] };
+    private static Tick Seen(double hours, double rate = 2, double byApi = 0) => new(hours * 3600, [new(rate, 0)]) { ByApi = [0, 0, byApi] };
 
     [Fact]
     public void Jobs_spend_only_what_services_are_not_expected_to_take()

@@ -1,5 +1,9 @@
+using Switchyard.Demand;
+using Switchyard.Market;
 using Switchyard.Operate;
 using Switchyard.Prove;
+using Switchyard.Tests.Plan;
+using Switchyard.Units;
 
 namespace Switchyard.Tests.Prove;
 
@@ -28,11 +32,84 @@ public sealed class ConservationTests
     public void Money_is_hours_at_their_price_and_what_is_paid_anyway()
     {
         var (stage, result, _) = Played.Value;
-        var hours = 0m;
-        foreach (var pool in stage.Mandate.Pools)
-            for (var month = 0; month < result.Fleet.Books.Months; month++) hours += (decimal)(result.Fleet.Books.Seconds[pool.Index, month] / 3600 * pool.PricePerHour);
-        result.CashPerMonth.Sum().ShouldBe(hours + stage.Fixed.Sum(f => f.Usd), 0.01m);
+        result.CashPerMonth.Sum().ShouldBe(ByUse(stage, result) + stage.Fixed.Sum(f => f.Usd), 0.01m);
         result.CashPerProvider.Values.Sum().ShouldBe(result.CashPerMonth.Sum(), 0.01m);
+    }
+
+    private static decimal ByUse(Stage stage, RunResult result)
+    {
+        var (books, usd) = (result.Fleet.Books, 0.0);
+        foreach (var pool in stage.Mandate.Pools)
+        {
+            for (var month = 0; month < books.Months; month++)
+                usd += (books.Seconds[pool.Index, month] / 3600 * pool.PricePerHour) + (books.Requests[pool.Index, month] * pool.PricePerRequest) + books.Brought[pool.Index, month];
+        }
+
+        return (decimal)usd;
+    }
+
+    [Fact]
+    public void What_is_moved_for_requests_and_runs_is_billed_as_the_plan_reckons()
+    {
+        var elsewhere = new DataSet(DataSize.FromGB(500), new("gcp", "us-central"));
+        var scenario = Staged.Mixed with
+        {
+            Workloads =
+            [
+                .. Staged.Mixed.Workloads.Select(Workload (w) => w switch
+                {
+                    InferenceWorkload => HandMade.Service("chat", 150, 2) with { ResponseSize = DataSize.FromGB(0.0004) },
+                    TrainingWorkload t => t with { Data = elsewhere with { Replication = Replication.No } },
+                    BatchWorkload b => b with { Data = elsewhere with { Replication = Replication.No } },
+                    _ => w,
+                }),
+            ],
+        };
+        var plan = Staged.PlanOf(scenario);
+        var stage = Staged.Of(plan, scenario);
+        var result = new ProofRun(stage, ProofCase.Expected with { Faults = FaultModel.None }, 3, new(), Staged.Factors).Play();
+        var books = result.Fleet.Books;
+        result.CashPerMonth.Sum().ShouldBe(ByUse(stage, result) + stage.Fixed.Sum(f => f.Usd), 0.01m);
+        foreach (var workload in scenario.Workloads)
+        {
+            double Sum(Func<Pool, int, double> figure) => stage.Mandate.Pools.Where(p => p.Workload == workload.Name).Sum(p => Enumerable.Range(0, books.Months).Sum(m => figure(p, m)));
+            var moved = Sum((p, m) => (books.Requests[p.Index, m] * p.PricePerRequest) + books.Brought[p.Index, m]);
+            var planned = plan.Purchases.Where(p => p.Workload == workload.Name).Sum(p => p.Months.Sum(m => (double)m.Cash.Usd - (m.InstanceHours * p.Source.PricePerHour)));
+            planned.ShouldBeGreaterThan(10, workload.Name);
+            // The plan reckons with all that its machines could answer of a load, whole machines; what was answered is billed.
+            moved.ShouldBeInRange((workload is InferenceWorkload ? 0.75 : 0.97) * planned, 1.03 * planned, workload.Name);
+        }
+
+        Enumerable.Range(0, stage.Mandate.Pools.Length).Where(p => stage.Mandate.Pools[p].Workload == "chat").Sum(p => Enumerable.Range(0, books.Months).Sum(m => books.Requests[p, m]))
+            .ShouldBe(result.Services[0].Months.Sum(m => m.Requests), 0.06 * result.Services[0].Months.Sum(m => m.Requests));
+    }
+
+    [Fact]
+    public void Two_APIs_of_a_service_share_what_instances_have_no_room_for_the_cheaper_first()
+    {
+        var scenario = HandMade.Scenario(null, HandMade.Service("chat", 40, 1) with { Headroom = 0.2 }) with { Horizon = new(new(2027, 2, 1), 2) };
+        var bought = Staged.Of(Staged.PlanOf(scenario), scenario);
+        var pools = bought.Mandate.Pools.Select(p => p with { Most = [.. p.Most.Select(m => Math.Max(0, m - 1))] }).ToList();
+        Pool Api(int index, string name, double price, int most) => pools[0] with
+        {
+            Index = index, Source = name, Provider = name, Kind = PurchaseKind.Tokens, PricePerHour = 0, PricePerRequest = price, Accelerators = 0, Rate = 1, Most = [most, most], StartSeconds = 0,
+        };
+        Pool[] apis = [Api(pools.Count, "cheap", 0.001, 4), Api(pools.Count + 1, "dear", 0.003, 40)];
+        var stage = bought with
+        {
+            Makes = [.. bought.Makes, .. apis.Select(a => new PoolMake { ErrorGroup = a.Source, Promised = bought.Services[0].ServiceLevel })],
+            Mandate = bought.Mandate with { Pools = [.. pools, .. apis], Services = [bought.Mandate.Services[0] with { Apis = [apis[0].Index, apis[1].Index] }] },
+        };
+        var run = new ProofRun(stage, ProofCase.Expected, 1, new() { BusyRequests = 300, OtherRequests = 100 }, Staged.Factors).Play();
+        var sold = apis.Select(a => Enumerable.Range(0, run.Fleet.Books.Months).Sum(m => run.Fleet.Books.Requests[a.Index, m])).ToArray();
+        sold.ShouldAllBe(requests => requests > 1000);
+        for (var a = 0; a < 2; a++) run.Fleet.Books.Meters[apis[a].Index].ShouldBe(sold[a], 1e-6 * sold[a]);
+        // The cheap one answers four a second whenever as many are over.
+        sold[0].ShouldBeLessThanOrEqualTo(4 * stage.End);
+        ((double)run.CashPerProvider["cheap"]).ShouldBe(0.001 * sold[0], 0.01);
+        ((double)run.CashPerProvider["dear"]).ShouldBe(0.003 * sold[1], 0.01);
+        // What windows send to both is what is billed.
+        (sold.Sum() / run.Services[0].Months.Sum(m => m.ByApi)).ShouldBe(1, 0.05);
     }
 
     [Fact]

@@ -108,7 +108,7 @@ public sealed class LimitTests
             Limits = new() { CashPerMonth = new((decimal)money) },
             Mandate = bought.Mandate with
             {
-                Pools = [.. pools, api], Services = [bought.Mandate.Services[0] with { Api = api.Index }],
+                Pools = [.. pools, api], Services = [bought.Mandate.Services[0] with { Apis = [api.Index] }],
                 Budgets = [new("limits.budget.cash", [money, money], double.PositiveInfinity, [.. pools.Select(_ => true), true])],
             },
         };
