@@ -24,11 +24,13 @@ internal static class FitCommand
         Option<LeftOut[]> leaveOut = new("--leave-out") { Description = "Fit again without each of these, and say how far off we are there; can be given several times", HelpName = "model|accelerator|version" };
         Option<bool> training = new("--training") { Description = "Fit the coefficients of training as well; otherwise they stay" };
         Option<bool> keep = new("--keep") { Description = "Keep the coefficients there are; for errors and intervals alone" };
+        Option<string?> each = new("--numbers") { Description = "Write every number, measured and predicted by coefficients that did not see it, into this file", HelpName = "FILE" };
         Command command = new("fit", "Fit the coefficients of the model to measured runs") { paths };
         command.Options.Add(folder);
         command.Options.Add(leaveOut);
         command.Options.Add(training);
         command.Options.Add(keep);
+        command.Options.Add(each);
         var catalogs = new CatalogOptions(command);
         command.SetAction(parsed => catalogs.With(parsed, contents =>
         {
@@ -64,6 +66,7 @@ internal static class FitCommand
 
             var errors = Errors(tables);
             Console.Out.Write(errors);
+            if (parsed.GetValue(each) is { } numbers) Printer.WriteFile(numbers, Numbers(tables));
             if (parsed.GetValue(folder) is not { } target) return ExitCode.Done;
             Printer.WriteFile(Path.Combine(target, "coefficients.csv"), coefficients);
             Printer.WriteFile(Path.Combine(target, "errors.csv"), errors);
@@ -83,6 +86,18 @@ internal static class FitCommand
         var text = new StringBuilder("name,value,unit,prior,spread,least,most,as_of,source\n");
         foreach (var c in Coefficient.Serving.Concat(Coefficient.Training))
             text.Append(CultureInfo.InvariantCulture, $"{c.Name},{Math.Clamp(c.Get(factors), c.Least, c.Most):G4},{c.Unit},{c.Get(EfficiencyFactors.Default):G4},{c.Spread},{c.Least},{c.Most},{Day},switchyard performance fit\n");
+        return text.ToString();
+    }
+
+    private static string Numbers(List<(string Kind, ImmutableArray<CheckedNumber> Numbers)> tables)
+    {
+        var text = new StringBuilder("runs,kind,metric,id,line,model,accelerator,engine,version,measured,predicted\n");
+        foreach (var (kind, numbers) in tables)
+        {
+            foreach (var n in numbers)
+                text.Append(CultureInfo.InvariantCulture, $"{kind},{(n.Run.Dense ? "dense" : "moe")},{n.Metric},\"{n.Run.Id}\",{n.Run.Line},{n.Run.ModelKey},{n.Run.SystemKey},{n.Run.EngineName},\"{n.Run.Version}\",{n.Measured:G6},{n.Predicted:G6}\n");
+        }
+
         return text.ToString();
     }
 

@@ -83,7 +83,7 @@ internal static partial class InferenceMaxTable
             PrefillReplicas = apart ? Math.Max(1, table.Whole("prefill_num_workers") ?? 1) : 1,
             Input = RequestLengths.Between(0.8 * input, input),
             Output = RequestLengths.Between(0.8 * output, output),
-            Load = new ClosedLoop(clients, 10 * clients),
+            Load = new ClosedLoop(clients, (apart ? Names.SeparateRounds : 10) * clients),
             Observed = observed.ToImmutable(),
         };
     }

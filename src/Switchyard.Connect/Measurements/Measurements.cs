@@ -79,6 +79,12 @@ internal sealed record Source(string Folder, string Path, string? Workloads)
 /// <summary>Names that tables of measured runs use for what the catalog knows.</summary>
 internal static partial class Names
 {
+    /// <summary>
+    /// Requests that each client sends where prefill has its own replicas: <c>num_prompts</c> is five times the concurrency in ai-dynamo/dynamo's sa-bench/bench.sh and in
+    /// TensorRT-LLM's deployment guides (<c>multi_round=5</c>), read on 2026-11-22; tests of one replica send ten.
+    /// </summary>
+    internal const int SeparateRounds = 5;
+
     /// <summary>A model by its name, its repository's or its folder's; also where the name ends in the format of its weights, as those of quantised copies do.</summary>
     internal static ModelArchitecture? Model(CatalogContents catalog, string name)
     {

@@ -146,7 +146,7 @@ internal static partial class ServingTable
             PrefillReplicas = Math.Max(1, prefillReplicas),
             Input = Lengths(input.Value),
             Output = Lengths(output.Value),
-            Load = new ClosedLoop(Math.Max(1, clients), (drawn || Names.Engine(engine) != Engine.TensorRt ? 10 : 50) * Math.Max(1, clients)),
+            Load = new ClosedLoop(Math.Max(1, clients), (disaggregated ? Names.SeparateRounds : drawn || Names.Engine(engine) != Engine.TensorRt ? 10 : 50) * Math.Max(1, clients)),
             Observed = ttft is { } first
                 ? [new(new(Quantity.Ttft, Statistic.Mean), first / 1000), new(new(Quantity.Tpot, Statistic.Mean), tpot.Value / 1000)]
                 : [new(new(Quantity.Tpot, Statistic.Mean), tpot.Value / 1000)],

@@ -89,13 +89,16 @@ public sealed record EfficiencyFactors
     public double LayerSeconds { get; init; } = 30e-6;
 
     /// <summary>Further seconds for a layer with routed experts (routing, permutation, a second set of kernels), under vLLM; fitted.</summary>
-    public double ExpertLayerSeconds { get; init; } = 30e-6;
+    public double ExpertLayerSeconds { get; init; } = 20e-6;
 
     /// <summary>The same under SGLang; fitted.</summary>
-    public double SglangExpertLayerSeconds { get; init; } = 30e-6;
+    public double SglangExpertLayerSeconds { get; init; } = 20e-6;
 
     /// <summary>The same under TensorRT-LLM; fitted.</summary>
-    public double TensorRtExpertLayerSeconds { get; init; } = 30e-6;
+    public double TensorRtExpertLayerSeconds { get; init; } = 20e-6;
+
+    /// <summary>Further seconds for a layer whose experts stand beside one that every token uses: its kernels and the sum of both; fitted.</summary>
+    public double SharedExpertLayerSeconds { get; init; } = 10e-6;
 
     /// <summary>Further seconds that a layer with routed experts takes at least in a step with a prompt; fitted.</summary>
     public double ExpertPromptLayerSeconds { get; init; } = 100e-6;
@@ -105,6 +108,9 @@ public sealed record EfficiencyFactors
 
     /// <summary>Further seconds for a layer whose activations are narrowed to 8 bits before each product; fitted.</summary>
     public double NarrowLayerSeconds { get; init; } = 15e-6;
+
+    /// <summary>The same where every block of activations gets its own scale, which takes a kernel of its own before each product; fitted.</summary>
+    public double BlockNarrowLayerSeconds { get; init; } = 20e-6;
 
     /// <summary>The same for 4 bits in models with experts, of which attention stays wider; fitted.</summary>
     public double Narrow4LayerSeconds { get; init; } = 5e-6;
@@ -172,6 +178,9 @@ public sealed record EfficiencyFactors
 
     /// <summary>The same under TensorRT-LLM; fitted.</summary>
     public double TensorRtArrivalSeconds { get; init; } = 30e-3;
+
+    /// <summary>The same where prefill has its own replicas: the router in front of them takes requests in and hands them on, whatever the engine behind it; fitted.</summary>
+    public double SeparateArrivalSeconds { get; init; } = 15e-3;
 
     /// <summary>Further seconds for each token of a prompt: the way of its text and its tokeniser, some 1 MB/s on one core; fitted.</summary>
     public double ArrivalTokenSeconds { get; init; } = 3e-6;

@@ -20,13 +20,14 @@ public sealed partial class Replica
     /// <param name="promptContext">Positions that such a token sees on average: about half of the prompt where it is prefilled at once.</param>
     /// <param name="decodes">Requests that get one more token.</param>
     /// <param name="context">Their mean context in tokens.</param>
-    public double Step(double prompt, double promptContext, double decodes, double context)
+    /// <param name="prompts">Prompts that the prompt tokens belong to; 0 for as many as the ranks of data-parallel attention, or a multiple.</param>
+    public double Step(double prompt, double promptContext, double decodes, double context, double prompts = 0)
     {
-        var seconds = Plain(prompt, promptContext, decodes, context);
+        var seconds = Plain(prompt, promptContext, decodes, context, prompts);
         if (IsCalibrated)
         {
             // What the prompt adds to a step that decodes is corrected as prompts are, the rest as decoding is.
-            var decoding = prompt > 0 ? decodes > 0 ? Math.Min(seconds, Plain(0, 0, decodes, context)) : 0 : seconds;
+            var decoding = prompt > 0 ? decodes > 0 ? Math.Min(seconds, Plain(0, 0, decodes, context, 0)) : 0 : seconds;
             seconds = (decoding * Correction.Decode) + ((seconds - decoding) * Correction.Prompt);
         }
 

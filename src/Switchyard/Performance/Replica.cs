@@ -11,7 +11,7 @@ namespace Switchyard.Performance;
 /// </summary>
 public sealed partial class Replica
 {
-    private readonly double tokenSeconds, headSeconds, sharedSeconds, assignmentSeconds, expertSeconds, expertsUntouched, independence, activationSeconds, tile, fill, ridge;
+    private readonly double tokenSeconds, headSeconds, sharedSeconds, assignmentSeconds, expertSeconds, expertsUntouched, independence, activationSeconds, tile, fill, ridge, spread;
     private readonly double hostSeconds, promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, linkSeconds, promptFixed, graphTokens, requestHost, requestSeconds, kvTokens;
     private readonly int fullLayers, windowLayers, window, experts;
     private readonly double[] decoding = new double[513];
@@ -45,13 +45,14 @@ public sealed partial class Replica
         var (maker, memory) = own ? (1, 1) : (factors.OtherVendors, factors.OtherVendorsBandwidth);
         var (tensor, ranks, group) = (deployment.TensorParallel, deployment.DataParallel, deployment.StageAccelerators);
         var widened = Footprint.IsWidened(accelerator, precision);
+        var blocks = deployment.BlockScaled ?? model.NativePrecision == Precision.Fp8;
         var sixteenBits = factors.Matrix16 * (accelerator.Architecture == "Ampere" ? factors.AmpereMatrix : 1);
         var share = Sustained(accelerator, peak, precision, widened, factors) * maker * (widened ? sixteenBits : precision switch
         {
             Precision.Bf16 => sixteenBits,
             Precision.Fp4 when model.NativePrecision == Precision.Fp4 => factors.Matrix8,
             Precision.Fp4 => factors.Matrix4,
-            Precision.Fp8 when deployment.BlockScaled ?? model.NativePrecision == Precision.Fp8 => factors.Matrix8 * factors.BlockScaled,
+            Precision.Fp8 when blocks => factors.Matrix8 * factors.BlockScaled,
             _ => factors.Matrix8,
         });
         var bandwidth = accelerator.MemoryBandwidth.BytesPerSecond * memory;
@@ -83,11 +84,13 @@ public sealed partial class Replica
         // Narrow slices of an expert fill the multipliers badly.
         var slice = Math.Max(1, model.ExpertFfn) * Math.Min(group, Math.Max(deployment.ExpertParallel, ranks)) / (double)group;
         var uneven = imbalance * (1 + (factors.ExpertHalfWidth / slice));
+        var dealt = Math.Max(deployment.ExpertParallel, ranks);
+        spread = dealt > 1 ? factors.ExpertImbalance : 0;
         (tile, fill, ridge) = (factors.ExpertTile, factors.ExpertFill, factors.Ridge);
         assignmentSeconds = footprint.ExpertFlops / Math.Max(1, model.ExpertsPerToken) * uneven / (peak * group * share * factors.ExpertMatrix);
         // What lies between the matrix products passes through memory: norms and residuals whole on every accelerator of a group, gates split.
         activationSeconds = 2 * model.Layers * ((5.0 * model.Hidden * tensor) + (3.0 * footprint.GateWidth)) / (bandwidth * factors.WeightBandwidth * group);
-        expertSeconds = footprint.ExpertBytes * experts * imbalance / (weightBandwidth * factors.ExpertBandwidth * group);
+        expertSeconds = footprint.ExpertBytes * experts / (weightBandwidth * factors.ExpertBandwidth * group);
         expertsUntouched = experts > 0 ? Math.Log(Math.Max(1e-9, 1 - ((double)model.ExpertsPerToken / experts))) : 0;
         var attention = sixteen * group * maker * factors.Attention;
         promptSeconds = footprint.AttentionFlops / attention;
@@ -117,8 +120,8 @@ public sealed partial class Replica
         }
 
         var special = model.Attention == AttentionKind.Latent ? model.Layers : model.LinearAttentionLayers;
-        var further = (footprint.ExpertLayers * factors.ExpertLayerOf(deployment.Engine))
-            + (special * factors.LatentLayerSeconds) + (model.Layers * Narrowing(model, precision, widened, factors));
+        var further = (footprint.ExpertLayers * (factors.ExpertLayerOf(deployment.Engine) + (model.SharedExperts > 0 ? factors.SharedExpertLayerSeconds : 0)))
+            + (special * factors.LatentLayerSeconds) + (model.Layers * Narrowing(model, precision, widened, blocks, factors));
         var later = accelerator.Architecture is "Blackwell" or "Blackwell Ultra" or "Rubin";
         var newer = later ? factors.BlackwellSteps : 1;
         if (later && accelerator.ScaleUpDomain > 2) collectives *= factors.BlackwellLinks;
@@ -192,27 +195,31 @@ public sealed partial class Replica
     public KernelProfile? Kernels { get; init; }
 
     /// <summary>Seconds of one step at full power, before the user's own runs correct it.</summary>
-    private double Plain(double prompt, double promptContext, double decodes, double context)
+    private double Plain(double prompt, double promptContext, double decodes, double context, double prompts)
     {
         var tokens = prompt + decodes;
         if (Kernels is not null) return Hosted(Kernels.Step(prompt, promptContext, decodes, context, Model.Layers) + (tokens * tokenLink) + linkSeconds, decodes);
-        var matrix = prompt > 0 || decodes >= decoding.Length || decodes != (int)decodes ? Matrix(tokens, decodes + (prompt > 0 ? 1 : 0)) : Decoding((int)decodes);
-        var attention = prompt > 0 ? prompt * promptSeconds * Positions(promptContext) : 0;
-        if (decodes > 0) attention += decodes * Positions(context) * Math.Max(decodeSeconds, cacheSeconds);
-        var seconds = matrix + attention + (tokens * (tokenLink + activationSeconds)) + (decodes * requestSeconds) + fixedSeconds;
+        // A prompt lies on one rank of data-parallel attention, and the others wait for the rank that has most.
+        var uneven = DataParallel > 1 && prompts > 0 ? Math.Ceiling(prompts / DataParallel) * DataParallel / prompts : 1;
+        var (attending, answering) = (prompt * uneven, DataParallel > 1 && decodes > 0 ? Math.Max(decodes, DataParallel) : decodes);
+        var matrix = prompt > 0 || decodes >= decoding.Length || decodes != (int)decodes
+            ? Matrix(attending + decodes, tokens, decodes + (prompt > 0 ? 1 : 0)) : Decoding((int)decodes);
+        var attention = prompt > 0 ? attending * promptSeconds * Positions(promptContext) : 0;
+        if (decodes > 0) attention += answering * Positions(context) * Math.Max(decodeSeconds, cacheSeconds);
+        var seconds = matrix + attention + ((attending + decodes) * (tokenLink + activationSeconds)) + (decodes * requestSeconds) + fixedSeconds;
         // Kernels of a step with a prompt are launched one by one: it takes at least as long as their launches.
         return Hosted(prompt > 0 && tokens > graphTokens ? Math.Max(seconds, promptFixed) : seconds, decodes);
     }
 
     /// <summary>Seconds of a step's matrix products.</summary>
-    private double Matrix(double tokens, double sampled) =>
-        Both((tokens * tokenSeconds) + (sampled * headSeconds), sharedSeconds) + (experts > 0 ? Experts(tokens) : 0);
+    private double Matrix(double shared, double tokens, double sampled) =>
+        Both((shared * tokenSeconds) + (sampled * headSeconds), sharedSeconds) + (experts > 0 ? Experts(tokens) : 0);
 
     // Steps that only decode are most of all, and their products hang on nothing but the batch. Whoever asks first writes what every other would.
     private double Decoding(int batch)
     {
         if (decoding[batch] is > 0 and var known) return known;
-        return decoding[batch] = Matrix(batch, batch);
+        return decoding[batch] = Matrix(batch, batch, batch);
     }
 
     /// <summary>
@@ -235,11 +242,12 @@ public sealed partial class Replica
         + (Footprint.AttentionFlops * ((input * Positions(input / 2)) + (output * Positions(input + (output / 2)))));
 
     // Of models with experts, 4 bits take in the experts and not attention, so that there is less to narrow.
-    private static double Narrowing(ModelArchitecture model, Precision precision, bool widened, EfficiencyFactors factors) => precision switch
+    private static double Narrowing(ModelArchitecture model, Precision precision, bool widened, bool blocks, EfficiencyFactors factors) => precision switch
     {
         Precision.Bf16 => 0,
         _ when widened => 0,
         Precision.Fp4 when model.Experts > 0 => factors.Narrow4LayerSeconds,
+        Precision.Fp8 when blocks => factors.BlockNarrowLayerSeconds,
         _ => factors.NarrowLayerSeconds,
     };
 
@@ -258,7 +266,10 @@ public sealed partial class Replica
         var rows = Math.Max(tile, each + (tile / 2));
         // A group with few rows per expert works in small tiles, which fill the multipliers badly.
         var full = Math.Min(1, Math.Pow(rows / EfficiencyFactors.FullExpert, fill));
-        return Both(touched * rows / full * assignmentSeconds, expertSeconds * touched / experts);
+        // Where whole experts are dealt out, the accelerator on which most of them are touched reads longest: a binomial count's largest of so many.
+        var share = touched / experts;
+        var most = share * (1 + (spread * (1 - share)));
+        return Both(touched * rows / full * assignmentSeconds, expertSeconds * most);
     }
 
     /// <summary>What rated power leaves of a peak rate: small cards and old ones cannot keep their clocks under matrix products.</summary>

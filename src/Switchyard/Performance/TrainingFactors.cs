@@ -12,6 +12,9 @@ public sealed record TrainingFactors
     /// <summary>The same by Blackwell and later; fitted.</summary>
     public double MatrixBlackwell { get; init; } = 0.74;
 
+    /// <summary>Factor on <see cref="MatrixBlackwell"/> on Blackwell Ultra, whose rated power is higher (1,400 W of a GB300 against 1,200 of a GB200) at like peaks; fitted.</summary>
+    public double BlackwellUltra { get; init; } = 1.1;
+
     /// <summary>What is left of the share in 8 bits, whose peak is twice as high, 0 to 1; fitted.</summary>
     public double Fp8 { get; init; } = 0.80;
 

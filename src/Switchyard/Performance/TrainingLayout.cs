@@ -146,7 +146,9 @@ public sealed class TrainingStep
     {
         var copies = layout.DataParallel * layout.Parts;
         if (copies <= 1) return 0;
-        var bytes = times * 2 * model.Parameters / (layout.TensorParallel * (double)layout.PipelineParallel);
+        // Experts that are dealt out are on fewer copies, each with its share of them.
+        var own = ((model.Parameters - expertParameters) / layout.TensorParallel) + (expertParameters / Math.Max(layout.TensorParallel, layout.ExpertParallel));
+        var bytes = times * 2 * own / layout.PipelineParallel;
         var inside = Math.Max(1, perInstance / layout.TensorParallel);
         var local = Math.Min(inside, copies);
         var link = Collective.Between(accelerator, Math.Max(2, perInstance), factors);
@@ -165,7 +167,8 @@ public sealed class TrainingStep
     private static double Generation(Accelerator accelerator, TrainingFactors training) => accelerator.Architecture switch
     {
         "Ampere" or "Volta" or "Turing" or "Pascal" or "Kepler" => training.MatrixAmpere,
-        "Blackwell" or "Blackwell Ultra" or "Rubin" => training.MatrixBlackwell,
+        "Blackwell" => training.MatrixBlackwell,
+        "Blackwell Ultra" or "Rubin" => Math.Min(0.86, training.MatrixBlackwell * training.BlackwellUltra),
         _ => training.MatrixHopper,
     };
 }

@@ -29,7 +29,7 @@ public sealed class LayoutTests
         var layout = Apart(1, 1);
         var replica = new Replica(Llama8, layout.Deployment, H100, Factors);
         var load = Simulator(layout).Answer(0.01, 50);
-        var first = Factors.ArrivalOf(Engine.Vllm) + (1000 * Factors.ArrivalTokenSeconds) + replica.Step(1000, 500, 0, 0) + load.TransferSeconds;
+        var first = Factors.SeparateArrivalSeconds + (1000 * Factors.ArrivalTokenSeconds) + replica.Step(1000, 500, 0, 0) + load.TransferSeconds;
         load.Result.Ttft.Median.ShouldBe(first, 1e-9);
         var decode = 0.0;
         for (var i = 0; i < 199; i++) decode += replica.Step(0, 0, 1, 1000 + i);
@@ -94,7 +94,7 @@ public sealed class LayoutTests
         {
             var layout = new ServingLayout { Deployment = One, Replicas = 1, Prefill = deployment, PrefillReplicas = 1 };
             var load = new LayoutSimulator(Llama8, H100, layout, new(RequestLengths.Constant(1000), RequestLengths.Constant(2)), Factors).Answer(busy / service, 50_000);
-            var expected = Factors.ArrivalOf(Engine.Vllm) + service + (busy * service / (2 * (1 - busy)));
+            var expected = Factors.SeparateArrivalSeconds + service + (busy * service / (2 * (1 - busy)));
             // A request may wait for the step that decodes before it.
             load.Result.Ttft.Mean.ShouldBeInRange(expected * 0.95, (expected * 1.05) + load.TransferSeconds + 0.01);
         }

@@ -51,7 +51,7 @@ internal sealed class FittedRuns
     /// <param name="factors">The coefficients.</param>
     public double[] Residuals(int[] chosen, EfficiencyFactors factors)
     {
-        var predictor = new RunPredictor(factors);
+        var predictor = new RunPredictor(factors, quick: true);
         var result = new double[chosen.Length];
         MeasuredRun? last = null;
         RunPredictor.Predicted? prediction = null;

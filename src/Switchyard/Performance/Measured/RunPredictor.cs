@@ -8,7 +8,8 @@ namespace Switchyard.Performance.Measured;
 
 /// <summary>Predicts what a measured run measured, or says why not. The run's numbers play no part.</summary>
 /// <param name="factors">The efficiency reached.</param>
-public sealed class RunPredictor(EfficiencyFactors factors)
+/// <param name="quick">Whether replicas that prefill and decode apart are predicted in closed form, as fits do, and not simulated.</param>
+public sealed class RunPredictor(EfficiencyFactors factors, bool quick = false)
 {
     private const int MostRequests = 20_000;
     private const ulong Seed = 20261122;
@@ -132,11 +133,32 @@ public sealed class RunPredictor(EfficiencyFactors factors)
     private Outcome<Predicted> Apart(ServingRun run, Deployment before, Replica replica, ModelArchitecture model, Accelerator accelerator)
     {
         if (Unfit(before, model, accelerator) is { } reason) return Refused(reason);
-        if (run.Load is not ClosedLoop) return Refused("disaggregated serving is predicted in a closed loop only");
-        var (ttft, tpot) = SteadyState.Disaggregated(run, new(model, before, accelerator, factors), replica, factors);
-        if (double.IsNaN(ttft)) return Refused("weights leave no room for one request");
+        if (run.Load is not ClosedLoop loop) return Refused("disaggregated serving is predicted in a closed loop only");
+        var prefill = new Replica(model, before, accelerator, factors);
+        if (quick)
+        {
+            var (first, pace) = SteadyState.Disaggregated(run, prefill, replica, factors);
+            return double.IsNaN(first) ? Refused("weights leave no room for one request")
+                : new Predicted { Ttft = Mean(first), Tpot = Mean(pace), EndToEnd = Mean(first + ((run.Output.Mean - 1) * pace)) };
+        }
+
+        if (prefill.KvTokens(run.Input.Mean) < run.Input.Mean) return Refused("weights leave no room for one request");
+        var requests = Math.Max(loop.Concurrency, loop.Requests);
+        var simulated = Math.Min(requests, Math.Max(MostRequests, 2 * loop.Concurrency));
+        var (ttft, tpot, whole) = new SeparateLoop(run, prefill, replica, accelerator, factors).Serve(loop.Concurrency, simulated, run.Input, run.Output, Seed);
+        if (ttft.All(double.IsNaN)) return Refused("no request fits into the memory for keys and values");
+        return new Predicted { Ttft = Of(ttft), Tpot = Of(tpot), EndToEnd = Of(whole) };
+
         static Distribution Mean(double value) => new(value, value, value, value, value);
-        return new Predicted { Ttft = Mean(ttft), Tpot = Mean(tpot), EndToEnd = Mean(ttft + ((run.Output.Mean - 1) * tpot)) };
+        Distribution Of(double[] times)
+        {
+            // Where fewer requests are simulated than were sent, the first ones, which all came at once, count for what they are of all.
+            double Average(ReadOnlySpan<double> part) => part.ToArray().Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
+            var all = Distribution.Of(times.Where(double.IsFinite).ToArray());
+            var settled = Average(times.AsSpan(loop.Concurrency));
+            var share = loop.Concurrency / (double)requests;
+            return double.IsNaN(settled) ? all : all with { Mean = (share * Average(times.AsSpan(0, loop.Concurrency))) + ((1 - share) * settled) };
+        }
     }
 
     /// <summary>Why a model cannot be served like this; null where it can be tried.</summary>

@@ -52,26 +52,36 @@ public static class SteadyState
     {
         var loop = (ClosedLoop)run.Load;
         var (input, output) = (run.Input.Mean, run.Output.Mean);
-        var budget = factors.TokenBudget * prefill.DataParallel;
-        // What one prompt keeps a replica busy for when prompts share full steps, and what it takes alone.
-        var together = Math.Max(1, Math.Floor(budget / input));
-        var alone = prefill.Step(Math.Min(input, budget), input / 2, 0, 0) * Math.Max(1, input / budget);
-        var each = prefill.Step(together * Math.Min(input, budget), input / 2, 0, 0) * Math.Max(1, input / budget) / together;
+        // A prompt is worked on by one rank of data-parallel attention, in steps of the budget; a step takes as many as the ranks' budgets hold.
+        var (ranks, budget) = (prefill.DataParallel, factors.TokenBudget);
+        var most = ranks * Math.Max(1, Math.Floor(budget / input));
+        double Prefill(double prompts) => prefill.Step(prompts * Math.Min(input, budget), input / 2, 0, 0, prompts) * Math.Max(1, input / budget);
+        var each = Prefill(most) / most;
         var context = input + (output / 2);
         var room = decode.KvTokens(context) / context;
         if (!(room >= 1) || !(prefill.KvBytes > 0)) return (double.NaN, double.NaN);
-        var most = run.PrefillReplicas / each;
-        var (low, high) = (0.0, most);
+        var highest = run.PrefillReplicas / each;
+        var (low, high) = (0.0, highest);
         for (var i = 0; i < Halvings; i++)
         {
             var rate = (low + high) / 2;
             var batch = Batch(rate);
-            if ((rate * (alone + Wait(rate))) + (batch * run.Replicas) < loop.Concurrency) low = rate;
+            if ((rate * Before(rate)) + (batch * run.Replicas) < loop.Concurrency) low = rate;
             else high = rate;
         }
 
         double Step(double batch) => decode.Step(0, 0, batch, context);
-        double Wait(double rate) => rate / most is var busy && busy < 0.999 ? busy * each / (2 * run.PrefillReplicas * (1 - busy)) : 1e3;
+        // From arrival to the end of the prompt: what is left of the step that is on, the queue (M/D/c), and the own step with all that came in between.
+        double Before(double rate)
+        {
+            var busy = rate / highest;
+            if (!(busy < 0.999)) return 1e3;
+            var together = 1.0;
+            for (var i = 0; i < 8; i++) together = Math.Clamp(rate / run.PrefillReplicas * Prefill(together), 1, most);
+            var step = Prefill(together);
+            return (Math.Min(1, rate / run.PrefillReplicas * step) * step / 2) + (busy * busy * each / (2 * run.PrefillReplicas * (1 - busy))) + step;
+        }
+
         double Batch(double rate)
         {
             // Requests of a replica that decode: N = rate/W × steps × T(N), by halving.
@@ -88,9 +98,13 @@ public static class SteadyState
 
         var settled = Batch(low);
         var tpot = Step(settled);
+        var alone = Prefill(1);
         var queue = Math.Max(0, (loop.Concurrency / low) - alone - ((output - 1) * tpot));
         var burst = loop.Concurrency * each / (2 * run.PrefillReplicas);
         var share = Math.Min(1, loop.Concurrency / (double)loop.Requests);
-        return (factors.ArrivalOf(run.Deployment.Engine) + (factors.ArrivalTokenSeconds * input) + alone + (share * Math.Max(burst, queue)) + ((1 - share) * queue) + tpot, tpot);
+        // Keys and values travel once the prompt is worked on.
+        var hop = Collective.Hop(prefill.Accelerator, (run.PrefillReplicas * run.Prefill!.Accelerators) + (run.Replicas * run.Deployment.Accelerators), factors);
+        var transfer = hop.LatencySeconds + (prefill.KvBytesOf(input) * hop.SecondsPerByte);
+        return (factors.SeparateArrivalSeconds + (factors.ArrivalTokenSeconds * input) + transfer + alone + (share * Math.Max(burst, queue)) + ((1 - share) * queue) + tpot, tpot);
     }
 }

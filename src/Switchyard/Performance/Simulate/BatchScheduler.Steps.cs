@@ -50,13 +50,14 @@ public sealed partial class BatchScheduler
     private void MixedStep(int prompt, double promptContext, int starts)
     {
         var context = decoding > 0 ? contextSum / decoding : 0;
-        var seconds = Slowness * replica.Step(prompt, promptContext, decoding, context);
+        var prompts = starts + (partial >= 0 ? 1 : 0);
+        var seconds = Slowness * replica.Step(prompt, promptContext, decoding, context, prompts);
         var cold = promptTokens == prompt ? limits.ColdSeconds : 0;
         if (cold > 0) Tally?.Cold(Waiting(seconds) + starts);
         if (decoding > 0) gaps?.Add(seconds, decoding);
         looked = decided = now;
         sinceLook = 0;
-        Tally?.Add(1, prompt, promptContext, decoding, context, Waiting(seconds) + starts);
+        Tally?.Add(1, prompt, promptContext, decoding, context, Waiting(seconds) + starts, prompts);
         Pass(1, seconds + cold, prompt, context);
         Finish();
         for (var i = 0; i < starts; i++)

@@ -54,7 +54,7 @@ public sealed class LayoutSimulator
         engines = layout.Replicas * layout.Deployment.PipelineParallel;
         if (layout.Prefill is not { } apart) return;
         prefill = new(model, apart, accelerator, factors);
-        prefillLimits = SchedulerLimits.Of(prefill, apart, context, factors);
+        prefillLimits = SchedulerLimits.Of(prefill, apart, context, factors) with { ArrivalSeconds = factors.SeparateArrivalSeconds };
         limits = limits with { PrefilledElsewhere = true, ArrivalSeconds = 0, TokenSeconds = 0 };
         prefillEngines = layout.PrefillReplicas * apart.PipelineParallel;
         link = Collective.Hop(accelerator, layout.Accelerators, factors);

@@ -12,7 +12,7 @@ public sealed class StepTally
 
     private struct Class
     {
-        public double Steps, Prompt, PromptContext, Decodes, Context, Waited;
+        public double Steps, Prompt, PromptContext, Decodes, Context, Waited, Prompts;
     }
 
     /// <summary>Mean time per output token, each token counting alike, seconds.</summary>
@@ -53,7 +53,8 @@ public sealed class StepTally
     /// <param name="decodes">Requests that get a token in each.</param>
     /// <param name="context">Their mean context.</param>
     /// <param name="waiting">Requests without their first token, on average over the time of the steps.</param>
-    internal void Add(long steps, int prompt, double promptContext, int decodes, double context, double waiting)
+    /// <param name="prompts">Prompts that its prompt tokens belong to.</param>
+    internal void Add(long steps, int prompt, double promptContext, int decodes, double context, double waiting, int prompts = 0)
     {
         var key = ((prompt > 0 ? 1 + (int)(3 * Math.Log2(prompt)) : 0) * 128) + (decodes > 0 ? 1 + (int)(3 * Math.Log2(decodes)) : 0);
         if (!places.TryGetValue(key, out var place))
@@ -70,6 +71,7 @@ public sealed class StepTally
         c.Decodes += (double)steps * decodes;
         c.Context += (double)steps * decodes * context;
         c.Waited += steps * waiting;
+        c.Prompts += (double)steps * prompts;
         classes[place] = c;
     }
 
@@ -90,5 +92,5 @@ public sealed class StepTally
     }
 
     private static double Seconds(Replica replica, in Class c) => replica.Step(
-        c.Prompt / c.Steps, c.Prompt > 0 ? c.PromptContext / c.Prompt : 0, c.Decodes / c.Steps, c.Decodes > 0 ? c.Context / c.Decodes : 0);
+        c.Prompt / c.Steps, c.Prompt > 0 ? c.PromptContext / c.Prompt : 0, c.Decodes / c.Steps, c.Decodes > 0 ? c.Context / c.Decodes : 0, c.Prompts / c.Steps);
 }
