@@ -150,6 +150,23 @@ public sealed class PerformanceTests
     }
 
     [Fact]
+    public async Task A_fit_writes_every_number_it_has_not_seen()
+    {
+        using Scratch scratch = new();
+        var runs = scratch.Write("runs.csv", """
+            model,accelerator,precision,tensor_parallel,input,output,concurrency,tpot_mean_ms
+            llama-3.1-8b,H100,bf16,1,1000,100,8,9
+            qwen3-32b,H100,bf16,2,1000,100,8,18
+            """);
+        var fitted = await Cli.RunAsync("performance", "fit", runs, "--keep", "--leave-out", "model", "--numbers", scratch["numbers.csv"]);
+        fitted.ExitCode.ShouldBe(0, fitted.Stderr);
+        var lines = await File.ReadAllLinesAsync(scratch["numbers.csv"], TestContext.Current.CancellationToken);
+        lines[0].ShouldBe("runs,kind,metric,id,line,model,accelerator,engine,version,measured,predicted");
+        lines.Count(line => line.StartsWith("fitted,dense,tpot mean,", StringComparison.Ordinal)).ShouldBe(2);
+        lines.Count(line => line.StartsWith("without its model,dense,tpot mean,", StringComparison.Ordinal)).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_plan_is_the_same_with_a_cold_a_warm_and_no_cache()
     {
         using Scratch scratch = new();

@@ -88,6 +88,19 @@ public sealed class MeasurementReaderTests
         report.Numbers.Length.ShouldBe(1);
     }
 
+    [Fact]
+    public void Tests_of_prefill_apart_send_five_requests_a_client_and_others_ten()
+    {
+        var runs = Read("""
+            id,silicon_data_source,backend,backend_version,model_path,system,precision,mode,isl,osl,gemm_quant_mode,moe_quant_mode,tp_size,pp_size,attention_dp_size,moe_tp_size,moe_ep_size,prefill_num_workers,prefill_tp_size,decode_num_workers,decode_tp_size,silicon_ttft_ms,silicon_tpot_ms
+            a,db-dump; silicon_concurrency=64,sglang,0.5.8,deepseek-ai/DeepSeek-V3,b200_sxm,fp8,agg,1024,1024,fp8_block,fp8_block,8,1,1,1,1,,,,,300,12
+            b,db-dump; silicon_concurrency=64,sglang,0.5.8,deepseek-ai/DeepSeek-V3,b200_sxm,fp8,disagg,1024,1024,fp8_block,fp8_block,,,,,,1,8,2,8,500,11
+            """).Value!.Runs.Cast<Switchyard.Performance.Measured.ServingRun>().ToList();
+        runs.Select(run => ((ClosedLoop)run.Load).Requests).ShouldBe([640, 320]);
+        (runs[1].PrefillReplicas, runs[1].Replicas, runs[1].Prefill!.TensorParallel).ShouldBe((1, 2, 8));
+        runs.ShouldAllBe(run => run.Suspect == null);
+    }
+
     private static Connect.Reading<MeasuredFile> Read(string text)
     {
         var path = Path.Combine(Path.GetTempPath(), $"switchyard-{Guid.NewGuid():N}.csv");

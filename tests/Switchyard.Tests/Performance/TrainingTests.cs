@@ -20,6 +20,23 @@ public sealed class TrainingTests
     }
 
     [Fact]
+    public void Experts_that_are_dealt_out_are_exchanged_among_fewer_copies()
+    {
+        // 64 accelerators, one copy of what every token uses on each: with one share of the experts on each of eight, an eighth of them is exchanged.
+        var step = new TrainingStep(Qwen30, Precision.Bf16, H100, 8, 400e9, 4096, EfficiencyFactors.Default);
+        double Seconds(int experts) => step.Seconds(new(1, 1, 64, 1, false, false) { ExpertParallel = experts }, 64);
+        Seconds(8).ShouldBeLessThan(0.8 * Seconds(1));
+        Seconds(2).ShouldBeInRange(Seconds(4), Seconds(1));
+    }
+
+    [Fact]
+    public void Blackwell_Ultra_trains_faster_than_Blackwell_of_the_same_peak()
+    {
+        double Rate(Switchyard.Market.Accelerator accelerator) => Model.Train(Pretrain(Llama8, accelerator, 1)).Value.ShouldNotBeNull().TokensPerSecond.Value;
+        (Rate(GB300) / Rate(GB200)).ShouldBeInRange(1.02, 1.25);
+    }
+
+    [Fact]
     public void Refusals_say_why()
     {
         Model.Train(Pretrain(Llama8, H100, 2) with { Fabric = null }).Refusal.ShouldBe("multi-node gangs need known fabric");
