@@ -10,6 +10,9 @@ namespace Switchyard.Cli.Output;
 /// <summary>Evidence as tables: the verdict, what is broken, and what the plan delivers.</summary>
 internal static class EvidenceTables
 {
+    // So many runs' intervals are as wide as they say (docs/decisions/0010).
+    private const int Enough = 30;
+
     // Fewer runs than this have no interval.
     private const int Few = 3;
 
@@ -24,6 +27,8 @@ internal static class EvidenceTables
         console.WriteLine();
         foreach (var breach in expected.Breaches)
             console.MarkupLineInterpolated($"[bold]Broken[/] {breach.What}, first at {HorizonTime.Text(horizon, breach.Seconds)}: {breach.Detail}{Months(horizon, breach)}");
+        if (!evidence.Holds && expected.Seeds < Enough && expected.Breaches.All(b => b.IsClose))
+            console.MarkupLineInterpolated($"[yellow]Close[/]  {expected.Seeds} runs cannot tell this from chance: prove it with --seeds {Enough} before you decide");
         // Eight columns of numbers need as much; torn or cut they would say something else.
         if (console.Profile.Width < 116) EvidenceLines.Write(console, evidence);
         else Tables(console, evidence);

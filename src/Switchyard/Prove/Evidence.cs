@@ -140,7 +140,11 @@ public sealed record JobEvidence(
 /// <param name="Months">The months, zero-based.</param>
 /// <param name="Detail">By how much.</param>
 /// <param name="Workload">The workload; null for money.</param>
-public sealed record Breach(double Seconds, string What, ImmutableArray<int> Months, string Detail, string? Workload);
+public sealed record Breach(double Seconds, string What, ImmutableArray<int> Months, string Detail, string? Workload)
+{
+    /// <summary>Whether more runs could find otherwise: the mean keeps the promise and its interval does not, or hardly too few jobs end in time.</summary>
+    public bool IsClose { get; init; }
+}
 
 /// <summary>Something that happened.</summary>
 /// <param name="Seconds">When.</param>

@@ -151,7 +151,7 @@ public sealed partial class Staging
         var weights = WeightSeconds(built.Replica);
         var pool = PoolOf(purchase, offer) with
         {
-            Rate = use.RequestsPerSecond * use.Replicas, StartSeconds = MachineSeconds + weights, SwitchSeconds = weights, HoursEach = HoursEach(purchase, batch),
+            Rate = Math.Round(use.RequestsPerSecond, 6) * use.Replicas, StartSeconds = MachineSeconds + weights, SwitchSeconds = weights, HoursEach = HoursEach(purchase, batch),
             PricePerRequest = BroughtIn(batch, offer) / batch.Requests,
         };
         Add(purchase, offer, pool, MakeOf(batch, offer, new(Quantity.Tpot, Statistic.Mean), estimate?.PowerWatts?.Value) with
@@ -162,12 +162,12 @@ public sealed partial class Staging
         });
     }
 
-    // A pile belongs to the month in which it may begin, as the plan has it.
+    // A pile belongs to the month in which it may begin, as the plan has it. Rounded as files keep it: a plan is played alike before and after it is saved.
     private ImmutableArray<double> HoursEach(Purchase purchase, BatchWorkload batch)
     {
         var (hours, piles) = (new double[scenario.Horizon.Months], new int[scenario.Horizon.Months]);
         foreach (var start in batch.Cadence.Starts(scenario.Horizon)) piles[HorizonTime.MonthAt(scenario.Horizon, start * 3600)]++;
-        foreach (var month in purchase.Months.Where(m => m.Month >= 0 && m.Month < hours.Length && piles[m.Month] > 0)) hours[month.Month] += month.InstanceHours / piles[month.Month];
+        foreach (var month in purchase.Months.Where(m => m.Month >= 0 && m.Month < hours.Length && piles[m.Month] > 0)) hours[month.Month] += Math.Round(month.InstanceHours, 4) / piles[month.Month];
         return [.. hours];
     }
 

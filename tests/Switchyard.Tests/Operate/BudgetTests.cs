@@ -19,23 +19,6 @@ public sealed class BudgetTests
 
     private static Budget Cash(params ImmutableArray<double> months) => new("limits.budget.cash", months, double.PositiveInfinity, [true, true]);
 
-    // Each event in turn, what is decided carried out at once.
-    private sealed class Walk(Mandate mandate)
-    {
-        private readonly Controller controller = new(mandate);
-
-        public ControllerState State { get; private set; } = new();
-
-        public ImmutableArray<ControllerDecision> Tell(ControllerEvent happened)
-        {
-            var decided = controller.Decide(State, happened);
-            State = decided.State;
-            var all = decided.Decisions;
-            foreach (var start in decided.Decisions.OfType<StartInstance>()) all = all.AddRange(Tell(new InstanceReady(happened.Seconds, start.Instance)));
-            return all;
-        }
-    }
-
     [Fact]
     public void What_would_pass_the_budget_is_refused_with_its_reason()
     {

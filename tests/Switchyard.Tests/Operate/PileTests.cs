@@ -22,28 +22,12 @@ public sealed class PileTests
     // 8 h at 10/s: 20 machine-hours of the slow for each two of the quick.
     private static JobOrder Order { get; } = new("pile-1", "pile", false, 0, 8 * Hour, 8 * Hour * 10);
 
-    private sealed class Walk(params ImmutableArray<Pool> pools)
-    {
-        private readonly Controller controller = new(new() { Horizon = HandMade.Quarter, Pools = pools });
-
-        public ControllerState State { get; private set; } = new();
-
-        public ImmutableArray<ControllerDecision> Tell(ControllerEvent happened)
-        {
-            var decided = controller.Decide(State, happened);
-            State = decided.State;
-            var all = decided.Decisions;
-            foreach (var start in decided.Decisions.OfType<StartInstance>()) all = all.AddRange(Tell(new InstanceReady(happened.Seconds, start.Instance)));
-            return all;
-        }
-
-        public int Count(int pool) => State.Instances.Values.Count(i => i.Pool == pool);
-    }
+    private static Walk Of(params ImmutableArray<Pool> pools) => new(new() { Horizon = HandMade.Quarter, Pools = pools });
 
     [Fact]
     public void Each_kind_of_machine_does_its_part_and_is_given_back_then()
     {
-        var walk = new Walk(Quick, Slow);
+        var walk = Of(Quick, Slow);
         var first = walk.Tell(new JobArrived(0, Order));
         walk.Count(0).ShouldBe(1);
         walk.Count(1).ShouldBe(8);
@@ -64,7 +48,7 @@ public sealed class PileTests
     [Fact]
     public void What_others_cannot_end_in_time_is_not_given_back()
     {
-        var walk = new Walk(Quick, Slow);
+        var walk = Of(Quick, Slow);
         walk.Tell(new JobArrived(0, Order));
         // Machines are at half their pace: 8 slow ones cannot do the rest.
         walk.Tell(new JobProgressed(Hour, Order.Id, 9.0 / 80));
@@ -77,7 +61,7 @@ public sealed class PileTests
     [Fact]
     public void What_is_lost_and_cannot_be_had_is_done_by_the_others_as_far_as_the_plan_has_them()
     {
-        var walk = new Walk(Quick, Slow with { Most = [12, 12, 12] });
+        var walk = Of(Quick, Slow with { Most = [12, 12, 12] });
         walk.Tell(new JobArrived(0, Order));
         walk.Count(1).ShouldBe(8);
         var quick = walk.State.Instances.Values.Single(i => i.Pool == 0).Id;
@@ -88,7 +72,7 @@ public sealed class PileTests
         walk.Tell(new JobProgressed(Hour, Order.Id, 18.0 / 80));
         walk.Tell(new Tick((2 * Hour) + 5, [])).OfType<StopInstance>().ShouldHaveSingleItem().Instance.ShouldBe(again);
 
-        var refused = new Walk(Quick, Slow with { Most = [12, 12, 12] });
+        var refused = Of(Quick, Slow with { Most = [12, 12, 12] });
         refused.Tell(new JobArrived(0, Order));
         for (var zone = 0; zone < 3; zone++)
             if (refused.State.Instances.Values.FirstOrDefault(i => i.Pool == 0) is { } there) refused.Tell(new InstanceRefused(1, there.Id, "none"));
@@ -99,7 +83,7 @@ public sealed class PileTests
     [Fact]
     public void With_one_way_by_the_hour_nothing_is_given_back_before_the_end()
     {
-        var walk = new Walk(Quick with { Most = [2, 2, 2], HoursEach = [1, 1, 1] });
+        var walk = Of(Quick with { Most = [2, 2, 2], HoursEach = [1, 1, 1] });
         walk.Tell(new JobArrived(0, Order));
         walk.Count(0).ShouldBe(2);
         walk.Tell(new JobProgressed(Hour, Order.Id, 20.0 / 80)).OfType<StopInstance>().ShouldBeEmpty();
@@ -109,7 +93,7 @@ public sealed class PileTests
     [Fact]
     public void A_pile_that_would_end_late_gets_another_machine()
     {
-        var walk = new Walk(Quick with { Most = [3, 3, 3], HoursEach = [9, 9, 9] });
+        var walk = Of(Quick with { Most = [3, 3, 3], HoursEach = [9, 9, 9] });
         walk.Tell(new JobArrived(0, Order with { Requests = Order.Requests * 0.9 }));
         walk.Count(0).ShouldBe(1);
         walk.Tell(new JobProgressed(Hour, Order.Id, 0.139)).OfType<StartInstance>().ShouldBeEmpty();
