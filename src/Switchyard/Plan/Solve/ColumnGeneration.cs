@@ -22,6 +22,9 @@ internal sealed class ColumnGeneration
     // A point further outside a row than this (relative) is not returned.
     private const double Tolerance = 1e-9;
 
+    // The same where the point only has to show what it exceeds.
+    private const double Roughly = 1e-6;
+
     // What stands in costs as much as the cheapest column that could; where it is used all the same, so much more, so often.
     private const double RaisedBy = 10;
     private const int MostRaises = 5;
@@ -154,7 +157,7 @@ internal sealed class ColumnGeneration
                 if (double.IsNaN(plain))
                 {
                     plain = cost - missed;
-                    if (ends?.Invoke(restricted.Values()) == true) return Conclude();
+                    if (ends?.Invoke(restricted.Values()) == true && Conclude(Roughly) is { } early) return early;
                 }
 
                 if (Cut(cost))
@@ -163,7 +166,7 @@ internal sealed class ColumnGeneration
                     continue;
                 }
 
-                if (done) return Conclude();
+                if (done) return Conclude(Tolerance);
                 done = true;
                 continue;
             }
@@ -182,11 +185,11 @@ internal sealed class ColumnGeneration
         return cuts.Round(restricted.Values()) > 0;
     }
 
-    private Solution? Conclude()
+    private Solution? Conclude(double tolerance)
     {
         var values = restricted.Values();
         var check = Feasibility.Check(program, values, relaxed: true);
-        if (!check.IsWithin(Tolerance)) return null;
+        if (!check.IsWithin(tolerance)) return null;
         return new()
         {
             Status = SolveStatus.Optimal, Objective = check.Objective, Bound = check.Objective - missed, Values = values,

@@ -15,6 +15,9 @@ internal sealed class CoverRounding
     private const double VeryNear = 0.01;
     private static readonly SolveLimits Soon = new(0.002, 10);
 
+    // So many groups are decided once more, together.
+    private const int Freed = 12;
+
     // The best found so far will do.
     private const int MostNodes = 1000;
 
@@ -55,10 +58,28 @@ internal sealed class CoverRounding
         // Those that the relaxation serves mostly from what is held come first: the others rent anyway.
         foreach (var cover in covers.OrderBy(rounding.Rented)) rounding.Fill(cover, free: false);
         foreach (var cover in covers) rounding.Fill(cover, free: true);
-        foreach (var group in rounding.Together(covers)) rounding.Improve(group);
+        var groups = rounding.Together(covers).ToList();
+        foreach (var group in groups) rounding.Improve(group);
         var point = rounding.Finish(limits, Near);
+        if (point.HasPoint && point.Proven(relaxed.Bound, limits).Status == SolveStatus.Optimal) return point.Proven(relaxed.Bound, limits);
+        // What rows over the whole horizon allow is not looked at until now: some groups are decided once more, with the rest.
+        rounding.Free(groups);
+        var other = rounding.Finish(limits, Near);
+        if (other.HasPoint && !(other.Objective >= point.Objective)) point = other;
         if (!point.HasPoint) point = rounding.Finish(limits, double.PositiveInfinity);
         return point.HasPoint ? point.Proven(relaxed.Bound, limits) : point with { Bound = relaxed.Bound };
+    }
+
+    // Groups at even distances.
+    private void Free(List<List<Cover>> groups)
+    {
+        var every = Math.Max(1, groups.Count / Freed);
+        foreach (var column in groups.Where((_, at) => at % every == every / 2).SelectMany(group => group).SelectMany(cover => cover.Columns))
+        {
+            if (lasts(column)) continue;
+            covered[column] = false;
+            values[column] = 0;
+        }
     }
 
     // At least 0 is at most 0 with the signs turned.
