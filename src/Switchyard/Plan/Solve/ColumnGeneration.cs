@@ -22,7 +22,7 @@ internal sealed class ColumnGeneration
     // A point further outside a row than this (relative) is not returned.
     private const double Tolerance = 1e-9;
 
-    // The same where the point only has to show what it exceeds.
+    // The same where the point only has to show what it exceeds, and where solving the whole takes minutes; the bound is then that of the duals alone.
     private const double Roughly = 1e-6;
 
     // What stands in costs as much as the cheapest column that could; where it is used all the same, so much more, so often.
@@ -166,7 +166,7 @@ internal sealed class ColumnGeneration
                     continue;
                 }
 
-                if (done) return Conclude(Tolerance);
+                if (done) return Conclude(program.ColumnCount > ProblemSolver.Large ? Roughly : Tolerance);
                 done = true;
                 continue;
             }
@@ -190,11 +190,40 @@ internal sealed class ColumnGeneration
         var values = restricted.Values();
         var check = Feasibility.Check(program, values, relaxed: true);
         if (!check.IsWithin(tolerance)) return null;
+        var bound = check.IsWithin(Tolerance) ? check.Objective - missed : DualBound();
+        if (!double.IsFinite(bound)) return null;
         return new()
         {
-            Status = SolveStatus.Optimal, Objective = check.Objective, Bound = check.Objective - missed, Values = values,
+            Status = SolveStatus.Optimal, Objective = check.Objective, Bound = Math.Min(bound, check.Objective), Values = values,
             RowDuals = duals, ReducedCosts = reduced,
         };
+    }
+
+    // What the duals prove, whatever the point is worth: Σ dual × the side that it prices + Σ what columns of a negative reduced cost could take off.
+    private double DualBound()
+    {
+        var bound = 0.0;
+        for (var row = 0; row < duals.Length; row++)
+        {
+            var side = duals[row] > 0 ? program.RowLower[row] : program.RowUpper[row];
+            if (!double.IsFinite(side)) duals[row] = 0;
+            else bound += duals[row] * side;
+        }
+
+        var matrix = program.Matrix;
+        for (var column = 0; column < reduced.Length; column++)
+        {
+            var rows = matrix.RowsOf(column);
+            var each = matrix.CoefficientsOf(column);
+            var left = program.Cost[column];
+            for (var term = 0; term < rows.Length; term++) left -= each[term] * duals[rows[term]];
+            reduced[column] = left;
+            // A sum without an end whose price is nothing but a rounding error.
+            if (left < 0 && double.IsPositiveInfinity(program.ColumnUpper[column]) && left >= -1e-9) continue;
+            bound += left * (left < 0 ? program.ColumnUpper[column] : program.ColumnLower[column]);
+        }
+
+        return bound;
     }
 
     // The duals, what they leave of each column's cost, and what the columns left out could still take off.
