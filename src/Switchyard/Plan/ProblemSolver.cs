@@ -43,6 +43,10 @@ public static class ProblemSolver
     // Beyond so many columns branch and cut finds nothing in good time.
     internal const int Large = 25_000;
 
+    // Of more columns than this, what the stages find is compared with what rounding finds where it lies further from its bound than so.
+    private const int Many = 5000;
+    private const double Wide = 0.03;
+
     // Among few offers what the stages find is near enough, unless the gap asked for is as small as this: their bound is not the plan's.
     private const double Sharp = 1e-4;
 
@@ -120,6 +124,13 @@ public static class ProblemSolver
         var staged = program.ColumnCount > Large && draft.Covers.Count > 0 && draft.Solution.HasPoint
             ? CoverRounding.Solve(program, draft.Covers, draft.Formulation.Lasts, draft.Solution, limits)
             : StagedSolver.Solve(program, draft.Formulation.Lasts, draft.Solution, limits);
+        if (program.ColumnCount is > Many and <= Large && draft.Covers.Count > 0 && staged is { HasPoint: true } && staged.Gap > Wide
+            && CoverRounding.Solve(program, draft.Covers, draft.Formulation.Lasts, draft.Solution, limits) is { HasPoint: true } rounded && rounded.Objective < staged.Objective)
+        {
+            staged = rounded.Proven(Math.Max(staged.Bound, rounded.Bound), limits);
+            prove &= staged.Gap > Wide;
+        }
+
         prove &= program.ColumnCount <= Large;
         var solution = staged is { HasPoint: true } && (!prove || staged.Gap <= limits.RelativeGap)
             ? staged : PricedSolver.Solve(program, limits, prove, draft.Solution, staged);
