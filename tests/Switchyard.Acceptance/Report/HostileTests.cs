@@ -35,6 +35,8 @@ public sealed class HostileTests(Browser browser, Plans plans)
         (plan["baselines"]![0]!["name"], plan["baselines"]![0]!["detail"], plan["binding"]![0]!["limit"]) = (name, name, name);
         (plan["alternatives"]![0]!["winner"], plan["assumed"]![0]) = (name, name);
         var evidence = JsonNode.Parse((await plans.EvidenceAsync("logistics")).Run.Stdout)!;
+        // Evidence that does not say which plan it is about goes with any of its scenario.
+        evidence.AsObject().Remove("plan");
         var expected = evidence["expected"]!;
         (evidence["scenario"], evidence["run_hash"], evidence["assumed"]![0], expected["case"], evidence["stress"]![0]!["case"]) = (name, name, name, name, name);
         (expected["services"]![0]!["workload"], expected["jobs"]![0]!["workload"], expected["timeline"]![0]!["what"], expected["timeline"]![0]!["at"]) = (name, name, name, name);
