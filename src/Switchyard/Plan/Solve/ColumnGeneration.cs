@@ -40,6 +40,7 @@ internal sealed class ColumnGeneration
     private readonly RestrictedProgram restricted;
     private readonly DualAscent ascent;
     private readonly CoverCuts? cuts;
+    private readonly Func<double[], bool>? ends;
     private bool feasibility;
     private bool standing = true;
     private int raised;
@@ -51,8 +52,6 @@ internal sealed class ColumnGeneration
     private readonly double[] reduced;
     private double[] duals = [];
     private double missed;
-
-    private readonly Func<double[], bool>? ends;
 
     private ColumnGeneration(MixedIntegerProgram program, RestrictedProgram restricted, Func<int, bool>? lasts, Func<double[], bool>? ends)
     {
@@ -210,14 +209,10 @@ internal sealed class ColumnGeneration
             else bound += duals[row] * side;
         }
 
-        var matrix = program.Matrix;
+        Reduce();
         for (var column = 0; column < reduced.Length; column++)
         {
-            var rows = matrix.RowsOf(column);
-            var each = matrix.CoefficientsOf(column);
-            var left = program.Cost[column];
-            for (var term = 0; term < rows.Length; term++) left -= each[term] * duals[rows[term]];
-            reduced[column] = left;
+            var left = reduced[column];
             // A sum without an end whose price is nothing but a rounding error.
             if (left < 0 && double.IsPositiveInfinity(program.ColumnUpper[column]) && left >= -1e-9) continue;
             bound += left * (left < 0 ? program.ColumnUpper[column] : program.ColumnLower[column]);
@@ -231,6 +226,17 @@ internal sealed class ColumnGeneration
     {
         if (duals.Length != program.RowCount) duals = new double[program.RowCount];
         restricted.Duals(duals, feasibility);
+        Reduce();
+        reduced.CopyTo(before, 0);
+        ascent.Run(reduced, duals, restricted.HasColumn);
+        missed = 0;
+        for (var column = 0; column < reduced.Length; column++)
+            if (reduced[column] < 0 && !restricted.HasColumn(column)) missed -= reduced[column] * program.ColumnUpper[column];
+    }
+
+    // What the duals leave of each column's cost.
+    private void Reduce()
+    {
         var matrix = program.Matrix;
         var starts = matrix.Starts;
         var rows = matrix.Rows;
@@ -241,12 +247,6 @@ internal sealed class ColumnGeneration
             for (var term = starts[column]; term < starts[column + 1]; term++) left -= coefficients[term] * duals[rows[term]];
             reduced[column] = left;
         }
-
-        reduced.CopyTo(before, 0);
-        ascent.Run(reduced, duals, restricted.HasColumn);
-        missed = 0;
-        for (var column = 0; column < reduced.Length; column++)
-            if (reduced[column] < 0 && !restricted.HasColumn(column)) missed -= reduced[column] * program.ColumnUpper[column];
     }
 
     private int[] Joining()

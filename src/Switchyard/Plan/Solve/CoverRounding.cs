@@ -4,7 +4,7 @@ namespace Switchyard.Plan.Solve;
 /// A good whole-numbered point of a large program, from its relaxation: what lasts is rounded; then each cover is solved by itself at the
 /// relaxation's prices, with what is left of the rows that it shares with others; what is held and not used is offered to all once more, for nothing.
 /// Then covers that share what is held are solved together, one time after the other, and whatever covers do not decide (runs, work that can be
-/// split, money) last.
+/// split, money) last: once with all covers as they are and once with some of those groups free again.
 /// </summary>
 internal sealed class CoverRounding
 {
@@ -61,11 +61,10 @@ internal sealed class CoverRounding
         var groups = rounding.Together(covers).ToList();
         foreach (var group in groups) rounding.Improve(group);
         var point = rounding.Finish(limits, Near);
-        if (point.HasPoint && point.Proven(relaxed.Bound, limits).Status == SolveStatus.Optimal) return point.Proven(relaxed.Bound, limits);
+        if (point.HasPoint && point.Proven(relaxed.Bound, limits) is { Status: SolveStatus.Optimal } proven) return proven;
         // What rows over the whole horizon allow is not looked at until now: some groups are decided once more, with the rest.
         rounding.Free(groups);
-        var other = rounding.Finish(limits, Near);
-        if (other.HasPoint && !(other.Objective >= point.Objective)) point = other;
+        if (rounding.Finish(limits, Near) is var other && other.Objective < point.Objective) point = other;
         if (!point.HasPoint) point = rounding.Finish(limits, double.PositiveInfinity);
         return point.HasPoint ? point.Proven(relaxed.Bound, limits) : point with { Bound = relaxed.Bound };
     }
