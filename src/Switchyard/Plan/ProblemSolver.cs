@@ -61,9 +61,9 @@ public static class ProblemSolver
     internal static SolvedProblem Solve(PlanningProblem problem, SolveLimits limits, bool prove, Relaxed? near)
     {
         if (Impossible(problem)) return None(problem, double.PositiveInfinity, SolveStatus.Infeasible);
-        // Capacity limits that nothing comes near need no rows, and without them more options are needless. Those that the relaxation or a
-        // plan exceeds are reckoned with from then on.
-        var reckoned = ImmutableArray<CapacityLimit>.Empty;
+        // Assumed availabilities that nothing comes near need no rows, and without them more options are needless. Those that the relaxation or a
+        // plan exceeds are reckoned with from then on. Stated limits are few, and mostly meant.
+        var reckoned = problem.CapacityLimits.RemoveAll(limit => limit.Assumed);
         while (true)
         {
             var draft = Relaxed.Of(problem, reckoned, near: near);
@@ -154,7 +154,7 @@ public static class ProblemSolver
     internal static double Relaxation(PlanningProblem problem, bool sharp, Relaxed? near)
     {
         if (Impossible(problem)) return double.PositiveInfinity;
-        var reckoned = ImmutableArray<CapacityLimit>.Empty;
+        var reckoned = problem.CapacityLimits.RemoveAll(limit => limit.Assumed);
         while (true)
         {
             var draft = Relaxed.Of(problem, reckoned, sharp, near);

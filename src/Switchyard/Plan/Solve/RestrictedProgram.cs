@@ -19,6 +19,7 @@ internal sealed class RestrictedProgram : IDisposable
     private readonly List<int> rows = [];
     private readonly int standIns;
     private readonly double[] price;
+    private readonly double[] asked;
     private bool solved;
     private bool cut;
 
@@ -39,6 +40,8 @@ internal sealed class RestrictedProgram : IDisposable
         ClpLibrary.Clp_setDualTolerance(model, Tolerance);
         AddRows(needed, []);
         standIns = needed.Length;
+        asked = new double[standIns];
+        for (var i = 0; i < standIns; i++) asked[i] = Math.Max(1, Math.Max(program.RowLower[needed[i]], -program.RowUpper[needed[i]]));
         var (starts, values) = (new int[standIns + 1], new double[standIns]);
         for (var i = 0; i < standIns; i++) (starts[i + 1], values[i]) = (i + 1, program.RowLower[needed[i]] > 0 ? 1 : -1);
         ClpLibrary.Clp_addColumns(model, standIns, new double[standIns], Filled(double.MaxValue), CoinInput.Times(price, scale),
@@ -155,16 +158,17 @@ internal sealed class RestrictedProgram : IDisposable
     {
         var values = new ReadOnlySpan<double>(ClpLibrary.Clp_primalColumnSolution(model), standIns);
         for (var i = 0; i < price.Length; i++)
-            if (values[i] > 1e-9) price[i] *= factor;
+            if (values[i] > 1e-9 * asked[i]) price[i] *= factor;
     }
 
-    /// <summary>How much stands in, over all rows.</summary>
+    /// <summary>How much stands in, over all rows, each as a share of what it asks for (of 1 where that is less).</summary>
     public unsafe double StandingIn
     {
         get
         {
             var sum = 0.0;
-            foreach (var value in new ReadOnlySpan<double>(ClpLibrary.Clp_primalColumnSolution(model), standIns)) sum += Math.Max(0, value);
+            var values = new ReadOnlySpan<double>(ClpLibrary.Clp_primalColumnSolution(model), standIns);
+            for (var i = 0; i < standIns; i++) sum += Math.Max(0, values[i]) / asked[i];
             return sum;
         }
     }
