@@ -43,6 +43,10 @@ internal sealed class CoverRounding
             shared[row] = program.RowLower[row] < program.RowUpper[row] && (double.IsFinite(program.RowUpper[row]) || program.RowLower[row] == 0);
             left[row] = Mirrored(row) ? 0 : program.RowUpper[row];
         }
+
+        // What is decided last keeps what the relaxation lets it have.
+        for (var column = 0; column < program.ColumnCount; column++)
+            if (!covered[column] && !lasts(column) && relaxed.Values[column] > 0) Use(column, relaxed.Values[column]);
     }
 
     /// <summary>Looks for a point.</summary>
@@ -90,6 +94,11 @@ internal sealed class CoverRounding
     private void Take(int column, double amount)
     {
         values[column] += amount;
+        Use(column, amount);
+    }
+
+    private void Use(int column, double amount)
+    {
         var rows = program.Matrix.RowsOf(column);
         var each = program.Matrix.CoefficientsOf(column);
         for (var term = 0; term < rows.Length; term++)
