@@ -132,6 +132,7 @@ public static class Judge
                 yield return new(first, Text($"{services[s].Workload}: {Name(objective.Key)} p{worst.Wanted * 100:0.##} < {worst.Limit * 1000:0.##}ms"), months,
                     Text($"{worst.Attained.Mean:P2} of requests in {horizon.Label(worst.Month)} (95% interval from {worst.Attained.Low:P2}), {worst.Wanted:P0} wanted"), services[s].Workload)
                 {
+                    Kind = BreachKind.Objective,
                     IsClose = objective.All(o => o.Attained.Mean >= o.Wanted),
                 };
             }
@@ -144,7 +145,7 @@ public static class Judge
             if (tight.Count == 0) continue;
             var least = tight.MinBy(r => r.Share);
             yield return new(horizon.HoursBefore(tight[0].Month) * 3600, $"{services[s].Workload}: headroom", [.. tight.Select(r => r.Month)],
-                Text($"{least.Share:P0} above the peak of {horizon.Label(least.Month)} as it is predicted here, {wanted:P0} asked for"), services[s].Workload);
+                Text($"{least.Share:P0} above the peak of {horizon.Label(least.Month)} as it is predicted here, {wanted:P0} asked for"), services[s].Workload) { Kind = BreachKind.Headroom };
         }
 
         foreach (var job in jobs.Where(j => j.InTime < j.Promised - 1e-12))
@@ -155,13 +156,14 @@ public static class Judge
                 Text($"{job.InTime:P1} of {job.Runs} runs end in time, {job.Promised:P0} wanted; {(double.IsNegativeInfinity(job.WorstSlackHours) ? "some never end" : Late(-job.WorstSlackHours))}"),
                 job.Workload)
             {
+                Kind = BreachKind.Deadline,
                 IsClose = job.InTime >= job.Promised - CloseInTime,
             };
         }
 
         var planned = (double)stage.PlannedTotal.Usd;
         if (cost.Mean > planned * (1 + CostTolerance))
-            yield return new(0, "cost", [], Text($"billed {Usd(cost.Mean)}, {(cost.Mean / planned) - 1:P1} above the planned {Usd(planned)}; up to {CostTolerance:P0} is within the plan's interval"), null);
+            yield return new(0, "cost", [], Text($"billed {Usd(cost.Mean)}, {(cost.Mean / planned) - 1:P1} above the planned {Usd(planned)}; up to {CostTolerance:P0} is within the plan's interval"), null) { Kind = BreachKind.Cost };
     }
 
     private static IEnumerable<Breach> Limits(Stage stage, ImmutableArray<LimitEvidence> limits)
@@ -170,9 +172,24 @@ public static class Judge
         {
             if (limit.Measured is not { Holds: false } measured) continue;
             var months = measured.Month is { } month ? [month] : ImmutableArray<int>.Empty;
+            var (kind, whose) = KindOf(stage, limit.Limit);
             yield return new(months.IsEmpty ? 0 : stage.Horizon.HoursBefore(months[0]) * 3600, limit.Limit, months,
-                $"{limit.What}: {(measured.AtLeast ? "down to" : "up to")} {LimitJudge.Text(measured.Unit, measured.Worst)}, {LimitJudge.Text(measured.Unit, measured.Figure.Mean)} on average; {LimitJudge.Text(measured.Unit, measured.Bound)} {(measured.AtLeast ? "wanted" : "allowed")}", null);
+                $"{limit.What}: {(measured.AtLeast ? "down to" : "up to")} {LimitJudge.Text(measured.Unit, measured.Worst)}, {LimitJudge.Text(measured.Unit, measured.Figure.Mean)} on average; {LimitJudge.Text(measured.Unit, measured.Bound)} {(measured.AtLeast ? "wanted" : "allowed")}", whose)
+            {
+                Kind = kind,
+            };
         }
+    }
+
+    private static (BreachKind Kind, string? Workload) KindOf(Stage stage, string limit)
+    {
+        foreach (var service in stage.Services)
+        {
+            if (limit == LimitJudge.FewestReplicas(service.Name)) return (BreachKind.Replicas, service.Name);
+            if (limit == LimitJudge.SpreadOver(service.Name)) return (BreachKind.Spread, service.Name);
+        }
+
+        return (BreachKind.Limit, null);
     }
 
     /// <summary>An objective's name, as scenario files write it.</summary>

@@ -149,18 +149,24 @@ public sealed class LimitJudge
             var (service, index) = (stage.Services[s], s);
             // An API has no replicas; what it answers does not hang on how many there are.
             if (stage.Mandate.Services[s].Pools.IsEmpty) continue;
-            var path = $"workloads.{service.Name}.availability";
             if (service.MinReplicas > 1)
-                Average($"{path}.replicas_min", $"share of the time with at least {service.MinReplicas} replicas answering", PresenceShare, true, r => 1 - (r.Fleet.Presences[index].FewSeconds / stage.End), 0);
+                Average(FewestReplicas(service.Name), $"share of the time with at least {service.MinReplicas} replicas answering", PresenceShare, true, r => 1 - (r.Fleet.Presences[index].FewSeconds / stage.End), 0);
             if (service.Spread != FailureDomain.None)
             {
-                Average($"{path}.spread", $"share of the time with replicas in more than one {Lower(service.Spread)}",
+                Average(SpreadOver(service.Name), $"share of the time with replicas in more than one {Lower(service.Spread)}",
                     PresenceShare, true, r => 1 - (r.Fleet.Presences[index].TogetherSeconds / stage.End), 0);
             }
         }
     }
 
-    private static string Lower(FailureDomain domain) => domain switch { FailureDomain.Instance => "instance", FailureDomain.Zone => "zone", FailureDomain.Region => "region", _ => "provider" };
+    /// <summary>The path of the fewest replicas of a service.</summary>
+    internal static string FewestReplicas(string service) => $"workloads.{service}.availability.replicas_min";
+
+    /// <summary>The path of what its replicas are spread over.</summary>
+    internal static string SpreadOver(string service) => $"workloads.{service}.availability.spread";
+
+    /// <summary>A failure domain as people write it.</summary>
+    public static string Lower(FailureDomain domain) => domain switch { FailureDomain.Instance => "instance", FailureDomain.Zone => "zone", FailureDomain.Region => "region", _ => "provider" };
 
     private static (double, int?) Largest(IEnumerable<double> months)
     {
@@ -190,7 +196,8 @@ public sealed class LimitJudge
         var measured = runs.Select(measure).ToList();
         var figure = Figure.OfShares(measured);
         var holds = atLeast ? figure.High >= bound - tolerance - Slack : figure.Low <= bound + tolerance + Slack;
-        found.Add(new(limit, Said(limit, LimitUnit.Share, bound), what, new(LimitUnit.Share, bound, atLeast, figure, atLeast ? measured.Min() : measured.Max(), null, holds)));
+        var wrong = atLeast ? figure.Mean < bound - tolerance - Slack : figure.Mean > bound + tolerance + Slack;
+        found.Add(new(limit, Said(limit, LimitUnit.Share, bound), what, new(LimitUnit.Share, bound, atLeast, figure, atLeast ? measured.Min() : measured.Max(), null, holds) { IsClose = holds && wrong }));
     }
 
     // What the scenario says now, in case the plan was made when it said something else; what is no amount, as the plan has it.

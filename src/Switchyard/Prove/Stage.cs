@@ -102,8 +102,15 @@ public sealed record PoolMake
     /// <summary>Seconds that a run takes while nothing fails; 0 where the pool trains nothing.</summary>
     public double RunSeconds { get; init; }
 
-    /// <summary>US dollars for each run beside its hours: data brought in, checkpoints kept.</summary>
+    /// <summary>US dollars for keeping a run's checkpoint while it goes on, for training.</summary>
     public double UsdPerRun { get; init; }
+
+    /// <summary>US dollars for bringing a run's data to all machines of its gang, each its part: again for each machine that takes the place of another; nothing where a copy lies beside them.</summary>
+    public double UsdPerLoad { get; init; }
+
+    /// <summary>What data and checkpoint of a run are expected to cost: it is brought again for what is taken away on the way.</summary>
+    /// <param name="interruptions">Times that a machine of it is expected to be taken away.</param>
+    public double UsdExpected(double interruptions) => UsdPerRun + (UsdPerLoad * (1 + interruptions));
 
     /// <summary>Seconds that its gang takes to write a checkpoint.</summary>
     public double CheckpointSeconds { get; init; }
