@@ -62,7 +62,8 @@ public sealed class LimitJudge
         var held = runs.Where(r => r.Fleet.HeldBack.ContainsKey(limit.Limit)).Select(r => r.Fleet.HeldBack[limit.Limit]).ToList();
         if (held.Count == 0) return limit;
         var first = held.MinBy(h => h.First);
-        return limit with { HeldBack = new(held.Sum(h => h.Times) / (double)runs.Count, first.First, first.Reason) };
+        var times = runs.Sum(r => r.Weight * (r.Fleet.HeldBack.TryGetValue(limit.Limit, out var own) ? own.Times : 0));
+        return limit with { HeldBack = new(times / runs.Sum(r => r.Weight), first.First, first.Reason) };
     }
 
     private void Money()
@@ -187,14 +188,14 @@ public sealed class LimitJudge
         var measured = runs.Select(measure).ToList();
         var (amount, month) = measured.MaxBy(m => m.Amount);
         var holds = amount <= (most * (1 + Slack)) + (unit == LimitUnit.Usd ? 0.01 : Slack);
-        found.Add(new(limit, Said(limit, unit, most), what, new(unit, most, false, Figure.OfAmounts([.. measured.Select(m => m.Amount)]), amount, month, holds)));
+        found.Add(new(limit, Said(limit, unit, most), what, new(unit, most, false, Figure.OfAmounts([.. measured.Select(m => m.Amount)], [.. runs.Select(r => r.Weight)]), amount, month, holds)));
     }
 
     // Over the runs: broken where the interval of the mean says so, since what it measures hangs on what happens to fail.
     private void Average(string limit, string what, double bound, bool atLeast, Func<RunResult, double> measure, double tolerance)
     {
         var measured = runs.Select(measure).ToList();
-        var figure = Figure.OfShares(measured);
+        var figure = Figure.OfShares(measured, [.. runs.Select(r => r.Weight)]);
         var holds = atLeast ? figure.High >= bound - tolerance - Slack : figure.Low <= bound + tolerance + Slack;
         var wrong = atLeast ? figure.Mean < bound - tolerance - Slack : figure.Mean > bound + tolerance + Slack;
         found.Add(new(limit, Said(limit, LimitUnit.Share, bound), what, new(LimitUnit.Share, bound, atLeast, figure, atLeast ? measured.Min() : measured.Max(), null, holds) { IsClose = holds && wrong }));

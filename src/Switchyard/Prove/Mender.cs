@@ -101,13 +101,14 @@ public sealed class Mender
     {
         var runs = RunsOf(stage);
         var results = new RunResult?[runs.Length];
-        var order = Enumerable.Range(0, runs.Length).OrderByDescending(i => SeedDraws.Of(stage, runs[i].Case, runs[i].Seed, runs[i].Place).Slowness.Max()).ThenBy(i => i).ToArray();
+        SeedDraws[] draws = [.. runs.Select(r => SeedDraws.Of(stage, r.Case, r.Seed, r.Place))];
+        var order = Enumerable.Range(0, runs.Length).OrderByDescending(i => draws[i].Slowness.Max()).ThenBy(i => i).ToArray();
         for (var (done, batch) = (0, FirstLook); done < order.Length; done += batch, batch *= 2)
         {
             var now = order.Skip(done).Take(batch).ToArray();
             foreach (var (i, result) in now.Zip(play([.. now.Select(i => runs[i])]))) results[i] = result;
             var known = results.OfType<RunResult>().ToList();
-            if (known.Count < runs.Length && Doom.Of(stage, known, runs.Length) is { IsEmpty: false } sure) return (false, [.. sure.Select(w => (w, BreachKind.Objective))]);
+            if (known.Count < runs.Length && Doom.Of(stage, known, draws) is { IsEmpty: false } sure) return (false, [.. sure.Select(w => (w, BreachKind.Objective))]);
         }
 
         var breaches = Judge.Of(stage, runs[0].Case, results!).Breaches;
@@ -133,8 +134,8 @@ public sealed class Mender
         var found = ImmutableArray.CreateBuilder<LaterDeadline>();
         foreach (var workload in still.Select(b => b.Workload!).Distinct(StringComparer.Ordinal))
         {
-            var took = results.SelectMany(r => r.Jobs).Where(j => j.Workload == workload).Select(j => double.IsNaN(j.Ended) ? double.PositiveInfinity : j.Ended - j.Arrives).Order().ToList();
-            var enough = took[(int)Math.Ceiling(Judge.PromisedInTime * took.Count) - 1];
+            var took = results.SelectMany(r => r.Jobs.Where(j => j.Workload == workload).Select(j => (double.IsNaN(j.Ended) ? double.PositiveInfinity : j.Ended - j.Arrives, r.WeightOf(workload)))).ToList();
+            var enough = Judge.Reached(took, Judge.PromisedInTime);
             if (double.IsPositiveInfinity(enough)) return [];
             var cadence = CadenceOf(scenario.Workloads.First(w => w.Name == workload))!;
             var step = cadence.Within.TotalDays >= 10 ? 43_200 : cadence.Within.TotalDays >= 1 ? 3_600 : 300;

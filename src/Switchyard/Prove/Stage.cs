@@ -24,6 +24,15 @@ public sealed record Stage
     /// <summary>What the pools are made of, in the order of the mandate.</summary>
     public required ImmutableArray<PoolMake> Makes { get; init; }
 
+    /// <summary>The predictions that each workload hangs on most: of the accelerator of which it has most, over the months.</summary>
+    internal ImmutableSortedDictionary<string, string> MainErrors => mainErrors ??= Mandate.Pools.Where(p => Makes[p.Index].Accelerator is not null)
+        .GroupBy(p => p.Workload, StringComparer.Ordinal).ToImmutableSortedDictionary(
+            g => g.Key,
+            g => g.GroupBy(p => Makes[p.Index].ErrorGroup, StringComparer.Ordinal).OrderByDescending(e => e.Sum(p => p.Most.Sum() * Math.Max(1e-9, p.Rate > 0 ? p.Rate : p.Accelerators)))
+                .ThenBy(e => e.Key, StringComparer.Ordinal).First().Key, StringComparer.Ordinal);
+
+    private ImmutableSortedDictionary<string, string>? mainErrors;
+
     /// <summary>The services, in the order of the mandate.</summary>
     public required ImmutableArray<InferenceWorkload> Services { get; init; }
 

@@ -176,11 +176,13 @@ internal sealed class TimeHistogram
     }
 
     /// <summary>Adds another's counts.</summary>
-    public void Add(TimeHistogram other)
+    /// <param name="other">The other.</param>
+    /// <param name="weight">For how many of each they stand.</param>
+    public void Add(TimeHistogram other, double weight = 1)
     {
-        for (var i = 0; i < counts.Length; i++) counts[i] += other.counts[i];
-        total += other.total;
-        weighted += other.weighted;
+        for (var i = 0; i < counts.Length; i++) counts[i] += weight * other.counts[i];
+        total += weight * other.total;
+        weighted += weight * other.weighted;
     }
 
     /// <summary>Mean and three percentiles; zeros where there is nothing.</summary>
