@@ -161,10 +161,12 @@ internal sealed class WorkloadOptions(
                 if (Gang(workload, candidate, source, way, out var waits) is not { } bare) continue;
                 var kept = CheckpointGB(workload) * routes.Keep(candidate.Location, StorageClass.Object) * bare.Hours / (Horizon.AverageMonthHours);
                 var machines = source.PricePerHour * bare.Gang * bare.BilledHours;
-                var option = bare with { CostPerRun = way.UsdEachTime + (kept < MarketAssumptions.Negligible * machines ? 0 : kept), Setup = way.Setup };
+                // What is taken away takes its part of the data along.
+                var loads = candidate.Kind == PurchaseKind.Spot ? 1 + MarketAssumptions.SpotOf(prices, candidate.Offer).Interruptions(bare.BilledHours) : 1;
+                var option = bare with { CostPerRun = (way.UsdEachTime * loads) + (kept < MarketAssumptions.Negligible * machines ? 0 : kept), Setup = way.Setup };
                 found.Add(option);
                 if (Rested(workload, option, source) is { } rested) found.Add(rested);
-                if (way.IsBest && !waits) break;
+                if (way.IsBest && !waits && loads <= 1) break;
             }
         }
 
