@@ -33,6 +33,9 @@ public sealed record SchedulerLimits
     /// <summary>Whether a step is decided on while the one before it still runs: who arrives meanwhile joins one step later.</summary>
     public bool ScheduledAhead { get; init; }
 
+    /// <summary>Whether a step has prompts or decodes and never both: prompts that wait go first, and every answer stands still meanwhile.</summary>
+    public bool PromptsAlone { get; init; }
+
     /// <summary>Whether prompts are worked on by other replicas, and requests come with their keys, values and first token.</summary>
     public bool PrefilledElsewhere { get; init; }
 
@@ -47,6 +50,7 @@ public sealed record SchedulerLimits
         TokenBudget = (deployment.TokenBudget > 0 ? deployment.TokenBudget : EngineDefaults.Tokens(deployment, replica.Accelerator, factors)) * deployment.DataParallel,
         KvTokens = replica.KvTokens(context),
         ScheduledAhead = deployment.ScheduledAhead,
+        PromptsAlone = EngineDefaults.PromptsAlone(deployment.Engine),
         StepsPerLook = Math.Max(1, deployment.StepsPerLook),
         ArrivalSeconds = factors.ArrivalOf(deployment.Engine) * replica.Correction.Arrival,
         TokenSeconds = factors.ArrivalTokenSeconds * replica.Correction.Arrival,
