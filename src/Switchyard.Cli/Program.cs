@@ -25,6 +25,8 @@ Command root = new("switchyard", "Plans where to run AI work, proves the plan, a
     PerformanceCommand.Create(),
 };
 
+SavedTo.Check(root);
+
 if (args.Contains(""))
 {
     Console.Error.WriteLine("an argument is empty; is a variable of the shell not set?");

@@ -105,14 +105,16 @@ internal static class Proof
         if (staging.Stage is not { } stage) return staging.Mismatches.Select(m => new Problem(file, 0, m.Place, m.Message)).ToList();
         var staged = watch.Elapsed;
         var runs = Prover.Runs(stage, factors, settings);
-        var results = Play(runs);
+        RunResult[] results;
+        using (var progress = new Progress("runs played")) results = Play(runs, progress);
         var played = watch.Elapsed;
         var evidence = Prover.Evidence(stage, runs, results);
         if (mend && !evidence.Holds)
         {
             Console.Error.WriteLine("the plan does not hold; looking for what would mend it");
             var mender = new Mender(plan, scenario, contents.Prices, factors, contents.Intervals, settings, capacities);
-            evidence = evidence with { Mend = mender.Mend(evidence, Play) };
+            using var tried = new Progress("runs of mended plans played");
+            evidence = evidence with { Mend = mender.Mend(evidence, some => Play(some, tried)) };
         }
 
         if (timing)
@@ -124,10 +126,15 @@ internal static class Proof
         return evidence;
     }
 
-    private static IReadOnlyList<RunResult> Play(ImmutableArray<ProofRun> runs)
+    private static RunResult[] Play(ImmutableArray<ProofRun> runs, Progress progress)
     {
         var results = new RunResult[runs.Length];
-        Parallel.For(0, runs.Length, i => results[i] = runs[i].Play());
+        progress.Expect(runs.Length);
+        Parallel.For(0, runs.Length, i =>
+        {
+            results[i] = runs[i].Play();
+            progress.Step();
+        });
         return results;
     }
 }

@@ -21,7 +21,7 @@ internal static class ReportCommand
             Arity = ArgumentArity.OneOrMore,
             HelpName = "plan.json",
         };
-        Option<string> save = new("--out") { Description = "The page: one HTML file", HelpName = "report.html", DefaultValueFactory = _ => "report.html" };
+        Option<string> save = new("--out") { Description = "The page: one HTML file, or - for stdout", HelpName = "report.html", DefaultValueFactory = _ => "report.html" };
         Command command = new("report", "Make one page of a plan: what to buy, what it costs, why, and what it rests on") { files };
         command.Options.Add(save);
         var catalogs = new CatalogOptions(command);
@@ -72,7 +72,7 @@ internal static class ReportCommand
     }
 
     /// <summary>Writes the page of a plan, and says so on stderr.</summary>
-    /// <param name="path">The file to write.</param>
+    /// <param name="path">The file to write; - for stdout.</param>
     /// <param name="page">The page as it was built.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="planJson">The plan as JSON.</param>
@@ -80,7 +80,14 @@ internal static class ReportCommand
     /// <param name="prices">Where regions lie.</param>
     public static void Write(string path, string page, PurchasePlan plan, string planJson, IEnumerable<string> evidenceJson, PriceBook prices)
     {
-        Printer.WriteFile(path, ReportPage.Fill(page, plan, planJson, evidenceJson, prices, Version()));
+        var filled = ReportPage.Fill(page, plan, planJson, evidenceJson, prices, Version());
+        if (path == "-")
+        {
+            Console.Out.Write(filled);
+            return;
+        }
+
+        Printer.WriteFile(path, filled);
         Console.Error.WriteLine($"wrote {path}");
     }
 

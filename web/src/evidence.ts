@@ -91,8 +91,11 @@ export interface Job {
 export interface Mend {
   readonly holds: boolean;
   readonly cost: number;
-  readonly margins: Readonly<Record<string, number>>;
+  readonly measures: readonly { readonly workload: string; readonly text: string; readonly cost?: number }[];
   readonly additions: readonly string[];
+  readonly obstacle?: string;
+  readonly still_broken?: readonly string[];
+  readonly later_deadlines: readonly { readonly workload: string; readonly within_hours: number; readonly instead_of_hours: number }[];
 }
 
 /** A limit in force, and what was measured of it; `holds` is null where nothing was. */

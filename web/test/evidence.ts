@@ -30,6 +30,6 @@ const expected: Case = {
 export const evidence: Evidence = {
   schema: 'switchyard.evidence/1', scenario: 'small', holds: false, run_hash: '0123456789abcdef', seeds: [1, 2], expected,
   stress: [{ ...expected, case: 'one zone out', breaches: [], cost: spread(2200, 2150, 2250) }],
-  mend: { holds: true, cost: 500, margins: { chat: 0.3 }, additions: ['chat: +20 h of gcp/us-east4/g2-standard-4 on-demand (10 to 30; at most 2 to 3 at a time)'] },
+  mend: { holds: true, cost: 500, measures: [{ workload: 'chat', text: 'for machines slower than predicted by chat 30%' }], later_deadlines: [], additions: ['chat: +20 h of gcp/us-east4/g2-standard-4 on-demand (10 to 30; at most 2 to 3 at a time)'] },
   notes: [], assumed: ['faults: some'],
 };

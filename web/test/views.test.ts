@@ -74,7 +74,7 @@ describe('what a proof found', () => {
   it('is in the first sentence, and named where it breaks', () => {
     expect(headline('summary', proven)).toMatch(/ \(all on-demand\)\. Replayed, it does not hold\.$/);
     expect(headline('proof', proven)).toBe('The plan does not hold in 2 runs: chat misses TTFT p95 < 1000ms, first on 2027-02-01, and one more promise is broken.');
-    expect(find('proof').findings(proven)[1]?.headline).toBe('Planned again for machines slower than predicted, it holds, for $500.00 more (+25.6%).');
+    expect(find('proof').findings(proven)[1]?.headline).toBe('Planned again for machines slower than predicted by chat 30%, it holds, for $500.00 more (+25.6%).');
     expect(headline('bill', proven)).toBe('The bill is $2,100 ($2,050 to $2,150): 7.7% above the plan’s $1,950.');
     expect(headline('hours', proven)).toBe('90.0% of 1,000 accelerator-hours do useful work; most of the rest, 10.0%, is idle.');
     expect(headline('stress', proven)).toBe('With one zone out the plan still holds, and the bill changes by +$100.00.');

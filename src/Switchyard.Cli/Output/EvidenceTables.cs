@@ -29,6 +29,8 @@ internal static class EvidenceTables
             console.MarkupLineInterpolated($"[bold]Broken[/] {breach.What}, first at {HorizonTime.Text(horizon, breach.Seconds)}: {breach.Detail}{Months(horizon, breach)}");
         if (!evidence.Holds && expected.Seeds < Enough && expected.Breaches.All(b => b.IsClose))
             console.MarkupLineInterpolated($"[yellow]Close[/]  {expected.Seeds} runs cannot tell this from chance: prove it with --seeds {Enough} before you decide");
+        foreach (var limit in expected.Limits.Where(l => expected.Seeds < Enough && l.Measured is { IsClose: true }))
+            console.MarkupLineInterpolated($"[yellow]Close[/]  {limit.Limit}: {LimitJudge.Text(limit.Measured!.Unit, limit.Measured.Figure.Mean)} on average, {LimitJudge.Text(limit.Measured.Unit, limit.Measured.Bound)} {(limit.Measured.AtLeast ? "wanted" : "allowed")}: more runs may find it broken; prove it with --seeds {Enough} before you decide");
         // Eight columns of numbers need as much; torn or cut they would say something else.
         if (console.Profile.Width < 116) EvidenceLines.Write(console, evidence);
         else Tables(console, evidence);
@@ -158,16 +160,23 @@ internal static class EvidenceTables
     private static void Mended(IAnsiConsole console, Evidence evidence)
     {
         if (evidence.Mend is not { } mend) return;
-        var margins = string.Join(", ", mend.Margins.Select(m => Text($"{m.Key} {m.Value:P0}")));
-        if (mend.Plan is null)
+        if (mend.Plan is null) console.MarkupLine("[bold]Mend[/]   nothing was found that mends it.");
+        else
         {
-            console.MarkupLineInterpolated($"[bold]Mend[/]   nothing found; with a margin of {margins}: {string.Join("; ", mend.Additions)}.");
-            return;
+            var with = string.Join(", and ", mend.Measures.Select(m => $"{m.Text}{(m.Cost is { } cost ? $" ({More(cost)})" : "")}"));
+            console.MarkupLineInterpolated($"[bold]Mend[/]   planned again {(with.Length == 0 ? "as the scenario says" : with)}, it {(mend.Holds ? "holds" : "comes closest and still does not hold")}, for {More(mend.Cost)}; save that plan with --mend:");
+            foreach (var change in mend.Additions) console.MarkupLineInterpolated($"       {change}");
+            foreach (var still in mend.Still) console.MarkupLineInterpolated($"       still broken: {still.What}: {still.Detail}");
         }
 
-        console.MarkupLineInterpolated($"[bold]Mend[/]   planned again for machines slower than predicted by {margins}, it {(mend.Holds ? "holds" : "comes closest and still does not hold")}, for {(mend.Cost.Usd >= 0 ? "+" : "")}{mend.Cost}; save that plan with --mend:");
-        foreach (var change in mend.Additions) console.MarkupLineInterpolated($"       {change}");
+        if (mend is { Holds: false, Obstacle: { } obstacle }) console.MarkupLineInterpolated($"[bold]Stops[/]  {obstacle}.");
+        foreach (var later in mend.Later)
+            console.MarkupLineInterpolated($"[bold]Later[/]  {(mend.Plan is null ? "the plan as it is" : "that plan")} holds if {later.Workload} has {Duration(later.Within)} instead of {Duration(later.Instead)}: write within: {Duration(later.Within)}, or begin so much earlier.");
     }
+
+    private static string More(Money cost) => $"{(cost.Usd >= 0 ? "+" : "")}{cost}";
+
+    private static string Duration(TimeSpan time) => time.TotalDays >= 3 ? Text($"{time.TotalDays:0.##} days") : time.TotalHours >= 3 ? Text($"{time.TotalHours:0.##}h") : Text($"{time.TotalMinutes:0}min");
 
     private static string Usd(double usd) => Units.Money.FromUsd(double.IsFinite(usd) ? usd : 0).ToString();
 

@@ -51,6 +51,8 @@ internal static class AcceleratorTable
                 Int8Tops = table.Positive("int8_tops"),
                 ScaleUp = table.Positive("scale_up_gb_per_s") is { } link ? DataRate.FromGBPerSecond(link) : null,
                 ScaleUpDomain = table.Whole("scale_up_domain", 1) ?? 1,
+                Multiprocessors = table.Column("multiprocessors") >= 0 ? table.Whole("multiprocessors", 1) : null,
+                SharedCache = table.Column("l2_mb") >= 0 && table.Positive("l2_mb") is { } megabytes ? new DataSize(megabytes * 1e6) : null,
                 ThermalDesignPower = table.Positive("tdp_w") is { } tdp ? new Power(tdp) : null,
                 IdlePower = table.Positive("idle_w") is { } idle ? new Power(idle) : null,
                 Verified = table.Word("verified", YesNo) == 0,

@@ -84,6 +84,12 @@ internal static class ModelTable
                 SlidingWindow = table.Whole("sliding_window") ?? 0,
                 SlidingWindowLayers = table.Whole("sliding_window_layers") ?? 0,
                 LinearAttentionLayers = table.Whole("linear_attention_layers") ?? 0,
+                SparseTokens = Optional(table, "sparse_tokens"),
+                IndexHeads = Optional(table, "index_heads"),
+                IndexHeadDim = Optional(table, "index_head_dim"),
+                Gated = table.Column("gated_ffn") < 0 || table.Text("gated_ffn") is not "no",
+                WideNorms = table.Column("wide_norms") >= 0 && table.Text("wide_norms") is "yes",
+                LatentWidth = Optional(table, "latent_width"),
                 NativePrecision = table.Word("native_precision", Precisions) switch
                 {
                     0 or 1 or 2 => Precision.Bf16,
@@ -98,6 +104,9 @@ internal static class ModelTable
 
         return models;
     }
+
+    // Tables of models made before the column was thought of do not have it.
+    private static int Optional(CsvTable table, string column) => table.Column(column) >= 0 ? table.Whole(column) ?? 0 : 0;
 
     private static int Count(CsvTable table, string column) => (int)Known(table, column, table.Whole(column, 1));
 

@@ -33,10 +33,24 @@ public static class EvidenceWriter
             json.WriteStartObject("mend");
             json.WriteBoolean("holds", mend.Holds);
             json.WriteNumber("cost", mend.Cost.Usd);
-            json.WriteStartObject("margins");
-            foreach (var (workload, margin) in mend.Margins) json.WriteNumber(workload, Math.Round(margin, 6));
-            json.WriteEndObject();
+            PlanWriter.List(json, "measures", mend.Measures, measure =>
+            {
+                json.WriteString("workload", measure.Workload);
+                json.WriteString("kind", Kind(measure.Kind));
+                if (measure.Kind == MeasureKind.Spread) json.WriteString("amount", LimitJudge.Lower((Demand.FailureDomain)(int)measure.Amount));
+                else json.WriteNumber("amount", Math.Round(measure.Amount, 6));
+                if (measure.Cost is { } cost) json.WriteNumber("cost", cost.Usd);
+                json.WriteString("text", measure.Text);
+            });
             PlanWriter.Texts(json, "additions", mend.Additions);
+            if (mend.Obstacle is { } obstacle) json.WriteString("obstacle", obstacle);
+            if (!mend.Still.IsEmpty) PlanWriter.Texts(json, "still_broken", [.. mend.Still.Select(b => $"{b.What}: {b.Detail}")]);
+            PlanWriter.List(json, "later_deadlines", mend.Later, later =>
+            {
+                json.WriteString("workload", later.Workload);
+                json.WriteNumber("within_hours", later.Within.TotalHours);
+                json.WriteNumber("instead_of_hours", later.Instead.TotalHours);
+            });
             json.WriteEndObject();
         }
 
@@ -155,6 +169,8 @@ public static class EvidenceWriter
         json.WriteString("reason", held.Reason);
         json.WriteEndObject();
     }
+
+    private static string Kind(MeasureKind kind) => kind switch { MeasureKind.Margin => "margin", MeasureKind.Replicas => "replicas_min", MeasureKind.Spread => "spread", _ => "spares" };
 
     private static string Unit(LimitUnit unit) => unit switch
     {

@@ -117,6 +117,8 @@ internal static class ConfigReader
             RopeHeadDim = latent > 0 ? text.Required("the rotary part of a head", ["qk_rope_head_dim"]) : 0,
             NopeHeadDim = latent > 0 ? text.Required("the plain part of a head", ["qk_nope_head_dim"]) : 0,
             ValueHeadDim = latent > 0 ? text.Required("the width of a value", ["v_head_dim"]) : 0,
+            SparseTokens = text.Whole("index_topk") ?? 0, IndexHeads = text.Whole("index_n_heads") ?? 0, IndexHeadDim = text.Whole("index_head_dim") ?? 0,
+            WideNorms = type is "olmo2" or "olmoe" or "minimax_m2",
             Experts = moe.Experts, ExpertsPerToken = moe.PerToken, ExpertFfn = moe.Width, SharedFfn = moe.SharedWidth, SharedGate = type is "qwen2_moe" or "qwen3_next",
             RouterBias = type is "gpt_oss" or "deepseek_v3" or "glm4_moe", DenseLayers = moe.DenseLayers, ExpertStep = moe.Step,
             Window = window, WindowLayers = windowLayers, LinearLayers = linear, LinearParameters = linear > 0 ? Layering.LinearParameters(text, hidden) : 0,

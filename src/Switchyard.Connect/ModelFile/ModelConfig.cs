@@ -63,6 +63,16 @@ internal sealed record ModelConfig
 
     public int ValueHeadDim { get; init; }
 
+    /// <summary>Earlier positions that sparse attention picks; 0 where it sees all.</summary>
+    public int SparseTokens { get; init; }
+
+    public int IndexHeads { get; init; }
+
+    public int IndexHeadDim { get; init; }
+
+    /// <summary>Whether queries and keys are normed over all heads together.</summary>
+    public bool WideNorms { get; init; }
+
     public int Experts { get; init; }
 
     public int ExpertsPerToken { get; init; }

@@ -87,6 +87,11 @@ public static partial class ModelImporter
         yield return ("sliding_window", Some(c.Window));
         yield return ("sliding_window_layers", Some(c.WindowLayers));
         yield return ("linear_attention_layers", Some(c.LinearLayers));
+        yield return ("latent_width", "");
+        yield return ("sparse_tokens", Some(c.SparseTokens));
+        yield return ("index_heads", Some(c.IndexHeads));
+        yield return ("index_head_dim", Some(c.IndexHeadDim));
+        yield return ("wide_norms", c.WideNorms ? "yes" : "");
         yield return ("gated_ffn", c.Gated ? "yes" : "no");
         yield return ("native_precision", c.NativePrecision);
         yield return ("licence", "");

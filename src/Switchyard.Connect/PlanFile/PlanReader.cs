@@ -78,6 +78,9 @@ public static class PlanReader
             Margins = root.TryGetProperty("margins", out var margins)
                 ? margins.EnumerateObject().ToImmutableSortedDictionary(m => m.Name, m => m.Value.GetDouble(), StringComparer.Ordinal)
                 : ImmutableSortedDictionary<string, double>.Empty,
+            Extras = root.TryGetProperty("extras", out var extras)
+                ? extras.EnumerateObject().ToImmutableSortedDictionary(e => e.Name, e => ExtraJson.Read(e.Value), StringComparer.Ordinal)
+                : ImmutableSortedDictionary<string, Extra>.Empty,
             Baseline = root.TryGetProperty("baseline", out var way) ? Way(way) : null,
             Baselines = List(root, "baselines", Way),
             Limits = Added(root, "limits", l => new StatedLimit(Text(l, "limit"), Text(l, "value"))),

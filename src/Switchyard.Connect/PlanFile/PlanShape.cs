@@ -20,7 +20,32 @@ internal sealed class PlanShape
         if (shape.Has(root, "", JsonValueKind.Object, "cost")) shape.Has(root.GetProperty("cost"), "cost.", JsonValueKind.Number, "total", "present_value");
         shape.Has(root, "", JsonValueKind.Array, "commitments", "baselines", "binding", "alternatives", "considered", "own_offers_left_out", "assumed", "not_yet_used");
         if (shape.Has(root, "", JsonValueKind.Array, "purchases")) shape.Each(root, "", "purchases", shape.Purchase);
+        if (root.TryGetProperty("extras", out var extras)) shape.Extras(extras);
         return shape.problems;
+    }
+
+    private void Extras(JsonElement extras)
+    {
+        if (extras.ValueKind != JsonValueKind.Object)
+        {
+            problems.Add(("extras", $"{Kind(extras)} instead of an object"));
+            return;
+        }
+
+        foreach (var workload in extras.EnumerateObject())
+        {
+            var at = $"extras.{workload.Name}.";
+            if (workload.Value.ValueKind != JsonValueKind.Object)
+            {
+                problems.Add((at.TrimEnd('.'), $"{Kind(workload.Value)} instead of an object"));
+                continue;
+            }
+
+            foreach (var name in new[] { "replicas_min", "spares" })
+                if (workload.Value.TryGetProperty(name, out _) && Has(workload.Value, at, JsonValueKind.Number, name)) Within(workload.Value, at, name, 0, 1e4);
+            if (workload.Value.TryGetProperty("spread", out var spread) && Has(workload.Value, at, JsonValueKind.String, "spread") && ExtraJson.Domain(spread.GetString()!) is null)
+                problems.Add(($"{at}spread", $"'{Problem.Shown(spread.GetString()!)}' is not one of instance, zone, region, provider"));
+        }
     }
 
     private void Purchase(JsonElement purchase, string at)

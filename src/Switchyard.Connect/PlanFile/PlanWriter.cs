@@ -54,6 +54,13 @@ public static class PlanWriter
             json.WriteEndObject();
         }
 
+        if (plan.Extras.Count > 0)
+        {
+            json.WriteStartObject("extras");
+            foreach (var (workload, extra) in plan.Extras) ExtraJson.Write(json, workload, extra);
+            json.WriteEndObject();
+        }
+
         if (plan.Baseline is { } followed)
         {
             json.WriteStartObject("baseline");

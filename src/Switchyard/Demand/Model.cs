@@ -113,6 +113,27 @@ public sealed record ModelArchitecture
     /// <summary>How many layers use linear attention or a state space and keep no cache that grows; 0 where none does.</summary>
     public int LinearAttentionLayers { get; init; }
 
+    /// <summary>Earlier positions that sparse attention picks for each token; 0 where attention sees all.</summary>
+    public int SparseTokens { get; init; }
+
+    /// <summary>Heads of the indexer that picks them; 0 where there is none.</summary>
+    public int IndexHeads { get; init; }
+
+    /// <summary>Width of a head of the indexer; 0 where there is none.</summary>
+    public int IndexHeadDim { get; init; }
+
+    /// <summary>Whether queries and keys are normed over all heads together, so that accelerators which share the heads must exchange their sums.</summary>
+    public bool WideNorms { get; init; }
+
+    /// <summary>Width in which routed experts work, where tokens are narrowed for them (latent experts); 0 where it is that of the residual stream.</summary>
+    public int LatentWidth { get; init; }
+
+    /// <summary>Width in which a token travels to its experts and comes back.</summary>
+    public int ExpertWidth => LatentWidth > 0 ? LatentWidth : Hidden;
+
+    /// <summary>Whether feed-forward layers and experts have a gate: three matrices and not two.</summary>
+    public bool Gated { get; init; } = true;
+
     /// <summary>The format in which the weights are published.</summary>
     public Precision NativePrecision { get; init; } = Precision.Bf16;
 

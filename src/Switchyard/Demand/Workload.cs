@@ -101,6 +101,9 @@ public sealed record TrainingWorkload : Workload
     /// <summary>Size of a checkpoint; null for the default (weights and optimizer state).</summary>
     public DataSize? Checkpoint { get; init; }
 
+    /// <summary>Machines held beside each gang, on capacity that is paid for anyway, to take the place of one that fails.</summary>
+    public int Spares { get; init; }
+
     /// <summary>Length of a training sequence in tokens.</summary>
     public int SequenceLength { get; init; } = 4096;
 

@@ -47,6 +47,12 @@ public sealed record Accelerator
     /// <summary>How many accelerators the scale-up domain spans; 1 where there is none.</summary>
     public int ScaleUpDomain { get; init; } = 1;
 
+    /// <summary>Multiprocessors that it computes with; null where unknown.</summary>
+    public int? Multiprocessors { get; init; }
+
+    /// <summary>The cache that they share; null where unknown.</summary>
+    public DataSize? SharedCache { get; init; }
+
     /// <summary>Rated board power; null where unknown.</summary>
     public Power? ThermalDesignPower { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Switchyard.Units;
 
 namespace Switchyard.Operate;
 
@@ -49,6 +50,12 @@ public sealed class Controller
                 JobPlacement.Lose(draft, instance);
                 if (mandate.Pools[instance.Pool].IsStanding) StandingCapacity(draft);
                 services.Replace(draft, instance, lost.Cause);
+                jobs.Place(draft);
+                break;
+            case InstanceSlow slow when state.Instances.TryGetValue(slow.Instance, out var instance) && instance.Job is not null && mandate.Pools[instance.Pool].Gang > 1:
+                draft.Replace(instance, English.Text($"it is {slow.Slowness - 1:0%} slower than the rest of its gang, which waits for it"));
+                JobPlacement.Lose(draft, instance);
+                if (mandate.Pools[instance.Pool].IsStanding) StandingCapacity(draft);
                 jobs.Place(draft);
                 break;
             case InstanceRefused refused when state.Instances.TryGetValue(refused.Instance, out var instance):
@@ -228,6 +235,12 @@ internal sealed class Draft(Mandate mandate, Bounds bounds, ControllerState stat
     {
         Remove(instance);
         decisions.Add(new StopInstance(instance.Id, reason));
+    }
+
+    public void Replace(Instance instance, string reason)
+    {
+        Remove(instance);
+        decisions.Add(new ReplaceInstance(instance.Id, reason));
     }
 
     public void Refuse(int pool, int zone, double until, string cause)

@@ -31,6 +31,12 @@ public sealed record InstanceReady(double Seconds, int Instance) : ControllerEve
 /// <param name="Cause">Why.</param>
 public sealed record InstanceLost(double Seconds, int Instance, string Cause) : ControllerEvent(Seconds);
 
+/// <summary>An instance of a gang works more slowly than the others, which wait for it at every step.</summary>
+/// <param name="Seconds">When it was found.</param>
+/// <param name="Instance">Which.</param>
+/// <param name="Slowness">Its time over that of the others, above 1.</param>
+public sealed record InstanceSlow(double Seconds, int Instance, double Slowness) : ControllerEvent(Seconds);
+
 /// <summary>An instance that was asked for cannot be had.</summary>
 /// <param name="Seconds">When.</param>
 /// <param name="Instance">Which.</param>
@@ -80,6 +86,11 @@ public sealed record DrainInstance(int Instance, string Reason) : ControllerDeci
 /// <param name="Instance">Which.</param>
 /// <param name="Reason">Why.</param>
 public sealed record StopInstance(int Instance, string Reason) : ControllerDecision(Reason);
+
+/// <summary>Give a machine that is not well back, and have it repaired or another put in its place.</summary>
+/// <param name="Instance">Which.</param>
+/// <param name="Reason">Why.</param>
+public sealed record ReplaceInstance(int Instance, string Reason) : ControllerDecision(Reason);
 
 /// <summary>Put a machine of shared capacity to the use of another pool: it stops what it does and works again when it is ready for the new.</summary>
 /// <param name="Instance">Which.</param>

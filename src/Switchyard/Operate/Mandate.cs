@@ -107,6 +107,9 @@ public sealed record Pool
     /// <summary>Whether it is paid for whatever happens, and so always kept up.</summary>
     public bool IsStanding => Kind is PurchaseKind.Commitment or PurchaseKind.Owned;
 
+    /// <summary>Whether it is one's own: it hangs on one's own grid, and what breaks is repaired there. What was committed to earlier is its provider's.</summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>Most instances in a month; none outside the plan.</summary>
     /// <param name="month">Zero-based.</param>
     public int MostAt(int month) => month >= 0 && month < Most.Length ? Most[month] : 0;

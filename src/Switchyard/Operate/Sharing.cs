@@ -6,10 +6,10 @@ namespace Switchyard.Operate;
 /// </summary>
 internal static class Sharing
 {
-    /// <summary>Machines that no service wants and no job has, for a pool: its own first.</summary>
+    /// <summary>Machines that no service wants and no job has, for a pool: its own first, and of those what works already.</summary>
     public static List<Instance> Free(Draft draft, Mandate mandate, Pool pool)
     {
-        List<Instance> free = [.. draft.Of(pool.Index).Where(i => i.Job is null)];
+        List<Instance> free = [.. draft.Of(pool.Index).Where(i => i.Job is null).OrderBy(i => i.Phase == InstancePhase.Ready ? 0 : 1)];
         if (pool.Shared < 0) return free;
         foreach (var other in mandate.Shared[pool.Shared].Pools.Where(p => p != pool.Index))
         {

@@ -49,8 +49,11 @@ public sealed record EfficiencyFactors
     /// <summary>What is left of <see cref="WeightBandwidth"/> for 4-bit weights that are multiplied as such, 0 to 1; fitted.</summary>
     public double Fp4Bandwidth { get; init; } = 0.95;
 
-    /// <summary>Width of an expert's slice on one accelerator at which half of the share of its products is reached; fitted.</summary>
-    public double ExpertHalfWidth { get; init; } = 300;
+    /// <summary>
+    /// How often a token's activations, in 16 bits, pass through memory for each expert that it goes to: gathered and narrowed, read, written by the second
+    /// product and read again for the weighted sum. Splitting an expert's width does not split them; fitted.
+    /// </summary>
+    public double ExpertPasses { get; init; } = 4;
 
     /// <summary>What is left of <see cref="WeightBandwidth"/> for routed experts, whose matrices are small and many, 0 to 1; fitted.</summary>
     public double ExpertBandwidth { get; init; } = 0.90;
@@ -105,6 +108,18 @@ public sealed record EfficiencyFactors
 
     /// <summary>Further seconds for a layer with latent or linear attention (the projections to and from the latent, the state); fitted.</summary>
     public double LatentLayerSeconds { get; init; } = 30e-6;
+
+    /// <summary>
+    /// Further seconds for a layer whose queries and keys are normed over all heads together: four small kernels of some 4 µs, which no kernel of attention takes in. Where
+    /// heads are split, an exchange of the sums of squares comes on top.
+    /// </summary>
+    public double WideNormLayerSeconds { get; init; } = 16e-6;
+
+    /// <summary>
+    /// Further seconds for a layer with sparse attention, whose indexer is some ten small kernels (three products, a norm, rotation, narrowing, scores, the choice
+    /// of the best, their places in the cache); fitted.
+    /// </summary>
+    public double IndexerLayerSeconds { get; init; } = 45e-6;
 
     /// <summary>Further seconds for a layer whose activations are narrowed to 8 bits before each product; fitted.</summary>
     public double NarrowLayerSeconds { get; init; } = 15e-6;

@@ -37,6 +37,12 @@ public readonly record struct Footprint
     /// <summary>Operations of attention for a decoded token and a position, in one layer; larger under latent attention, which works on the latent.</summary>
     public double DecodeAttentionFlops { get; private init; }
 
+    /// <summary>Operations of sparse attention's indexer for a token and an earlier position, in one layer; 0 where attention sees all.</summary>
+    public double IndexFlops { get; private init; }
+
+    /// <summary>Bytes of the indexer's key for a position, in one layer: 8 bits and a scale of 32; 0 where there is none.</summary>
+    public double IndexBytes { get; private init; }
+
     /// <summary>Width of the feed-forward layer that a token passes, its experts together, mean over the layers.</summary>
     public double GateWidth { get; private init; }
 
@@ -71,11 +77,12 @@ public readonly record struct Footprint
         var tied = !latent && model.Experts == 0 && model.Parameters - DenseParameters(model) < 1.5 * table;
         var tables = Math.Min(table * (tied ? 1 : 2), model.Parameters / 2);
         var expertLayers = model.Experts > 0 ? Math.Max(1, model.Layers - model.DenseLayers) : 0;
-        var expert = 3.0 * model.Hidden * model.ExpertFfn * expertLayers;
+        var expert = Matrices(model) * model.ExpertWidth * model.ExpertFfn * expertLayers;
         var experts = Math.Min(expert * model.Experts, Math.Max(0, model.Parameters - tables));
-        var bytes = BytesPerParameter(precision);
+        // Those published in 4 bits have other blocks: an 8-bit scale for 32 weights (MXFP4: gpt-oss), a 16-bit one for 32 (Kimi K2's int4).
+        var bytes = !IsExpertsOnly(model, precision) ? BytesPerParameter(precision) : model.NativePrecision == Precision.Fp4 ? 0.5 + (1.0 / 32) : 0.5 + (2.0 / 32);
         var rank = model.KvLoraRank;
-        // Models published in fp4 have only their experts in it.
+        // Models published in 4 bits have only their experts in them.
         var shared = IsExpertsOnly(model, precision) ? 2 : bytes;
         var layerFlops = 2 * Math.Max(model.ActiveParameters - tables, model.ActiveParameters * 0.3);
         // Publishers count active parameters with both, one or no embedding table: the parts themselves say what a token takes.
@@ -88,7 +95,11 @@ public readonly record struct Footprint
             LayerFlops = layerFlops,
             ExpertFlops = model.Experts > 0 ? Math.Min(2 * expert * model.ExpertsPerToken, 0.95 * layerFlops) : 0,
             HeadFlops = 2 * table,
-            AttentionFlops = latent
+            IndexFlops = 2.0 * model.IndexHeads * model.IndexHeadDim,
+            IndexBytes = model.SparseTokens > 0 ? model.IndexHeadDim + 4 : 0,
+            // Over picked positions a prompt's attention works on the latent too, as decoding does.
+            AttentionFlops = latent && model.SparseTokens > 0 ? 2.0 * model.Heads * ((2 * rank) + model.QkRopeHeadDim)
+                : latent
                 ? 2.0 * model.Heads * ((model.QkNopeHeadDim > 0 ? model.QkNopeHeadDim : UsualLatentWidth) + model.QkRopeHeadDim + (model.ValueHeadDim > 0 ? model.ValueHeadDim : UsualLatentWidth))
                 : 4.0 * model.Heads * Width(model),
             DecodeAttentionFlops = latent ? 2.0 * model.Heads * ((2 * rank) + model.QkRopeHeadDim) : 4.0 * model.Heads * Width(model),
@@ -132,10 +143,11 @@ public readonly record struct Footprint
     /// <param name="precision">The number format.</param>
     public static double? TrainingFlops(Accelerator accelerator, Precision precision) => IsWidened(accelerator, precision) ? null : PeakFlops(accelerator, precision, Precision.Bf16);
 
-    /// <summary>Whether only the experts are in the format, and the rest in 16 bits: models published in fp4 (gpt-oss).</summary>
+    /// <summary>Whether only the experts are in the format, and the rest in 16 bits: models with experts published in fp4 (gpt-oss) or int4 (Kimi K2).</summary>
     /// <param name="model">The model.</param>
     /// <param name="precision">The number format.</param>
-    public static bool IsExpertsOnly(ModelArchitecture model, Precision precision) => precision == Precision.Fp4 && model is { NativePrecision: Precision.Fp4, Experts: > 0 };
+    public static bool IsExpertsOnly(ModelArchitecture model, Precision precision) => precision is Precision.Fp4 or Precision.Int4
+        && model is { NativePrecision: Precision.Fp4 or Precision.Int4, Experts: > 0 };
 
     /// <summary>Whether weights are stored in the format, but widened to 16 bits before they are multiplied.</summary>
     /// <param name="accelerator">The accelerator.</param>
@@ -151,7 +163,9 @@ public readonly record struct Footprint
     /// <summary>Width of a head; where the configuration states none, the heads share the residual stream.</summary>
     private static double Width(ModelArchitecture model) => model.HeadDim > 0 ? model.HeadDim : (double)model.Hidden / model.Heads;
 
-    /// <summary>Parameters of a dense model's layers: query, key, value, output and three feed-forward matrices.</summary>
+    private static double Matrices(ModelArchitecture model) => model.Gated ? 3 : 2;
+
+    /// <summary>Parameters of a dense model's layers: query, key, value, output and the feed-forward matrices.</summary>
     private static double DenseParameters(ModelArchitecture model) =>
-        (double)model.Layers * model.Hidden * ((2.0 * Width(model) * (model.Heads + model.KvHeads)) + (3.0 * model.Ffn));
+        (double)model.Layers * model.Hidden * ((2.0 * Width(model) * (model.Heads + model.KvHeads)) + (Matrices(model) * model.Ffn));
 }

@@ -12,9 +12,10 @@ namespace Switchyard.Performance;
 public sealed partial class Replica
 {
     private readonly double tokenSeconds, headSeconds, sharedSeconds, assignmentSeconds, expertSeconds, expertsUntouched, independence, activationSeconds, tile, fill, ridge, spread;
-    private readonly double hostSeconds, promptSeconds, decodeSeconds, cacheSeconds, tokenLink, fixedSeconds, linkSeconds, promptFixed, graphTokens, requestHost, requestSeconds, kvTokens;
-    private readonly int fullLayers, windowLayers, window, experts;
+    private readonly double hostSeconds, promptSeconds, decodeSeconds, cacheSeconds, tileSeconds, indexPromptSeconds, indexCacheSeconds, tokenLink, fixedSeconds, linkSeconds, promptFixed, graphTokens, requestHost, hostAlone, requestAlone, requestSeconds, kvTokens;
+    private readonly int fullLayers, windowLayers, window, chosen, experts;
     private readonly double[] decoding = new double[513];
+    private readonly SharedAttention? together;
 
     /// <summary>Places a model on accelerators, split by tensor parallelism alone, under no engine in particular.</summary>
     /// <param name="model">The model.</param>
@@ -73,30 +74,37 @@ public sealed partial class Replica
         ReservedBytes = factors.ReservedBytes;
         CacheBytesPerLayer = Footprint.CacheBytes(model, tensor, factors.CacheBytesOf(deployment, accelerator));
 
-        (fullLayers, windowLayers, window, experts) = (footprint.FullLayers, footprint.WindowLayers, model.SlidingWindow, model.Experts);
+        (fullLayers, windowLayers, window, chosen, experts) = (footprint.FullLayers, footprint.WindowLayers, model.SlidingWindow, model.SparseTokens, model.Experts);
         (kvTokens, independence) = (deployment.KvTokens, factors.ExpertIndependence);
         // Every rank of data-parallel attention works on its share of the tokens; experts work on all of them together.
         var wide = sixteen * group * maker * sixteenBits * Sustained(accelerator, sixteen, Precision.Bf16, false, factors);
         tokenSeconds = (footprint.LayerFlops - footprint.ExpertFlops) / (Footprint.IsExpertsOnly(model, precision) ? wide : peak * group * share);
         headSeconds = footprint.HeadFlops / wide;
-        sharedSeconds = footprint.SharedBytes / (weightBandwidth * tensor);
+        // Where only experts are in 4 bits, the rest is read as it is multiplied.
+        var plain = Footprint.IsExpertsOnly(model, precision) ? 1 / ((1 / (bandwidth * factors.WeightBandwidth)) + (1 / (factors.OnChipBytesPerSecond * memory))) : weightBandwidth;
+        sharedSeconds = footprint.SharedBytes / (plain * tensor);
         var imbalance = deployment.ExpertParallel > 1 || ranks > 1 ? 1 + factors.ExpertImbalance : 1;
-        // Narrow slices of an expert fill the multipliers badly.
-        var slice = Math.Max(1, model.ExpertFfn) * Math.Min(group, Math.Max(deployment.ExpertParallel, ranks)) / (double)group;
-        var uneven = imbalance * (1 + (factors.ExpertHalfWidth / slice));
         var dealt = Math.Max(deployment.ExpertParallel, ranks);
         spread = dealt > 1 ? factors.ExpertImbalance : 0;
         (tile, fill, ridge) = (factors.ExpertTile, factors.ExpertFill, factors.Ridge);
-        assignmentSeconds = footprint.ExpertFlops / Math.Max(1, model.ExpertsPerToken) * uneven / (peak * group * share * factors.ExpertMatrix);
-        // What lies between the matrix products passes through memory: norms and residuals whole on every accelerator of a group, gates split.
-        activationSeconds = 2 * model.Layers * ((5.0 * model.Hidden * tensor) + (3.0 * footprint.GateWidth)) / (bandwidth * factors.WeightBandwidth * group);
+        assignmentSeconds = footprint.ExpertFlops / Math.Max(1, model.ExpertsPerToken) * imbalance / (peak * group * share * factors.ExpertMatrix);
+        // What lies between the matrix products passes through memory: norms and residuals whole on every accelerator of a group, gates split,
+        // and what goes to an expert and comes back whole on each accelerator that has a slice of it.
+        var sliced = group / (double)Math.Clamp(dealt, 1, group);
+        activationSeconds = 2 * ((model.Layers * ((5.0 * model.Hidden * tensor) + (3.0 * footprint.GateWidth)))
+            + (footprint.ExpertLayers * factors.ExpertPasses * model.ExpertsPerToken * model.ExpertWidth * sliced)) / (bandwidth * factors.WeightBandwidth * group);
         expertSeconds = footprint.ExpertBytes * experts / (weightBandwidth * factors.ExpertBandwidth * group);
         expertsUntouched = experts > 0 ? Math.Log(Math.Max(1e-9, 1 - ((double)model.ExpertsPerToken / experts))) : 0;
         var attention = sixteen * group * maker * factors.Attention;
         promptSeconds = footprint.AttentionFlops / attention;
         decodeSeconds = footprint.DecodeAttentionFlops / attention;
         cacheSeconds = CacheBytesPerLayer / (bandwidth * factors.CacheBandwidth * ranks);
+        // Before sparse attention an indexer scores every earlier position, in 8 bits, by a small key of its own.
+        indexPromptSeconds = footprint.IndexFlops / (attention * (accelerator.Fp8Tflops ?? accelerator.Tflops16 ?? 1) / (accelerator.Tflops16 ?? 1));
+        indexCacheSeconds = footprint.IndexBytes / (bandwidth * factors.CacheBandwidth * ranks);
         requestSeconds = model.Layers * factors.RequestLayerSeconds / ranks;
+        together = SharedAttention.Of(model, deployment, accelerator, factors);
+        tileSeconds = together is null ? 0 : footprint.DecodeAttentionFlops * together.TileFactor / (sixteen * group * maker);
 
         var link = Collective.Between(accelerator, tensor, factors);
         var reductions = 2.0 * model.Layers;
@@ -106,7 +114,7 @@ public sealed partial class Replica
         {
             // Tokens go to the experts in 8 bits and come back in 16, each to as many accelerators as it has experts at most.
             var all = Collective.Between(accelerator, group, factors);
-            var travels = Math.Min(model.ExpertsPerToken, group) * 3.0 * model.Hidden * footprint.ExpertLayers;
+            var travels = Math.Min(model.ExpertsPerToken, group) * 3.0 * model.ExpertWidth * footprint.ExpertLayers;
             tokenLink += travels * all.SecondsPerByte / 2 / ranks;
             collectives += 2 * footprint.ExpertLayers * all.LatencySeconds;
         }
@@ -121,15 +129,18 @@ public sealed partial class Replica
 
         var special = model.Attention == AttentionKind.Latent ? model.Layers : model.LinearAttentionLayers;
         var further = (footprint.ExpertLayers * (factors.ExpertLayerOf(deployment.Engine) + (model.SharedExperts > 0 ? factors.SharedExpertLayerSeconds : 0)))
-            + (special * factors.LatentLayerSeconds) + (model.Layers * Narrowing(model, precision, widened, blocks, factors));
+            + (special * factors.LatentLayerSeconds) + (model.SparseTokens > 0 ? model.Layers * factors.IndexerLayerSeconds : 0)
+            + (model.WideNorms ? model.Layers * factors.WideNormLayerSeconds : 0) + (model.Layers * Narrowing(model, precision, widened, blocks, factors));
         var later = accelerator.Architecture is "Blackwell" or "Blackwell Ultra" or "Rubin";
         var newer = later ? factors.BlackwellSteps : 1;
+        if (model.WideNorms && tensor > 1) collectives += model.Layers * link.LatencySeconds;
         if (later && accelerator.ScaleUpDomain > 2) collectives *= factors.BlackwellLinks;
         var pace = factors.StepsOf(deployment.Engine) * newer;
         // Where no engine is named: as the newest ones do.
         var ahead = deployment.ScheduledAhead || deployment.Engine == Engine.Unknown;
         hostSeconds = factors.StepSeconds * pace * (ahead ? factors.AheadSteps : 1);
         requestHost = (ahead ? factors.RequestSeconds : factors.WaitingRequestSeconds) / ranks;
+        (hostAlone, requestAlone) = (factors.StepSeconds * pace, factors.WaitingRequestSeconds / ranks);
         fixedSeconds = (model.Layers * factors.LayerSeconds * pace) + (further * newer) + collectives;
         linkSeconds = collectives;
         (this.accelerator, this.factors, capWatts) = (accelerator, factors, deployment.PowerCapWatts);
@@ -189,7 +200,7 @@ public sealed partial class Replica
 
     /// <summary>Bytes that a request keeps in the cache of one accelerator.</summary>
     /// <param name="context">Its tokens so far.</param>
-    public double KvBytesOf(double context) => CacheBytesPerLayer * Positions(context);
+    public double KvBytesOf(double context) => (CacheBytesPerLayer + Footprint.IndexBytes) * Positions(context);
 
     /// <summary>Measured times of the model's kernels on this accelerator, which then stand for all but the exchange between accelerators; null for none.</summary>
     public KernelProfile? Kernels { get; init; }
@@ -204,8 +215,14 @@ public sealed partial class Replica
         var (attending, answering) = (prompt * uneven, DataParallel > 1 && decodes > 0 ? Math.Max(decodes, DataParallel) : decodes);
         var matrix = prompt > 0 || decodes >= decoding.Length || decodes != (int)decodes
             ? Matrix(attending + decodes, tokens, decodes + (prompt > 0 ? 1 : 0)) : Decoding((int)decodes);
-        var attention = prompt > 0 ? attending * promptSeconds * Positions(promptContext) : 0;
-        if (decodes > 0) attention += answering * Positions(context) * Math.Max(decodeSeconds, cacheSeconds);
+        var attention = prompt > 0 ? attending * ((promptSeconds * Seen(promptContext)) + (indexPromptSeconds * Positions(promptContext))) : 0;
+        if (decodes > 0)
+        {
+            var each = Math.Max(decodeSeconds, cacheSeconds);
+            if (prompt > 0 && together is not null) each = Math.Max(cacheSeconds * together.Reads(answering / DataParallel, context), tileSeconds);
+            attention += answering * ((Seen(context) * each) + (Positions(context) * indexCacheSeconds));
+        }
+
         var seconds = matrix + attention + ((attending + decodes) * (tokenLink + activationSeconds)) + (decodes * requestSeconds) + fixedSeconds;
         // Kernels of a step with a prompt are launched one by one: it takes at least as long as their launches.
         return Hosted(prompt > 0 && tokens > graphTokens ? Math.Max(seconds, promptFixed) : seconds, decodes);
@@ -224,9 +241,10 @@ public sealed partial class Replica
 
     /// <summary>
     /// A step with the host's part, which schedules, samples and sends answers: whole where the accelerators wait for it, and what cannot be hidden where the
-    /// engine decides on steps ahead.
+    /// engine decides on steps ahead, which takes no less than all that the host does.
     /// </summary>
-    private double Hosted(double device, double decodes) => device + hostSeconds + (decodes * requestHost);
+    private double Hosted(double device, double decodes) =>
+        Math.Max(device + hostSeconds + (decodes * requestHost), hostAlone + (decodes * requestAlone));
 
     /// <summary>Bytes that a decoding step moves on all accelerators of the replica.</summary>
     /// <param name="decodes">Requests that get one more token.</param>
@@ -239,7 +257,7 @@ public sealed partial class Replica
     /// <param name="output">Output tokens.</param>
     public double RequestFlops(double input, double output) =>
         ((input + output) * Footprint.LayerFlops) + (output * Footprint.HeadFlops)
-        + (Footprint.AttentionFlops * ((input * Positions(input / 2)) + (output * Positions(input + (output / 2)))));
+        + (Footprint.AttentionFlops * ((input * Seen(input / 2)) + (output * Seen(input + (output / 2)))));
 
     // Of models with experts, 4 bits take in the experts and not attention, so that there is less to narrow.
     private static double Narrowing(ModelArchitecture model, Precision precision, bool widened, bool blocks, EfficiencyFactors factors) => precision switch
@@ -281,7 +299,10 @@ public sealed partial class Replica
         return Math.Min(1, rated.Watts * factors.SustainedFlopsPerWatt * narrow / (peak * factors.Matrix16));
     }
 
-    /// <summary>Positions seen, summed over the layers.</summary>
+    /// <summary>Positions that attention works on, summed over the layers: where it is sparse, at most as many as its indexer picks.</summary>
+    private double Seen(double context) => Positions(chosen > 0 ? Math.Min(context, chosen) : context);
+
+    /// <summary>Positions kept, summed over the layers.</summary>
     private double Positions(double context) => (fullLayers * context) + (windowLayers * Math.Min(context, window));
 
     /// <summary>Expected share of the experts that a batch touches when each token draws its own: 1 − (1 − k/E)^m, with m tokens that count as independent.</summary>

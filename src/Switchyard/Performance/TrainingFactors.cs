@@ -36,6 +36,12 @@ public sealed record TrainingFactors
     /// </summary>
     public double Passes { get; init; } = 10;
 
+    /// <summary>
+    /// Seconds that each expert on an accelerator adds to a layer and micro-batch, forward and backward: some 25 kernels (nine products, and narrowing what they take in)
+    /// that cannot fill the accelerator as they start and end, about 4 µs each; fitted.
+    /// </summary>
+    public double ExpertSeconds { get; init; } = 1e-4;
+
     /// <summary>Share of the fabric reached by collectives between instances, 0 to 1.</summary>
     public double FabricBandwidth { get; init; } = 0.70;
 

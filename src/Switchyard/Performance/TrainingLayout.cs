@@ -68,7 +68,8 @@ public sealed class TrainingStep
         flopsPerSecond = Peak * share;
         // What lies between the products passes through memory, however fast they are.
         var memory = accelerator.MemoryBandwidth.BytesPerSecond * factors.WeightBandwidth * (maker < 1 ? factors.OtherVendorsBandwidth : 1);
-        activationSeconds = training.Passes * 2 * ((model.Layers * ((5.0 * model.Hidden) + (3.0 * footprint.GateWidth))) + (footprint.ExpertLayers * 2.0 * model.ExpertsPerToken * model.Hidden)) / memory;
+        activationSeconds = training.Passes * 2 * ((model.Layers * ((5.0 * model.Hidden) + (3.0 * footprint.GateWidth)))
+            + (footprint.ExpertLayers * 2.0 * model.ExpertsPerToken * model.ExpertWidth)) / memory;
         attentionPerSecond = 1e12 * (accelerator.Tflops16 ?? Peak / 1e12) * training.Attention * maker;
         correction = TrainingCorrection.For(factors.TrainingCorrections, model, accelerator)?.Time ?? 1;
         fabric = fabricBytesPerSecond * training.FabricBandwidth;
@@ -91,6 +92,8 @@ public sealed class TrainingStep
         var again = layout.Recompute ? 4.0 / 3 : 1;
         var compute = tokens / split * ((layerFlops * again / flopsPerSecond) + (activationSeconds * again) + (attentionFlops * 4.0 / 3 / attentionPerSecond));
         // Layers with experts are many small kernels: with few tokens the host, which launches them, is what takes the time.
+        // Every expert that an accelerator holds is a set of kernels of its own, with its own starts and ends.
+        compute += expertLayers / (double)layout.PipelineParallel * Math.Max(1, model.Experts / (double)Math.Max(1, layout.ExpertParallel)) * factors.Training.ExpertSeconds;
         compute = Math.Max(compute, expertLayers / (double)layout.PipelineParallel * factors.Training.ExpertLayerSeconds) + Dealing(layout, tokens * again);
         // Four all-reduces a layer (two forward, two backward), as reduce-scatter and all-gather with sequence parallelism (arXiv 2205.05198).
         var link = Collective.Between(accelerator, layout.TensorParallel, factors);
@@ -138,7 +141,7 @@ public sealed class TrainingStep
         var instances = layout.ExpertParallel / (double)perInstance;
         if (expertLayers == 0 || instances <= 1 || !(fabric > 0)) return 0;
         var elsewhere = (instances - 1) * (1 - Math.Pow(1 - (1 / instances), model.ExpertsPerToken));
-        return 4 * expertLayers / (double)layout.PipelineParallel * tokens / layout.TensorParallel * elsewhere * 2 * model.Hidden / (fabric / perInstance);
+        return (1 - factors.Training.Overlap) * 4 * expertLayers / (double)layout.PipelineParallel * tokens / layout.TensorParallel * elsewhere * 2 * model.ExpertWidth / (fabric / perInstance);
     }
 
     /// <summary>Seconds to exchange a copy's parameters a number of times, 2 bytes each: over the link inside an instance and the fabric between them.</summary>

@@ -266,7 +266,7 @@ internal static class Ledger
             new ServingUse(estimate.Precision, estimate.TensorParallel, estimate.Replicas, estimate.RequestsPerSecond.Value, [.. Enumerable.Range(0, 32).Where(g => (own.Users >> g & 1) == 1)]),
         PileNeed piles when piles.Options[option].Estimate is { } estimate =>
             new ServingUse(estimate.Precision, estimate.TensorParallel, estimate.Replicas, estimate.RequestsPerSecond.Value, []),
-        RunNeed runs when runs.Options[option] is { Estimate: { } estimate } own => new TrainingUse(estimate.Precision, own.Gang, own.Hours, own.Segments != uint.MaxValue),
+        RunNeed runs when runs.Options[option] is { Estimate: { } estimate } own => new TrainingUse(estimate.Precision, own.Gang - own.Spares, own.Hours, own.Segments != uint.MaxValue),
         _ => null,
     };
 
@@ -278,7 +278,7 @@ internal static class Ledger
     private static string Configuration(RunOption option) => option.Estimate is not { } estimate
         ? $"gang of {option.Gang}"
         : string.Create(CultureInfo.InvariantCulture,
-            $"{Text(estimate.Precision)} gang of {option.Gang}, {option.Hours:0.#} h{(option.Segments == uint.MaxValue ? "" : ", outside the busy hours")}");
+            $"{Text(estimate.Precision)} gang of {option.Gang - option.Spares}{(option.Spares > 0 ? $" and {option.Spares} spare" : "")}, {option.Hours:0.#} h{(option.Segments == uint.MaxValue ? "" : ", outside the busy hours")}");
 
     private static string Text(Demand.Precision precision) => precision.ToString().ToLowerInvariant();
 }

@@ -90,6 +90,10 @@ public readonly record struct SpotRisk(double InterruptionsPerHour, double Avail
     /// <summary>Share of paid hours that do useful work where no gang is needed and only what was in flight is lost.</summary>
     public double Efficiency => 1 / (1 + (InterruptionsPerHour * MarketAssumptions.RestartHours));
 
+    /// <summary>Times that an instance is expected to be taken away.</summary>
+    /// <param name="hours">Hours for which it is held.</param>
+    public double Interruptions(double hours) => InterruptionsPerHour * hours;
+
     /// <summary>
     /// Share of paid hours that do useful work when a gang trains: checkpoints at Young's optimum, half an interval and a restart lost each time
     /// one of its instances is taken away. 0 where the gang would hardly advance.

@@ -91,7 +91,7 @@ public sealed record RunGroup(int Month, ImmutableArray<double> Starts);
 
 /// <summary>A way to run a training run.</summary>
 /// <param name="Source">Index of the source.</param>
-/// <param name="Gang">Instances that work together.</param>
+/// <param name="Gang">Instances that are taken: those that work together, and their spares.</param>
 /// <param name="Hours">Hours from start to end, interruptions included.</param>
 /// <param name="BilledHours">Hours for which each instance is paid, where it is rented by the hour.</param>
 /// <param name="Estimate">The prediction behind it.</param>
@@ -100,7 +100,11 @@ public sealed record RunGroup(int Month, ImmutableArray<double> Starts);
 /// <param name="Setup">Index of what must be set up first; −1 for nothing.</param>
 public sealed record RunOption(
     int Source, int Gang, double Hours, double BilledHours, TrainingEstimate? Estimate,
-    double CostPerRun = 0, uint Segments = uint.MaxValue, int Setup = -1);
+    double CostPerRun = 0, uint Segments = uint.MaxValue, int Setup = -1)
+{
+    /// <summary>Instances of them that only stand in for one that fails.</summary>
+    public int Spares { get; init; }
+}
 
 /// <summary>Batch work: so much a month, within its windows.</summary>
 public sealed record PileNeed : Need

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Units;
 
@@ -36,6 +37,9 @@ public sealed record PurchasePlan
     /// <summary>How much slower than predicted machines may be, by workload, such as 0.25: what it was sized for; 0 where a workload is not named.</summary>
     public ImmutableSortedDictionary<string, double> Margins { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
 
+    /// <summary>What it was planned with beyond what the scenario asks for, by workload; what is not named has nothing more.</summary>
+    public ImmutableSortedDictionary<string, Extra> Extras { get; init; } = ImmutableSortedDictionary<string, Extra>.Empty;
+
     /// <summary>What simpler ways of buying would cost.</summary>
     public ImmutableArray<Baseline> Baselines { get; init; } = [];
 
@@ -68,6 +72,25 @@ public sealed record PurchasePlan
 
     /// <summary>Parts of the scenario that were checked and not used.</summary>
     public ImmutableArray<string> NotYetUsed { get; init; } = [];
+}
+
+/// <summary>What a plan has for a workload beyond what its scenario asks for, so that it keeps what it promises.</summary>
+/// <param name="MinReplicas">Fewest replicas at any time; 0 for as many as the scenario says.</param>
+/// <param name="Spread">Over what the replicas are spread; <see cref="FailureDomain.None"/> for what the scenario says.</param>
+/// <param name="Spares">Machines held beside each training gang, to take the place of one that fails.</param>
+public sealed record Extra(int MinReplicas = 0, FailureDomain Spread = FailureDomain.None, int Spares = 0)
+{
+    /// <summary>Nothing more.</summary>
+    public static Extra None { get; } = new();
+
+    /// <summary>A workload with it: never less than the scenario asks for.</summary>
+    /// <param name="workload">The workload.</param>
+    public Workload On(Workload workload) => workload switch
+    {
+        InferenceWorkload s => s with { MinReplicas = Math.Max(s.MinReplicas, MinReplicas), Spread = s.Spread > Spread ? s.Spread : Spread },
+        TrainingWorkload t => t with { Spares = Math.Max(t.Spares, Spares) },
+        _ => workload,
+    };
 }
 
 /// <summary>What a plan costs: cash when it is paid, commitments for their whole term.</summary>

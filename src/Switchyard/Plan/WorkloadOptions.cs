@@ -161,10 +161,12 @@ internal sealed class WorkloadOptions(
                 if (Gang(workload, candidate, source, way, out var waits) is not { } bare) continue;
                 var kept = CheckpointGB(workload) * routes.Keep(candidate.Location, StorageClass.Object) * bare.Hours / (Horizon.AverageMonthHours);
                 var machines = source.PricePerHour * bare.Gang * bare.BilledHours;
-                var option = bare with { CostPerRun = way.UsdEachTime + (kept < MarketAssumptions.Negligible * machines ? 0 : kept), Setup = way.Setup };
+                // What is taken away takes its part of the data along.
+                var loads = candidate.Kind == PurchaseKind.Spot ? 1 + MarketAssumptions.SpotOf(prices, candidate.Offer).Interruptions(bare.BilledHours) : 1;
+                var option = bare with { CostPerRun = (way.UsdEachTime * loads) + (kept < MarketAssumptions.Negligible * machines ? 0 : kept), Setup = way.Setup };
                 found.Add(option);
                 if (Rested(workload, option, source) is { } rested) found.Add(rested);
-                if (way.IsBest && !waits) break;
+                if (way.IsBest && !waits && loads <= 1) break;
             }
         }
 
@@ -225,10 +227,15 @@ internal sealed class WorkloadOptions(
         var offer = candidate.Offer;
         var (most, limit) = Most(source);
         var window = workload.Cadence.Within.TotalHours;
+        // Spares stand beside what is held anyway; where the next size leaves no room for them, the gang is as large as it can be.
+        var spares = candidate.Kind is PurchaseKind.Commitment or PurchaseKind.Owned ? workload.Spares : 0;
         string? refusal = null, exceeded = null;
-        foreach (var gang in GangSizes)
+        var before = 0;
+        foreach (var size in GangSizes)
         {
-            if (gang > most)
+            var gang = spares > 0 && size + spares > most && before + spares < most ? Fullest(workload, offer, (int)most - spares) : size;
+            before = gang;
+            if (gang + spares > most)
             {
                 exceeded = limit;
                 refusal = $"{refusal ?? "too slow"}; at most {most} instances can be had";
@@ -264,7 +271,7 @@ internal sealed class WorkloadOptions(
             var hours = (work / elapsed) + wait;
             var billed = candidate.Block is { } block ? block.BlockHours(hours) : (work / efficiency) + wait;
             waits = wait > 0;
-            if (hours <= window && billed is { } paid) return new(candidate.Source, gang, hours, paid, estimate);
+            if (hours <= window && billed is { } paid) return new(candidate.Source, gang + spares, hours, paid, estimate) { Spares = spares };
             refusal = string.Create(CultureInfo.InvariantCulture,
                 $"{gang} instance{(gang == 1 ? "" : "s")} take {hours / 24:0.#} days, over {(hours <= window ? candidate.Block!.BlockDays!.Value.Max : window / 24):0.#}");
         }
@@ -272,6 +279,12 @@ internal sealed class WorkloadOptions(
         exclusions.Add(new(workload.Name, source.Label, exceeded, refusal ?? "cannot train it"));
         return null;
     }
+
+    private static readonly int[] Parts = [1, 2, 4, 8, 16];
+
+    // The fastest gang of about so many: a number that divides well loses less than the few machines that it leaves out.
+    private int Fullest(TrainingWorkload workload, Offer offer, int most) => Parts.Select(part => most / part * part).Where(gang => gang > 0).Distinct()
+        .MaxBy(gang => Train(workload, offer, gang).Value is { } estimate ? estimate.TokensPerSecond.Value * estimate.Goodput.Value : 0);
 
     // Most instances that one gang can have, and the limit that says so; null where it is no limit of the scenario's.
     private (double Instances, string? Limit) Most(Source source)

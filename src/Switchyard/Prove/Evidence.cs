@@ -134,14 +134,42 @@ public sealed record ObjectiveEvidence(ObjectiveKind Kind, int Month, double Wan
 public sealed record JobEvidence(
     string Workload, int Runs, int Done, double InTime, double Promised, Figure Hours, Figure WaitHours, double Failures, double WorstSlackHours);
 
+/// <summary>What kind of promise is broken.</summary>
+public enum BreachKind
+{
+    /// <summary>An objective of a service.</summary>
+    Objective,
+
+    /// <summary>Its headroom.</summary>
+    Headroom,
+
+    /// <summary>Deadlines of jobs.</summary>
+    Deadline,
+
+    /// <summary>What the plan says that it costs.</summary>
+    Cost,
+
+    /// <summary>The fewest replicas.</summary>
+    Replicas,
+
+    /// <summary>Over what replicas are spread.</summary>
+    Spread,
+
+    /// <summary>Another limit of the scenario.</summary>
+    Limit,
+}
+
 /// <summary>Something that does not hold.</summary>
 /// <param name="Seconds">When it first does not, seconds from the start.</param>
 /// <param name="What">What is broken, such as <c>chat ttft p95 &lt; 500ms</c>.</param>
 /// <param name="Months">The months, zero-based.</param>
 /// <param name="Detail">By how much.</param>
-/// <param name="Workload">The workload; null for money.</param>
+/// <param name="Workload">The workload; null for what is not one workload's.</param>
 public sealed record Breach(double Seconds, string What, ImmutableArray<int> Months, string Detail, string? Workload)
 {
+    /// <summary>What kind of promise.</summary>
+    public required BreachKind Kind { get; init; }
+
     /// <summary>Whether more runs could find otherwise: the mean keeps the promise and its interval does not, or hardly too few jobs end in time.</summary>
     public bool IsClose { get; init; }
 }
@@ -151,11 +179,35 @@ public sealed record Breach(double Seconds, string What, ImmutableArray<int> Mon
 /// <param name="Text">What.</param>
 public readonly record struct TimelineEntry(double Seconds, string Text);
 
-/// <summary>What would mend a plan.</summary>
-/// <param name="Margins">Margin of capacity by workload, such as 0.25.</param>
+/// <summary>What would mend a plan, or comes closest.</summary>
+/// <param name="Measures">What it was planned again with.</param>
 /// <param name="Additions">How much more of what.</param>
-/// <param name="Cost">What it costs more than the plan was billed, US dollars.</param>
+/// <param name="Cost">What it costs more than the plan that was proven.</param>
 /// <param name="Holds">Whether the mended plan held when it was played.</param>
 /// <param name="Plan">The mended plan; null where there is none.</param>
-public sealed record Mend(
-    ImmutableSortedDictionary<string, double> Margins, ImmutableArray<string> Additions, Money Cost, bool Holds, Plan.PurchasePlan? Plan);
+public sealed record Mend(ImmutableArray<Measure> Measures, ImmutableArray<string> Additions, Money Cost, bool Holds, Plan.PurchasePlan? Plan)
+{
+    /// <summary>What stands in the way of more: why there is no plan with it; null where nothing does.</summary>
+    public string? Obstacle { get; init; }
+
+    /// <summary>What is still broken; empty where it holds.</summary>
+    public ImmutableArray<Breach> Still { get; init; } = [];
+
+    /// <summary>Later deadlines with which it holds when it is played, where deadlines are all that is still broken; empty where there are none.</summary>
+    public ImmutableArray<LaterDeadline> Later { get; init; } = [];
+}
+
+/// <summary>A deadline with which a plan holds.</summary>
+/// <param name="Workload">The workload.</param>
+/// <param name="Within">From when it may begin to when it must end.</param>
+/// <param name="Instead">What the scenario says.</param>
+public sealed record LaterDeadline(string Workload, TimeSpan Within, TimeSpan Instead)
+{
+    /// <summary>A workload with another deadline.</summary>
+    internal static Demand.Workload On(Demand.Workload workload, TimeSpan within) => workload switch
+    {
+        Demand.TrainingWorkload t => t with { Cadence = t.Cadence with { Within = within } },
+        Demand.BatchWorkload b => b with { Cadence = b.Cadence with { Within = within } },
+        _ => workload,
+    };
+}

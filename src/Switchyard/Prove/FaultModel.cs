@@ -38,6 +38,9 @@ public sealed record FaultModel
     /// <summary>How much slower they are, as a factor on time; assumed.</summary>
     public double SlowFactor { get; init; } = 1.2;
 
+    /// <summary>Seconds until a machine that slows its gang is found and replaced: half an hour; assumed. MegaScale (NSDI 2024) times each machine's steps for it.</summary>
+    public double FindSlowSeconds { get; init; } = 1800;
+
     /// <summary>Seconds from a failure of a job to its working again on machines that are there: 600 (as the plan reckons).</summary>
     public double RestartSeconds { get; init; } = 600;
 
@@ -118,6 +121,7 @@ public sealed record FaultModel
     {
         yield return Text($"faults: {NodeFailuresPerDay * 1000:0.##} machine and {JobFailuresPerDay * 1000:0.##} job failures per 1,000 node-days of 8 accelerators (Meta RSC, arXiv 2410.21680), {SharedFate:P0} with the whole rack");
         yield return Text($"repair: {RepairHours:0.#} h for one's own, {ReplaceHours:0.#} h until a committed machine is replaced");
+        yield return Text($"slow machines: {SlowNodes:P0}, by {SlowFactor - 1:P0}; found in a gang after {FindSlowSeconds / 60:0} min and replaced");
         yield return SpotTrace is { } trace
             ? Text($"spot: as recorded in {trace.Zones.Length} zones over {trace.Seconds / 86400:0.#} days, each run from a moment of its own")
             : Text($"spot, where it was not measured: {SpotInterruptionsPerHour:0.##} interruptions an hour, there {SpotAvailability:P0} of the time (as the plan); lives and absences are Weibull of shape {SpotShape:0.##} and {SpotAbsenceShape:0.##}: what is young is most at risk");

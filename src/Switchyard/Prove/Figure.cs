@@ -21,30 +21,42 @@ public readonly record struct Figure(double Mean, double Low, double High, doubl
     ];
 
     /// <summary>Of shares, 0 to 1.</summary>
-    public static Figure OfShares(IReadOnlyList<double> values)
+    /// <param name="values">The share of each run.</param>
+    /// <param name="weights">For how much each run stands; null for all alike.</param>
+    public static Figure OfShares(IReadOnlyList<double> values, IReadOnlyList<double>? weights = null)
     {
-        var spread = Of(values, x => Math.Log(((x * Sure) + 0.5) / (((1 - x) * Sure) + 0.5)), y => Math.Clamp((((Sure + 1) / (1 + Math.Exp(-y))) - 0.5) / Sure, 0, 1));
+        var spread = Of(values, weights, x => Math.Log(((x * Sure) + 0.5) / (((1 - x) * Sure) + 0.5)), y => Math.Clamp((((Sure + 1) / (1 + Math.Exp(-y))) - 0.5) / Sure, 0, 1));
         return spread with { Low = Math.Max(0, spread.Low), High = Math.Min(1, spread.High) };
     }
 
     /// <summary>Of amounts that are positive or 0.</summary>
-    public static Figure OfAmounts(IReadOnlyList<double> values) =>
-        values.Any(v => v <= 0) ? Of(values, x => x, y => y) : Of(values, Math.Log, Math.Exp);
+    /// <param name="values">The amount of each run.</param>
+    /// <param name="weights">For how much each run stands; null for all alike.</param>
+    public static Figure OfAmounts(IReadOnlyList<double> values, IReadOnlyList<double>? weights = null) =>
+        values.Any(v => v <= 0) ? Of(values, weights, x => x, y => y) : Of(values, weights, Math.Log, Math.Exp);
 
-    private static Figure Of(IReadOnlyList<double> values, Func<double, double> to, Func<double, double> back)
+    /// <summary>Student's t that 95% lie within.</summary>
+    /// <param name="runs">Runs; at least 2.</param>
+    internal static double T(int runs) => runs - 1 <= T95.Length ? T95[runs - 2] : 1.96 + (2.4 / (runs - 1));
+
+    // The mean of a stratified sample is Σ w x / Σ w, and its error is reckoned as if each run were drawn from all of its stratum's like: √(n/(n−1) Σ w² (x − mean)²) / Σ w. With all alike, that is s/√n.
+    private static Figure Of(IReadOnlyList<double> values, IReadOnlyList<double>? weights, Func<double, double> to, Func<double, double> back)
     {
         var n = values.Count;
         if (n == 0) return new(double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
-        var mean = values.Average();
+        double W(int i) => weights is null ? 1 : weights[i];
+        var all = Enumerable.Range(0, n).Sum(W);
+        double MeanOf(IReadOnlyList<double> of) => Enumerable.Range(0, n).Sum(i => W(i) * of[i]) / all;
+        var mean = MeanOf(values);
         if (n < 3) return new(mean, values.Min(), values.Max(), values.Min(), values.Max());
-        var t = n - 1 <= T95.Length ? T95[n - 2] : 1.96 + (2.4 / (n - 1));
+        var t = T(n);
         var scaled = values.Select(to).ToArray();
-        var centre = scaled.Average();
-        var wide = t * Deviation(scaled, centre) * Math.Sqrt(1 + (1.0 / n));
-        var error = t * Deviation(values, mean) / Math.Sqrt(n);
+        var centre = MeanOf(scaled);
+        var wide = t * Math.Sqrt(Enumerable.Range(0, n).Sum(i => W(i) * Square(scaled[i] - centre)) / all * n / (n - 1.0)) * Math.Sqrt(1 + (1.0 / n));
+        var error = t * Math.Sqrt(Enumerable.Range(0, n).Sum(i => Square(W(i) * (values[i] - mean))) * n / (n - 1.0)) / all;
         // The same every time is the same, not nearly.
         return wide < 1e-12 ? new(mean, mean, mean, mean, mean) : new(mean, mean - error, mean + error, back(centre - wide), back(centre + wide));
     }
 
-    private static double Deviation(IReadOnlyList<double> values, double mean) => Math.Sqrt(values.Sum(x => (x - mean) * (x - mean)) / (values.Count - 1));
+    private static double Square(double x) => x * x;
 }

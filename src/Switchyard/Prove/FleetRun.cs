@@ -70,7 +70,7 @@ internal sealed partial class FleetRun
 
     private enum What
     {
-        Look, Ready, Fails, JobArrives, JobEnds, JobFails, JobProgresses, Down, Up,
+        Look, Ready, Fails, JobArrives, JobEnds, JobFails, JobProgresses, FoundSlow, Down, Up,
     }
 
     private readonly record struct Happening(What What, int Id, int Epoch = 0, string? Job = null);
@@ -190,6 +190,7 @@ internal sealed partial class FleetRun
                 StopRun(failed, HourState.Waiting);
                 Tell(new JobInterrupted(now, failed.Order.Id, "its software or its user"));
                 break;
+            case What.FoundSlow when jobs.TryGetValue(happening.Job!, out var slowed) && slowed.Epoch == happening.Epoch && slowed.IsRunning: Replace(slowed); break;
             case What.JobProgresses when jobs.TryGetValue(happening.Job!, out var pile):
                 var end = pile.Pace(now, 0);
                 if (pile.Rate > 0) queue.Add(end, new(What.JobEnds, 0, pile.Epoch, pile.Order.Id));
@@ -242,6 +243,12 @@ internal sealed partial class FleetRun
                 Serve(node, ReplicaChangeKind.Drains);
                 Leave(node);
                 End(node);
+                break;
+            case ReplaceInstance replace when nodes.TryGetValue(replace.Instance, out var node):
+                Add(8, replace.Instance, 0, 0);
+                Leave(node);
+                End(node);
+                if (stage.Mandate.Pools[node.Pool].IsStanding) repairs[MachinesOf(stage.Mandate.Pools[node.Pool])].Add(BackAt(node));
                 break;
             case AssignInstance assign when nodes.TryGetValue(assign.Instance, out var node):
                 Add(7, assign.Instance, assign.Pool, 0);

@@ -136,13 +136,26 @@ internal sealed partial class FleetRun
             Mark(nodes[id], HourState.Useful, now);
         }
 
-        // Data comes once for each run, and again where the run goes on elsewhere.
-        if (job.Pool != run.Pool) books.Bring(pool, make.UsdPerRun, now);
+        // Each machine of a gang has its part of the data: what takes the place of one that is gone has to be brought it again.
+        books.Bring(pool, (make.UsdPerLoad * job.Load(run.Instances)) + (job.Pool != run.Pool ? make.UsdPerRun : 0), now);
         var end = job.Start(now, run.Pool, [.. run.Instances], make.RunSeconds * slow, interval, make.CheckpointSeconds, faults.RestartSeconds);
         queue.Add(end, new(What.JobEnds, 0, job.Epoch, run.Job));
+        // A gang goes at the pace of its slowest machine, which is found by how long each takes for its part of a step.
+        if (pool.Gang > 1 && slow > draws.Slowness[run.Pool]) queue.Add(now + faults.FindSlowSeconds, new(What.FoundSlow, 0, job.Epoch, run.Job));
         var rate = faults.JobFailureRate(accelerators);
         if (rate > 0) queue.Add(now + (failing.Exponential() / rate), new(What.JobFails, 0, job.Epoch, run.Job));
     }
+
+    private void Replace(JobRun job)
+    {
+        var slow = job.Nodes.Where(id => nodes.TryGetValue(id, out var node) && node.Slow > 1).ToList();
+        if (slow.Count > 0) Note($"{slow.Count} × {stage.Mandate.Pools[job.Pool].Source} replaced: slower than the rest of {job.Order.Id}'s gang");
+        foreach (var id in slow)
+            if (nodes.TryGetValue(id, out var node)) Tell(new InstanceSlow(now, id, node.Slow));
+    }
+
+    // What was committed to before the plan is a provider's too: it puts another machine in its place.
+    private double BackAt(Node node) => now + ((stage.Mandate.Pools[node.Pool].IsOwn ? faults.RepairHours : faults.ReplaceHours) * 3600);
 
     // As the plan reckons: over the region's measured zones, otherwise as it is assumed.
     private double InterruptionsPerHour(PoolMake make) => make.Spot.IsDefaultOrEmpty ? faults.SpotInterruptionsPerHour : make.Spot.Average(s => s.InterruptionsPerHour);
@@ -216,8 +229,7 @@ internal sealed partial class FleetRun
             gone = [.. peers.Skip(rack * faults.RackNodes).Take(faults.RackNodes)];
         }
 
-        var back = now + ((stage.Mandate.Pools[node.Pool].Kind == PurchaseKind.Owned ? faults.RepairHours : faults.ReplaceHours) * 3600);
-        Lose(gone, gone.Count > 1 ? "a switch failed" : "the machine failed", back);
+        Lose(gone, gone.Count > 1 ? "a switch failed" : "the machine failed", BackAt(node));
     }
 
     private void Lose(List<Node> gone, string cause, double? back)

@@ -47,6 +47,13 @@ internal sealed class JobRun
 
     private double Write { get; set; }
 
+    // The machines that have had their part of the data.
+    private readonly HashSet<int> loaded = [];
+
+    /// <summary>Data is brought to machines that have none of it yet.</summary>
+    /// <returns>Their share of the machines.</returns>
+    public double Load(IReadOnlyCollection<int> nodes) => nodes.Count(loaded.Add) / (double)nodes.Count;
+
     /// <summary>Starts, or starts again, on machines.</summary>
     /// <returns>When it would end if nothing fails.</returns>
     public double Start(double now, int pool, int[] nodes, double work, double interval, double write, double restartSeconds)

@@ -32,8 +32,9 @@ public static class Judge
         var jobs = stage.Jobs.GroupBy(j => j.Workload).Select(g => JobsOf(stage, g.Key, runs)).ToImmutableArray();
         var limits = LimitJudge.Of(stage, runs);
         var months = stage.Horizon.Months;
-        var cash = Enumerable.Range(0, months).Select(m => Figure.OfAmounts([.. runs.Select(r => (double)r.CashPerMonth[m])])).ToImmutableArray();
-        var cost = Figure.OfAmounts([.. runs.Select(r => (double)r.CashPerMonth.Sum())]);
+        double[] weights = [.. runs.Select(r => r.Weight)];
+        var cash = Enumerable.Range(0, months).Select(m => Figure.OfAmounts([.. runs.Select(r => (double)r.CashPerMonth[m])], weights)).ToImmutableArray();
+        var cost = Figure.OfAmounts([.. runs.Select(r => (double)r.CashPerMonth.Sum())], weights);
         return new()
         {
             Name = circumstances.Name,
@@ -44,7 +45,7 @@ public static class Judge
             Cost = cost,
             PlannedCost = stage.PlannedTotal,
             Hours = runs[0].Hours.Keys.ToImmutableSortedDictionary(
-                w => w, w => Enum.GetValues<HourState>().Select(s => Figure.OfAmounts([.. runs.Select(r => r.Hours[w][(int)s])])).ToImmutableArray(), StringComparer.Ordinal),
+                w => w, w => Enum.GetValues<HourState>().Select(s => Figure.OfAmounts([.. runs.Select(r => r.Hours[w][(int)s])], [.. runs.Select(r => r.WeightOf(w))])).ToImmutableArray(), StringComparer.Ordinal),
             KilowattHours = Known(runs, r => r.KilowattHours),
             CarbonKilograms = Known(runs, r => r.CarbonKilograms),
             Limits = limits,
@@ -72,14 +73,16 @@ public static class Judge
     }
 
     private static Figure? Known(IReadOnlyList<RunResult> runs, Func<RunResult, double?> figure) =>
-        runs.All(r => figure(r) is not null) ? Figure.OfAmounts([.. runs.Select(r => figure(r)!.Value)]) : null;
+        runs.All(r => figure(r) is not null) ? Figure.OfAmounts([.. runs.Select(r => figure(r)!.Value)], [.. runs.Select(r => r.Weight)]) : null;
 
     private static ServiceEvidence ServiceOf(Stage stage, int service, IReadOnlyList<RunResult> runs)
     {
         var workload = stage.Services[service];
         var room = Room.Of(stage, service);
         var all = new MonthTally();
-        foreach (var month in runs.SelectMany(r => r.Services[service].Months)) all.Add(month);
+        double[] weights = [.. runs.Select(r => r.WeightOf(workload.Name))];
+        foreach (var run in runs)
+            foreach (var month in run.Services[service].Months) all.Add(month, run.WeightOf(workload.Name));
         var objectives = ImmutableArray.CreateBuilder<ObjectiveEvidence>();
         var wanted = workload.ServiceLevel.InOrder;
         for (var kind = 0; kind < 3; kind++)
@@ -87,15 +90,15 @@ public static class Judge
             if (wanted[kind] is not { } objective) continue;
             for (var month = 0; month < stage.Horizon.Months; month++)
             {
-                var shares = runs.Select(r => r.Services[service].Months[month]).Where(m => m.Requests > 0).Select(m => m.Met[kind] / m.Requests).ToList();
-                if (shares.Count == 0) continue;
-                objectives.Add(new((ObjectiveKind)kind, month, objective.Percentile / 100, objective.Limit.TotalSeconds, Figure.OfShares(shares)));
+                var played = runs.Select(r => (Month: r.Services[service].Months[month], Weight: r.WeightOf(workload.Name))).Where(p => p.Month.Requests > 0).ToList();
+                if (played.Count == 0) continue;
+                objectives.Add(new((ObjectiveKind)kind, month, objective.Percentile / 100, objective.Limit.TotalSeconds, Figure.OfShares([.. played.Select(p => p.Month.Met[kind] / p.Month.Requests)], [.. played.Select(p => p.Weight)])));
             }
         }
 
         return new(
-            workload.Name, all.Requests / runs.Count, LatencyOf(all, 0), LatencyOf(all, 1), LatencyOf(all, 2),
-            Figure.OfShares([.. runs.Select(r => r.Services[service].Months.Sum(m => m.Failed) / Math.Max(1e-9, r.Services[service].Months.Sum(m => m.Requests)))]),
+            workload.Name, all.Requests / weights.Sum(), LatencyOf(all, 0), LatencyOf(all, 1), LatencyOf(all, 2),
+            Figure.OfShares([.. runs.Select(r => r.Services[service].Months.Sum(m => m.Failed) / Math.Max(1e-9, r.Services[service].Months.Sum(m => m.Requests)))], weights),
             objectives.ToImmutable(), room.IsEmpty ? null : room.MinBy(r => r.Share));
     }
 
@@ -107,14 +110,31 @@ public static class Judge
 
     private static JobEvidence JobsOf(Stage stage, string workload, IReadOnlyList<RunResult> runs)
     {
-        var jobs = runs.SelectMany(r => r.Jobs).Where(j => j.Workload == workload).ToList();
-        var done = jobs.Where(j => !double.IsNaN(j.Ended)).ToList();
-        var slack = jobs.Select(j => double.IsNaN(j.Ended) ? double.NegativeInfinity : (j.Deadline - j.Ended) / 3600).Order().ToList();
-        Figure Over(Func<JobOutcome, double> figure) => Figure.OfAmounts([.. runs
-            .Select(r => r.Jobs.Where(j => j.Workload == workload && !double.IsNaN(j.Ended)).Select(figure).DefaultIfEmpty(double.NaN).Average())]);
+        var jobs = runs.SelectMany(r => r.Jobs.Where(j => j.Workload == workload).Select(j => (Job: j, Weight: r.WeightOf(workload)))).ToList();
+        var all = jobs.Sum(j => j.Weight);
+        double Share(Func<JobOutcome, double> of) => jobs.Sum(j => j.Weight * of(j.Job)) / all;
+        Figure Over(Func<JobOutcome, double> figure) => Figure.OfAmounts(
+            [.. runs.Select(r => r.Jobs.Where(j => j.Workload == workload && !double.IsNaN(j.Ended)).Select(figure).DefaultIfEmpty(double.NaN).Average())], [.. runs.Select(r => r.WeightOf(workload))]);
         return new(
-            workload, jobs.Count, done.Count, jobs.Count(j => j.InTime) / (double)jobs.Count, PromisedInTime,
-            Over(j => (j.Ended - j.Arrives) / 3600), Over(j => (j.Started - j.Arrives) / 3600), jobs.Average(j => j.Failures), slack[(int)(0.05 * (slack.Count - 1))]);
+            workload, jobs.Count, jobs.Count(j => !double.IsNaN(j.Job.Ended)), Share(j => j.InTime ? 1 : 0), PromisedInTime,
+            Over(j => (j.Ended - j.Arrives) / 3600), Over(j => (j.Started - j.Arrives) / 3600), Share(j => j.Failures),
+            Reached([.. jobs.Select(j => (double.IsNaN(j.Job.Ended) ? double.NegativeInfinity : (j.Job.Deadline - j.Job.Ended) / 3600, j.Weight))], 0.05));
+    }
+
+    /// <summary>The smallest figure of which a share of all, by weight, are no larger.</summary>
+    /// <param name="figures">The figures with their weights.</param>
+    /// <param name="share">The share, such as 0.05.</param>
+    internal static double Reached(IReadOnlyList<(double Figure, double Weight)> figures, double share)
+    {
+        var left = (share * figures.Sum(f => f.Weight)) - 1e-9;
+        var last = double.NaN;
+        foreach (var (figure, weight) in figures.OrderBy(f => f.Figure))
+        {
+            last = figure;
+            if ((left -= weight) <= 0) break;
+        }
+
+        return last;
     }
 
     private static IEnumerable<Breach> Breaches(
@@ -132,6 +152,7 @@ public static class Judge
                 yield return new(first, Text($"{services[s].Workload}: {Name(objective.Key)} p{worst.Wanted * 100:0.##} < {worst.Limit * 1000:0.##}ms"), months,
                     Text($"{worst.Attained.Mean:P2} of requests in {horizon.Label(worst.Month)} (95% interval from {worst.Attained.Low:P2}), {worst.Wanted:P0} wanted"), services[s].Workload)
                 {
+                    Kind = BreachKind.Objective,
                     IsClose = objective.All(o => o.Attained.Mean >= o.Wanted),
                 };
             }
@@ -144,7 +165,7 @@ public static class Judge
             if (tight.Count == 0) continue;
             var least = tight.MinBy(r => r.Share);
             yield return new(horizon.HoursBefore(tight[0].Month) * 3600, $"{services[s].Workload}: headroom", [.. tight.Select(r => r.Month)],
-                Text($"{least.Share:P0} above the peak of {horizon.Label(least.Month)} as it is predicted here, {wanted:P0} asked for"), services[s].Workload);
+                Text($"{least.Share:P0} above the peak of {horizon.Label(least.Month)} as it is predicted here, {wanted:P0} asked for"), services[s].Workload) { Kind = BreachKind.Headroom };
         }
 
         foreach (var job in jobs.Where(j => j.InTime < j.Promised - 1e-12))
@@ -155,13 +176,14 @@ public static class Judge
                 Text($"{job.InTime:P1} of {job.Runs} runs end in time, {job.Promised:P0} wanted; {(double.IsNegativeInfinity(job.WorstSlackHours) ? "some never end" : Late(-job.WorstSlackHours))}"),
                 job.Workload)
             {
+                Kind = BreachKind.Deadline,
                 IsClose = job.InTime >= job.Promised - CloseInTime,
             };
         }
 
         var planned = (double)stage.PlannedTotal.Usd;
         if (cost.Mean > planned * (1 + CostTolerance))
-            yield return new(0, "cost", [], Text($"billed {Usd(cost.Mean)}, {(cost.Mean / planned) - 1:P1} above the planned {Usd(planned)}; up to {CostTolerance:P0} is within the plan's interval"), null);
+            yield return new(0, "cost", [], Text($"billed {Usd(cost.Mean)}, {(cost.Mean / planned) - 1:P1} above the planned {Usd(planned)}; up to {CostTolerance:P0} is within the plan's interval"), null) { Kind = BreachKind.Cost };
     }
 
     private static IEnumerable<Breach> Limits(Stage stage, ImmutableArray<LimitEvidence> limits)
@@ -170,9 +192,24 @@ public static class Judge
         {
             if (limit.Measured is not { Holds: false } measured) continue;
             var months = measured.Month is { } month ? [month] : ImmutableArray<int>.Empty;
+            var (kind, whose) = KindOf(stage, limit.Limit);
             yield return new(months.IsEmpty ? 0 : stage.Horizon.HoursBefore(months[0]) * 3600, limit.Limit, months,
-                $"{limit.What}: {(measured.AtLeast ? "down to" : "up to")} {LimitJudge.Text(measured.Unit, measured.Worst)}, {LimitJudge.Text(measured.Unit, measured.Figure.Mean)} on average; {LimitJudge.Text(measured.Unit, measured.Bound)} {(measured.AtLeast ? "wanted" : "allowed")}", null);
+                $"{limit.What}: {(measured.AtLeast ? "down to" : "up to")} {LimitJudge.Text(measured.Unit, measured.Worst)}, {LimitJudge.Text(measured.Unit, measured.Figure.Mean)} on average; {LimitJudge.Text(measured.Unit, measured.Bound)} {(measured.AtLeast ? "wanted" : "allowed")}", whose)
+            {
+                Kind = kind,
+            };
         }
+    }
+
+    private static (BreachKind Kind, string? Workload) KindOf(Stage stage, string limit)
+    {
+        foreach (var service in stage.Services)
+        {
+            if (limit == LimitJudge.FewestReplicas(service.Name)) return (BreachKind.Replicas, service.Name);
+            if (limit == LimitJudge.SpreadOver(service.Name)) return (BreachKind.Spread, service.Name);
+        }
+
+        return (BreachKind.Limit, null);
     }
 
     /// <summary>An objective's name, as scenario files write it.</summary>

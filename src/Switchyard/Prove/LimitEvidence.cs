@@ -46,6 +46,9 @@ public sealed record LimitEvidence(string Limit, string Value, string What, Limi
 /// <param name="Holds">Whether it holds.</param>
 public sealed record LimitFigure(LimitUnit Unit, double Bound, bool AtLeast, Figure Figure, double Worst, int? Month, bool Holds)
 {
+    /// <summary>Whether more runs could find otherwise: the mean breaks it, and its interval reaches to where it holds.</summary>
+    public bool IsClose { get; init; }
+
     /// <summary>The figure that is judged: the worst of a run for hard limits, the mean of the runs for shares.</summary>
     public double Judged => Unit == LimitUnit.Share ? Figure.Mean : Worst;
 }

@@ -62,7 +62,8 @@ public sealed class LimitJudge
         var held = runs.Where(r => r.Fleet.HeldBack.ContainsKey(limit.Limit)).Select(r => r.Fleet.HeldBack[limit.Limit]).ToList();
         if (held.Count == 0) return limit;
         var first = held.MinBy(h => h.First);
-        return limit with { HeldBack = new(held.Sum(h => h.Times) / (double)runs.Count, first.First, first.Reason) };
+        var times = runs.Sum(r => r.Weight * (r.Fleet.HeldBack.TryGetValue(limit.Limit, out var own) ? own.Times : 0));
+        return limit with { HeldBack = new(times / runs.Sum(r => r.Weight), first.First, first.Reason) };
     }
 
     private void Money()
@@ -149,18 +150,24 @@ public sealed class LimitJudge
             var (service, index) = (stage.Services[s], s);
             // An API has no replicas; what it answers does not hang on how many there are.
             if (stage.Mandate.Services[s].Pools.IsEmpty) continue;
-            var path = $"workloads.{service.Name}.availability";
             if (service.MinReplicas > 1)
-                Average($"{path}.replicas_min", $"share of the time with at least {service.MinReplicas} replicas answering", PresenceShare, true, r => 1 - (r.Fleet.Presences[index].FewSeconds / stage.End), 0);
+                Average(FewestReplicas(service.Name), $"share of the time with at least {service.MinReplicas} replicas answering", PresenceShare, true, r => 1 - (r.Fleet.Presences[index].FewSeconds / stage.End), 0);
             if (service.Spread != FailureDomain.None)
             {
-                Average($"{path}.spread", $"share of the time with replicas in more than one {Lower(service.Spread)}",
+                Average(SpreadOver(service.Name), $"share of the time with replicas in more than one {Lower(service.Spread)}",
                     PresenceShare, true, r => 1 - (r.Fleet.Presences[index].TogetherSeconds / stage.End), 0);
             }
         }
     }
 
-    private static string Lower(FailureDomain domain) => domain switch { FailureDomain.Instance => "instance", FailureDomain.Zone => "zone", FailureDomain.Region => "region", _ => "provider" };
+    /// <summary>The path of the fewest replicas of a service.</summary>
+    internal static string FewestReplicas(string service) => $"workloads.{service}.availability.replicas_min";
+
+    /// <summary>The path of what its replicas are spread over.</summary>
+    internal static string SpreadOver(string service) => $"workloads.{service}.availability.spread";
+
+    /// <summary>A failure domain as people write it.</summary>
+    public static string Lower(FailureDomain domain) => domain switch { FailureDomain.Instance => "instance", FailureDomain.Zone => "zone", FailureDomain.Region => "region", _ => "provider" };
 
     private static (double, int?) Largest(IEnumerable<double> months)
     {
@@ -181,16 +188,17 @@ public sealed class LimitJudge
         var measured = runs.Select(measure).ToList();
         var (amount, month) = measured.MaxBy(m => m.Amount);
         var holds = amount <= (most * (1 + Slack)) + (unit == LimitUnit.Usd ? 0.01 : Slack);
-        found.Add(new(limit, Said(limit, unit, most), what, new(unit, most, false, Figure.OfAmounts([.. measured.Select(m => m.Amount)]), amount, month, holds)));
+        found.Add(new(limit, Said(limit, unit, most), what, new(unit, most, false, Figure.OfAmounts([.. measured.Select(m => m.Amount)], [.. runs.Select(r => r.Weight)]), amount, month, holds)));
     }
 
     // Over the runs: broken where the interval of the mean says so, since what it measures hangs on what happens to fail.
     private void Average(string limit, string what, double bound, bool atLeast, Func<RunResult, double> measure, double tolerance)
     {
         var measured = runs.Select(measure).ToList();
-        var figure = Figure.OfShares(measured);
+        var figure = Figure.OfShares(measured, [.. runs.Select(r => r.Weight)]);
         var holds = atLeast ? figure.High >= bound - tolerance - Slack : figure.Low <= bound + tolerance + Slack;
-        found.Add(new(limit, Said(limit, LimitUnit.Share, bound), what, new(LimitUnit.Share, bound, atLeast, figure, atLeast ? measured.Min() : measured.Max(), null, holds)));
+        var wrong = atLeast ? figure.Mean < bound - tolerance - Slack : figure.Mean > bound + tolerance + Slack;
+        found.Add(new(limit, Said(limit, LimitUnit.Share, bound), what, new(LimitUnit.Share, bound, atLeast, figure, atLeast ? measured.Min() : measured.Max(), null, holds) { IsClose = holds && wrong }));
     }
 
     // What the scenario says now, in case the plan was made when it said something else; what is no amount, as the plan has it.

@@ -96,6 +96,15 @@ public sealed record RunResult
     /// <summary>What happened, in words.</summary>
     public required ImmutableArray<(double Seconds, string Text)> Noted { get; init; }
 
+    /// <summary>How many of equally likely runs this one stands for, where all workloads count; 1 on average over the runs of a proof.</summary>
+    public double Weight { get; init; } = 1;
+
+    /// <summary>The same for figures of one workload.</summary>
+    /// <param name="workload">The workload.</param>
+    public double WeightOf(string workload) => Weights.GetValueOrDefault(workload, 1);
+
+    internal ImmutableSortedDictionary<string, double> Weights { get; init; } = ImmutableSortedDictionary<string, double>.Empty;
+
     internal ServiceTally[] Services { get; init; } = [];
 
     internal FleetRecord Fleet { get; init; } = null!;
@@ -117,6 +126,8 @@ public sealed record RunResult
         return new()
         {
             Seed = run.Seed,
+            Weight = draws.Weight,
+            Weights = draws.Weights,
             Hash = Fingerprint(fleet.Hash, services),
             Events = fleet.Events,
             Played = services.Sum(s => s.Offered),

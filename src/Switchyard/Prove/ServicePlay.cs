@@ -76,21 +76,26 @@ internal sealed class ServicePlay
     // requests allow.
     private double WarmFrom(WindowRule rule)
     {
-        var from = window.From - Math.Max(rule.WarmSeconds, rule.Whole ? 0 : 3 * lifetime);
+        var from = window.From - Math.Max(rule.WarmSeconds, rule.Whole ? 0 : rule.WarmAnswers * lifetime);
         if (rule.Whole) return Math.Max(0, from);
-        var (at, budget) = (window.From, rule.WarmRequests);
-        while (at > 0 && budget >= 1)
+        // The queue of a flow that began empty at a moment is what has come since then less what could be answered: it is longest for the moment since which it was never empty.
+        var (at, budget, begin, queue, longest) = (window.From, rule.WarmRequests, window.From, 0.0, 0.0);
+        while (at > Math.Max(0, window.From - LongestWarm) && budget >= 1)
         {
             var hour = Math.Floor((at - 1e-6) / 3600) * 3600;
             var rate = mandate.Expected(stage.Horizon, hour) * circumstances.Demand;
-            if (rate <= Able(hour + 1)) break;
-            var begin = Math.Max(hour, at - (budget / rate));
-            budget -= (at - begin) * rate;
-            at = begin;
+            var since = Math.Max(hour, at - (budget / Math.Max(1e-9, rate)));
+            budget -= (at - since) * rate;
+            queue += (at - since) * (rate - Able(hour + 1));
+            at = since;
+            if (queue > longest + 1e-9) (longest, begin) = (queue, at);
         }
 
-        return Math.Max(0, Math.Min(from, at));
+        return Math.Max(0, Math.Min(from, begin));
     }
+
+    // Queues of yesterday are gone.
+    private const double LongestWarm = 86_400;
 
     // Requests a second that what serves at a moment can answer as the plan reckons, as slow as it is.
     private double Able(double now)

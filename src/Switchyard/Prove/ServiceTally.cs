@@ -33,15 +33,15 @@ internal sealed class MonthTally
     /// <summary>The times, within 0.5%.</summary>
     public TimeHistogram[] Times { get; } = [new(), new(), new()];
 
-    public void Add(MonthTally other)
+    public void Add(MonthTally other, double weight)
     {
-        Requests += other.Requests;
-        Failed += other.Failed;
-        ByApi += other.ByApi;
+        Requests += weight * other.Requests;
+        Failed += weight * other.Failed;
+        ByApi += weight * other.ByApi;
         for (var i = 0; i < 3; i++)
         {
-            Met[i] += other.Met[i];
-            Times[i].Add(other.Times[i]);
+            Met[i] += weight * other.Met[i];
+            Times[i].Add(other.Times[i], weight);
         }
     }
 }

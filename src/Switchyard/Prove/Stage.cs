@@ -24,6 +24,15 @@ public sealed record Stage
     /// <summary>What the pools are made of, in the order of the mandate.</summary>
     public required ImmutableArray<PoolMake> Makes { get; init; }
 
+    /// <summary>The predictions that each workload hangs on most: of the accelerator of which it has most, over the months.</summary>
+    internal ImmutableSortedDictionary<string, string> MainErrors => mainErrors ??= Mandate.Pools.Where(p => Makes[p.Index].Accelerator is not null)
+        .GroupBy(p => p.Workload, StringComparer.Ordinal).ToImmutableSortedDictionary(
+            g => g.Key,
+            g => g.GroupBy(p => Makes[p.Index].ErrorGroup, StringComparer.Ordinal).OrderByDescending(e => e.Sum(p => p.Most.Sum() * Math.Max(1e-9, p.Rate > 0 ? p.Rate : p.Accelerators)))
+                .ThenBy(e => e.Key, StringComparer.Ordinal).First().Key, StringComparer.Ordinal);
+
+    private ImmutableSortedDictionary<string, string>? mainErrors;
+
     /// <summary>The services, in the order of the mandate.</summary>
     public required ImmutableArray<InferenceWorkload> Services { get; init; }
 
@@ -102,8 +111,15 @@ public sealed record PoolMake
     /// <summary>Seconds that a run takes while nothing fails; 0 where the pool trains nothing.</summary>
     public double RunSeconds { get; init; }
 
-    /// <summary>US dollars for each run beside its hours: data brought in, checkpoints kept.</summary>
+    /// <summary>US dollars for keeping a run's checkpoint while it goes on, for training.</summary>
     public double UsdPerRun { get; init; }
+
+    /// <summary>US dollars for bringing a run's data to all machines of its gang, each its part: again for each machine that takes the place of another; nothing where a copy lies beside them.</summary>
+    public double UsdPerLoad { get; init; }
+
+    /// <summary>What data and checkpoint of a run are expected to cost: it is brought again for what is taken away on the way.</summary>
+    /// <param name="interruptions">Times that a machine of it is expected to be taken away.</param>
+    public double UsdExpected(double interruptions) => UsdPerRun + (UsdPerLoad * (1 + interruptions));
 
     /// <summary>Seconds that its gang takes to write a checkpoint.</summary>
     public double CheckpointSeconds { get; init; }

@@ -222,6 +222,7 @@ public sealed partial class Staging
         Provider = purchase.Source.Provider,
         Region = purchase.Source.Region,
         Kind = purchase.Source.Kind,
+        IsOwn = purchase.Source.Provider == MarketAssumptions.OwnProvider,
         PricePerHour = purchase.Source.Kind == PurchaseKind.Commitment ? 0 : purchase.Source.PricePerHour,
         Accelerators = offer.AcceleratorCount,
         Most = [.. ByMonth(purchase).Select(instances => (int)Math.Ceiling(instances - 1e-6))],

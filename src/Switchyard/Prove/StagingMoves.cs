@@ -40,7 +40,7 @@ public sealed partial class Staging
         {
             var mine = pools.Where(p => p.Workload == workload.Name && p.Kind != PurchaseKind.Tokens && p.MostAt(month) > 0).ToList();
             if (mine.Count == 0) continue;
-            var (request, run) = (mine.Max(p => p.PricePerRequest), mine.Max(p => makes[p.Index].UsdPerRun));
+            var (request, run) = (mine.Max(p => p.PricePerRequest), mine.Max(p => makes[p.Index].UsdExpected(Interruptions(p))));
             sum += workload switch
             {
                 InferenceWorkload s => s.Load.Requests(month, scenario.Horizon.Hours(month)) * request,
@@ -51,6 +51,14 @@ public sealed partial class Staging
         }
 
         return sum;
+    }
+
+    // Of a machine, in the time that a run takes.
+    private double Interruptions(Operate.Pool pool)
+    {
+        if (pool.Kind != PurchaseKind.Spot) return 0;
+        var make = makes[pool.Index];
+        return make.RunSeconds / 3600 * (make.Spot.IsDefaultOrEmpty ? MarketAssumptions.SpotInterruptionsPerHour : make.Spot.Average(s => s.InterruptionsPerHour));
     }
 
     private int Begin(Cadence cadence, int month) => cadence.Starts(scenario.Horizon).Count(start => Operate.HorizonTime.MonthAt(scenario.Horizon, start * 3600) == month);

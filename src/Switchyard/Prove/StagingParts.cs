@@ -90,15 +90,18 @@ public sealed partial class Staging
             new() { Precision = use.Precision, TensorParallel = use.TensorParallel });
     }
 
-    private ServiceMandate ServiceOf(InferenceWorkload service) => new()
+    // What the plan has beyond the scenario the controller keeps; what is judged is what the scenario says.
+    private ServiceMandate ServiceOf(InferenceWorkload service) => ServiceOf(service, (InferenceWorkload)plan.Extras.GetValueOrDefault(service.Name, Extra.None).On(service));
+
+    private ServiceMandate ServiceOf(InferenceWorkload service, InferenceWorkload kept) => new()
     {
         Workload = service.Name,
         Load = service.Load,
         UserShares = service.Users.Length == 0 ? [1.0] : [.. service.Users.Select(u => u.Share)],
         Headroom = ((1 + service.Headroom) * (1 + plan.Margins.GetValueOrDefault(service.Name))) - 1,
-        MinReplicas = service.MinReplicas,
+        MinReplicas = kept.MinReplicas,
         Survives = service.Survives,
-        Spread = service.Spread,
+        Spread = kept.Spread,
         FirmShare = service.FirmShare,
         Pools = [.. pools.Where(p => p.Workload == service.Name && p.Kind != PurchaseKind.Tokens).Select(p => p.Index)],
         Apis = [.. pools.Where(p => p.Workload == service.Name && p.Kind == PurchaseKind.Tokens).OrderBy(p => p.PricePerRequest).ThenBy(p => p.Index).Select(p => p.Index)],
@@ -185,7 +188,8 @@ public sealed partial class Staging
         Add(purchase, offer, PoolOf(purchase, offer) with { Gang = use.Gang }, MakeOf(training, offer, new(Quantity.TrainingRate, Statistic.Mean), fast.PowerWatts?.Value / use.Gang) with
         {
             RunSeconds = training.Work.Count / fast.TokensPerSecond.Value,
-            UsdPerRun = BroughtIn(training, offer) + Kept(training, offer, checkpoint, use.Hours),
+            UsdPerRun = Kept(training, offer, checkpoint, use.Hours),
+            UsdPerLoad = BroughtIn(training, offer),
             CheckpointSeconds = checkpoint / (factors.Training.CheckpointBytesPerSecond * use.Gang),
         });
     }

@@ -99,7 +99,7 @@ internal sealed class Weather
             Outage($"on demand {place} {accelerator}", year / (hours * (1 - faults.OnDemandShortage) / faults.OnDemandShortage), hours, false, "none to be had on demand");
         }
 
-        if (pool.Provider == "owned")
+        if (pool.IsOwn)
         {
             Outage($"grid {place}", faults.PowerOutagesPerYear, faults.PowerOutageHours, true, "no power", faults.RideThroughHours);
             return;

@@ -15,19 +15,22 @@ public sealed record WindowRule
     public double LeastSeconds { get; init; } = 120;
 
     /// <summary>Most windows for a month and level.</summary>
-    public int MostWindows { get; init; } = 3;
+    public int MostWindows { get; init; } = 6;
 
     /// <summary>Seconds before a window in which requests are played and not counted: at least so many, and long enough that what was asked for first has been answered.</summary>
     public double WarmSeconds { get; init; } = 90;
 
+    /// <summary>The same in times that a mean answer takes at the pace that is promised.</summary>
+    public double WarmAnswers { get; init; } = 10;
+
     /// <summary>Most requests that are played before a window where replicas have more to do than the plan reckons with, so that queues are as long as they would be by then.</summary>
-    public double WarmRequests { get; init; } = 6_000;
+    public double WarmRequests { get; init; } = 12_000;
 
     /// <summary>Pieces of stretches with lost machines that are played in each month; they count for those not played.</summary>
-    public int FaultsPerMonth { get; init; } = 2;
+    public int FaultsPerMonth { get; init; } = 6;
 
     /// <summary>Longest such piece, seconds.</summary>
-    public double FaultSeconds { get; init; } = 900;
+    public double FaultSeconds { get; init; } = 300;
 
     /// <summary>Whether everything is played.</summary>
     public bool Whole { get; init; }
@@ -76,10 +79,11 @@ internal static class Windows
                 if (hours.Count == 0 || represented <= 0) continue;
                 var rate = represented / hours.Count / 3600 * circumstances.Demand;
                 var wanted = level < 2 ? rule.BusyRequests : rule.OtherRequests;
-                var seconds = Math.Clamp(wanted / rate, rule.LeastSeconds, 3600);
-                var count = (int)Math.Clamp(Math.Round(wanted / rate / seconds), 1, rule.MostWindows);
+                // Many short ones rather than few long ones: hours of a day are alike, days are not.
+                var count = (int)Math.Clamp(Math.Floor(wanted / rate / rule.LeastSeconds), 1, rule.MostWindows);
+                var seconds = Math.Clamp(wanted / rate / count, rule.LeastSeconds, 3600);
                 var picked = new List<(double From, double To)>();
-                for (var i = 0; i < count; i++) picked.Add(Pick(hours, seconds, mine, ref random));
+                for (var i = 0; i < count; i++) picked.AddRange(Pick(hours, i / (double)count, (i + 1) / (double)count, seconds, mine, ref random));
                 var played = picked.Sum(w => Requests(stage, mandate, w, null));
                 chosen.AddRange(picked.Select(w => new Window(w.From, w.To, month, level, represented / played)));
             }
@@ -93,20 +97,26 @@ internal static class Windows
     // The busiest sixth of the range of load is level 0.
     private static int LevelOf(double share) => Math.Min(Levels - 1, (int)(((1 - share) * Levels) + 1e-9));
 
-    // Random stretches of an hour's group, not where machines are missing, if that can be helped.
-    private static (double From, double To) Pick(List<long> hours, double seconds, List<(double From, double To)> faults, ref Performance.Simulate.Generator random)
+    // Random stretches of an hour's group, not where machines are missing, if that can be helped. What reaches beyond the hour is taken from its beginning: each second is as likely as any
+    // other, those in which the load has just changed as well.
+    private static List<(double From, double To)> Pick(List<long> hours, double part, double next, double seconds, List<(double From, double To)> faults, ref Performance.Simulate.Generator random)
     {
-        (double From, double To) window = default;
+        List<(double From, double To)> parts = [];
         for (var attempt = 0; attempt < 8; attempt++)
         {
-            var hour = hours[Math.Min(hours.Count - 1, (int)(random.Unit() * hours.Count))];
-            var from = (hour * 3600.0) + (random.Unit() * (3600 - seconds));
-            window = (from, from + seconds);
-            if (!faults.Exists(f => f.From < window.To && f.To > window.From)) break;
+            // Each of several stretches is from its own part of the month.
+            var begins = hours[Math.Min(hours.Count - 1, (int)((part + ((next - part) * random.Unit())) * hours.Count))] * 3600.0;
+            var from = begins + (random.Unit() * 3600);
+            var over = from + seconds - (begins + 3600);
+            parts = over > Shortest ? [(begins, begins + over), (from, begins + 3600)] : [(from, from + seconds - Math.Max(0, over))];
+            if (!parts.Exists(p => faults.Exists(f => f.From < p.To && f.To > p.From))) break;
         }
 
-        return window;
+        return parts;
     }
+
+    // What reaches beyond an hour by less is left out.
+    private const double Shortest = 1;
 
     // Pieces of the stretches are drawn with a chance that goes with their requests, and count for as many more: no piece is favoured.
     private static void Lost(
@@ -118,7 +128,7 @@ internal static class Windows
         foreach (var (from, to) in faults)
         {
             // High loads need less time for as much evidence.
-            var most = Math.Max(rule.LeastSeconds, Math.Min(rule.FaultSeconds, 4 * rule.BusyRequests / Math.Max(1e-9, mandate.Expected(stage.Horizon, from) * circumstances.Demand)));
+            var most = Math.Max(rule.LeastSeconds, Math.Min(rule.FaultSeconds, rule.BusyRequests / Math.Max(1e-9, mandate.Expected(stage.Horizon, from) * circumstances.Demand)));
             var count = Math.Ceiling((to - from) / most);
             for (var piece = 0; piece < count; piece++)
             {
@@ -134,10 +144,12 @@ internal static class Windows
         }
 
         var all = pieces.Sum(p => p.Requests);
+        // At even steps from a random beginning: a long stretch is not left out, and each piece is as likely as its requests are many.
+        var (reached, at, first) = (0.0, 0, random.Unit());
         for (var draw = 0; draw < rule.FaultsPerMonth; draw++)
         {
-            var (at, left) = (0, random.Unit() * all);
-            while (at + 1 < pieces.Count && (left -= pieces[at].Requests) > 0) at++;
+            var point = (first + draw) / rule.FaultsPerMonth * all;
+            while (at + 1 < pieces.Count && reached + pieces[at].Requests <= point) reached += pieces[at++].Requests;
             var piece = pieces[at];
             chosen.Add(new(piece.From, piece.To, month, -1, all / (rule.FaultsPerMonth * piece.Requests)));
         }

@@ -187,7 +187,7 @@ internal static partial class MeasuredRuns
             var linked = accelerator.ScaleUpDomain > 8;
             var layout = new TrainingLayout(
                 (int)tensor, (int)stages, (int)(gpus / tensor / stages), (int)micro, row["dp_or_shard"] is "FULL_SHARD" || row["dp_or_shard"].StartsWith("FSDP=", StringComparison.Ordinal) && row["dp_or_shard"] != "FSDP=0",
-                row["act_ckpt"] == "True");
+                row["act_ckpt"] == "True") { ExpertParallel = int.TryParse(row["ep"], CultureInfo.InvariantCulture, out var dealt) ? dealt : 0 };
             runs.Add(new(
                 model.Name, model, accelerator, precision, linked ? Math.Min(72, (int)gpus) : 8, accelerator.Architecture == "Ampere" ? 100e9 : 400e9, (int)sequence, batch, layout, rate));
         }

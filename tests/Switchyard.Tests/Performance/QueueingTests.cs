@@ -76,7 +76,7 @@ public sealed class QueueingTests
 
     private static readonly EfficiencyFactors Factors = EfficiencyFactors.Default with
     {
-        Matrix16 = 1e15, Attention = 1e15, WeightBandwidth = 1e15, CacheBandwidth = 1e15, LayerSeconds = 0, StepSeconds = 0, RequestSeconds = 0, PromptLayerSeconds = 0,
+        Matrix16 = 1e15, Attention = 1e15, WeightBandwidth = 1e15, CacheBandwidth = 1e15, LayerSeconds = 0, StepSeconds = 0, RequestSeconds = 0, WaitingRequestSeconds = 0, PromptLayerSeconds = 0,
         RequestLayerSeconds = 0, OnChipBytesPerSecond = 1e40, SustainedFlopsPerWatt = 1e40, AheadSteps = 1,
     };
 

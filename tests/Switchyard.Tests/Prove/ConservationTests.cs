@@ -113,6 +113,32 @@ public sealed class ConservationTests
     }
 
     [Fact]
+    public void Data_is_paid_for_again_by_each_machine_that_takes_the_place_of_another()
+    {
+        var elsewhere = new DataSet(DataSize.FromGB(500), new("gcp", "us-central"), Replication.No);
+        var tune = HandMade.Training("tune", 100, 8) with { SpotAllowed = true, Data = elsewhere };
+        var scenario = HandMade.Scenario(null, tune);
+        var stage = Staged.Of(Staged.PlanOf(scenario), scenario);
+        var (result, log) = new ProofRun(stage, ProofCase.Expected with { Faults = new FaultModel { SpotInterruptionsPerHour = 0.05, NodeFailuresPerDay = 0.05 } }, 3, new(), Staged.Factors).Record();
+        var (expected, runs, had, where) = (0.0, 0, new HashSet<int>(), new Dictionary<string, int>(StringComparer.Ordinal));
+        foreach (var run in log.SelectMany(l => l.Decisions).OfType<RunJob>())
+        {
+            var make = stage.Makes[run.Pool];
+            make.UsdPerLoad.ShouldBeGreaterThan(1);
+            expected += make.UsdPerLoad * run.Instances.Count(had.Add) / run.Instances.Length;
+            if (where.GetValueOrDefault(run.Job, -1) != run.Pool) expected += make.UsdPerRun;
+            where[run.Job] = run.Pool;
+            runs++;
+        }
+
+        var brought = result.Fleet.Books.Brought.Cast<double>().Sum();
+        brought.ShouldBe(expected, 1e-6 * expected);
+        // Interrupted jobs have been brought it more than once, and not the whole of it each time.
+        runs.ShouldBeGreaterThan(stage.Jobs.Length);
+        brought.ShouldBeGreaterThan(1.05 * stage.Jobs.Length * stage.Makes.Where(m => m.RunSeconds > 0).Min(m => m.UsdPerLoad));
+    }
+
+    [Fact]
     public void Requests_are_answered_refused_or_left_unserved_and_nothing_else()
     {
         foreach (var service in Played.Value.Result.Services)

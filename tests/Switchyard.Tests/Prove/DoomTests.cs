@@ -17,23 +17,25 @@ public sealed class DoomTests
         for (var trial = 0; trial < 200; trial++)
         {
             var known = Enumerable.Range(0, 1 + draws.Next(all - 1)).Select(_ => Math.Pow(draws.NextDouble(), draws.Next(1, 6) / 5.0)).ToList();
-            var highest = Doom.HighestLow(known, all);
+            // Runs of a proof do not all stand for as much.
+            double[] weights = [.. Enumerable.Range(0, all).Select(_ => trial % 2 == 0 ? 1 : 0.1 + draws.NextDouble())];
+            var highest = Doom.HighestLow([.. known.Zip(weights)], all, weights.Sum());
             for (var other = 0; other < 20; other++)
             {
                 var (level, width) = (draws.NextDouble(), draws.NextDouble() * draws.Next(2));
                 var rest = Enumerable.Range(known.Count, all - known.Count).Select(_ => Math.Clamp(level + (width * (draws.NextDouble() - 0.5)), 0, 1));
-                Figure.OfShares([.. known, .. rest]).Low.ShouldBeLessThanOrEqualTo(highest + 1e-9);
+                Figure.OfShares([.. known, .. rest], weights).Low.ShouldBeLessThanOrEqualTo(highest + 1e-9);
             }
 
-            Figure.OfShares([.. known, .. Enumerable.Repeat(1.0, all - known.Count)]).Low.ShouldBeLessThanOrEqualTo(highest + 1e-12);
+            Figure.OfShares([.. known, .. Enumerable.Repeat(1.0, all - known.Count)], weights).Low.ShouldBeLessThanOrEqualTo(highest + 1e-12);
         }
     }
 
     [Fact]
     public void One_run_that_answers_nobody_dooms_a_dozen_and_one_that_just_misses_does_not()
     {
-        Doom.HighestLow([0], 12).ShouldBeLessThan(0.95);
-        Doom.HighestLow([0.93], 12).ShouldBeGreaterThan(0.95);
+        Doom.HighestLow([(0, 1)], 12, 12).ShouldBeLessThan(0.95);
+        Doom.HighestLow([(0.93, 1)], 12, 12).ShouldBeGreaterThan(0.95);
     }
 
     [Fact]
@@ -47,7 +49,7 @@ public sealed class DoomTests
             var runs = Prover.Runs(stage, Staged.Factors, new(6))[..6];
             var results = Staged.Play(runs);
             var broken = Judge.Of(stage, runs[0].Case, results).Breaches.Select(b => b.Workload).OfType<string>().Distinct();
-            var doomed = Doom.Of(stage, [.. results.Take(2)], 6);
+            var doomed = Doom.Of(stage, [.. results.Take(2)], [.. runs.Select(r => SeedDraws.Of(stage, r.Case, r.Seed, r.Place))]);
             doomed.ShouldBeSubsetOf(broken);
             doomed.IsEmpty.ShouldBe(holds);
         }

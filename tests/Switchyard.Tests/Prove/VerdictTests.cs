@@ -29,7 +29,7 @@ public sealed class VerdictTests
         breach.Months.ShouldContain(2);
         breach.Seconds.ShouldBeGreaterThan(0);
         breach.Detail.ShouldContain("95% wanted");
-        var mend = new Mender(plan, Service, Staged.Prices, Staged.Factors, Staged.Sure, new(6)).Mend(evidence, Staged.Play).ShouldNotBeNull();
+        var mend = new Mender(plan, Service, Staged.Prices, Staged.Factors, Staged.Sure, new(6)).Mend(evidence, Staged.Play);
         mend.Holds.ShouldBeTrue();
         mend.Additions.ShouldNotBeEmpty();
         Staged.Prove(mend.Plan!, Service).Holds.ShouldBeTrue();

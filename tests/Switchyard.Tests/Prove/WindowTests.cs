@@ -41,7 +41,7 @@ public sealed class WindowTests
             shares.Add(result.Services[0].Months[0].Met[1] / result.Services[0].Months[0].Requests);
         }
 
-        foreach (var (values, spread) in new (List<double>, Func<IReadOnlyList<double>, Figure>)[] { (shares, Figure.OfShares), (cost, Figure.OfAmounts) })
+        foreach (var (values, spread) in new (List<double>, Func<IReadOnlyList<double>, Figure>)[] { (shares, v => Figure.OfShares(v)), (cost, v => Figure.OfAmounts(v)) })
         {
             var (inside, all) = (0, 0);
             for (var first = 0; first + 30 <= 120; first += 30)
@@ -68,13 +68,19 @@ public sealed class WindowTests
         for (var pool = 0; pool < stage.Makes.Length; pool++)
         {
             var error = stage.Makes[pool].Error;
-            // The log of the factor is normal: its share of the distribution is in another twelfth for each run.
-            var parts = draws.Select(d => (int)(12 * NormalShare((Math.Log(d[pool]) - Math.Log(error.At(0))) / (Math.Log(error.At(1)) - Math.Log(error.At(0)))))).ToList();
+            // The log of the factor is normal: its share of the distribution is in another part for each run.
+            var edges = stage.MainErrors.ContainsValue(stage.Makes[pool].ErrorGroup) ? SeedDraws.Edges(12) : [.. Enumerable.Range(0, 13).Select(i => i / 12.0)];
+            var shares = draws.Select(d => NormalShare((Math.Log(d[pool]) - Math.Log(error.At(0))) / (Math.Log(error.At(1)) - Math.Log(error.At(0))))).ToList();
+            var parts = shares.Select(share => Enumerable.Range(0, 12).First(part => share <= edges[part + 1])).ToList();
             parts.Order().ShouldBe(Enumerable.Range(0, 12));
             orders.Add(string.Join(',', parts));
         }
 
         orders.Count.ShouldBeGreaterThan(1);
+        // A run counts for as much as its part is wide, and all of them together for all that can be drawn.
+        var weights = runs.Select(r => SeedDraws.Of(stage, r.Case, r.Seed, r.Place).Weights["chat"]).ToList();
+        weights.Average().ShouldBe(1, 1e-9);
+        weights.Order().Take(3).ShouldAllBe(w => Math.Abs(w - (12 * SeedDraws.Tail / 3)) < 1e-9);
         // A run alone draws from all of it, and the same seed in the same place draws the same.
         SeedDraws.Of(stage, runs[3].Case, runs[3].Seed, runs[3].Place).Slowness.ShouldBe(draws[3]);
         SeedDraws.Of(stage, runs[3].Case, runs[3].Seed, new(0, 1)).Slowness.ShouldNotBe(draws[3]);

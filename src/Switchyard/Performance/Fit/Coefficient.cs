@@ -25,7 +25,7 @@ public sealed record Coefficient(
         new("on_chip_bandwidth", "B/s", f => f.OnChipBytesPerSecond, (f, v) => f with { OnChipBytesPerSecond = v }, 10e12, 1e15, 0.5),
         new("fp4_bandwidth", "share", f => f.Fp4Bandwidth, (f, v) => f with { Fp4Bandwidth = v }, 0.3, 1, 0.1),
         new("expert_fill", "exponent", f => f.ExpertFill, (f, v) => f with { ExpertFill = v }, 0.02, 0.8, 0.4),
-        new("expert_half_width", "width", f => f.ExpertHalfWidth, (f, v) => f with { ExpertHalfWidth = v }, 1, 4000, 0.7),
+        new("expert_passes", "passes", f => f.ExpertPasses, (f, v) => f with { ExpertPasses = v }, 0.5, 40, 0.5),
         new("expert_bandwidth", "share", f => f.ExpertBandwidth, (f, v) => f with { ExpertBandwidth = v }, 0.2, 1, 0.1),
         new("weight_only", "share", f => f.WeightOnly, (f, v) => f with { WeightOnly = v }, 0.2, 1, 0.15),
         new("expert_independence", "exponent", f => f.ExpertIndependence, (f, v) => f with { ExpertIndependence = v }, 0.9, 1, 0.03),
@@ -53,6 +53,7 @@ public sealed record Coefficient(
         new("prompt_layer_seconds", "s", f => f.PromptLayerSeconds, (f, v) => f with { PromptLayerSeconds = v }, 1e-5, 2e-3, 0.4),
         new("latent_prompt_layer_seconds", "s", f => f.LatentPromptLayerSeconds, (f, v) => f with { LatentPromptLayerSeconds = v }, 1e-5, 5e-3, 0.6),
         new("latent_layer_seconds", "s", f => f.LatentLayerSeconds, (f, v) => f with { LatentLayerSeconds = v }, 1e-7, 1e-4, 0.5),
+        new("indexer_layer_seconds", "s", f => f.IndexerLayerSeconds, (f, v) => f with { IndexerLayerSeconds = v }, 1e-6, 2e-4, 0.4),
         new("narrow4_layer_seconds", "s", f => f.Narrow4LayerSeconds, (f, v) => f with { Narrow4LayerSeconds = v }, 1e-7, 5e-5, 0.6),
         new("blackwell_steps", "factor", f => f.BlackwellSteps, (f, v) => f with { BlackwellSteps = v }, 0.3, 1.5, 0.1),
         new("blackwell_links", "factor", f => f.BlackwellLinks, (f, v) => f with { BlackwellLinks = v }, 0.2, 1.2, 0.3),
@@ -80,6 +81,7 @@ public sealed record Coefficient(
         new("training_expert_layer_seconds", "s", f => f.Training.ExpertLayerSeconds, (f, v) => f with { Training = f.Training with { ExpertLayerSeconds = v } }, 1e-4, 3e-2, 0.5),
         new("training_attention", "share of peak", f => f.Training.Attention, (f, v) => f with { Training = f.Training with { Attention = v } }, 0.1, 0.8, 0.3),
         new("training_passes", "passes", f => f.Training.Passes, (f, v) => f with { Training = f.Training with { Passes = v } }, 1, 40, 0.4),
+        new("training_expert_seconds", "s", f => f.Training.ExpertSeconds, (f, v) => f with { Training = f.Training with { ExpertSeconds = v } }, 1e-6, 2e-3, 0.4),
         new("training_overlap", "share", f => f.Training.Overlap, (f, v) => f with { Training = f.Training with { Overlap = v } }, 0.2, 0.98, 0.2),
     ];
 

@@ -6,7 +6,7 @@ public sealed partial class BatchScheduler
     /// <summary>Gives prompts the rest of the token budget: the one begun, then those put back, then those waiting.</summary>
     private (int Prompt, double Context, int Starts) Admit()
     {
-        var budget = limits.TokenBudget - decoding;
+        var budget = limits.TokenBudget - (limits.PromptsAlone ? 0 : decoding);
         var (prompt, weighted, starts) = (0, 0.0, 0);
         var reserve = decoding > 0 ? phases[(int)(-step & (Block - 1))] : 0;
         while (budget > 0)
@@ -49,16 +49,18 @@ public sealed partial class BatchScheduler
 
     private void MixedStep(int prompt, double promptContext, int starts)
     {
-        var context = decoding > 0 ? contextSum / decoding : 0;
+        var alone = limits.PromptsAlone;
+        var (answering, context) = alone || decoding == 0 ? (0, 0.0) : (decoding, contextSum / decoding);
         var prompts = starts + (partial >= 0 ? 1 : 0);
-        var seconds = Slowness * replica.Step(prompt, promptContext, decoding, context, prompts);
+        var seconds = Slowness * replica.Step(prompt, promptContext, answering, context, prompts);
         var cold = promptTokens == prompt ? limits.ColdSeconds : 0;
         if (cold > 0) Tally?.Cold(Waiting(seconds) + starts);
-        if (decoding > 0) gaps?.Add(seconds, decoding);
+        if (answering > 0) gaps?.Add(seconds, answering);
+        if (alone) (stalled, stalls) = (decoding, stalls + (seconds * decoding));
         looked = decided = now;
         sinceLook = 0;
-        Tally?.Add(1, prompt, promptContext, decoding, context, Waiting(seconds) + starts, prompts);
-        Pass(1, seconds + cold, prompt, context);
+        Tally?.Add(1, prompt, promptContext, answering, context, Waiting(seconds) + starts, prompts, alone ? decoding : 0);
+        Pass(alone ? 0 : 1, seconds + cold, prompt, context);
         Finish();
         for (var i = 0; i < starts; i++)
         {
@@ -84,8 +86,8 @@ public sealed partial class BatchScheduler
             // One that waits already and does not fit has no say in when to stop.
             var gap = (next > now ? Math.Min(next, until) : until) - now;
             var limit = most;
-            var late = next <= now && !IsDue();
-            if (late && (limits.ScheduledAhead || limits.StepsPerLook > 1))
+            var overdue = next <= now && !IsDue();
+            if (overdue && (limits.ScheduledAhead || limits.StepsPerLook > 1))
             {
                 most = 1;
             }
@@ -97,11 +99,15 @@ public sealed partial class BatchScheduler
                 most = Math.Clamp((long)Math.Ceiling(root - 1e-9), 1, most);
             }
 
-            if (limits.StepsPerLook > 1 && (late || (next > now && next < until))) most = Math.Min(limit, UntilLook(most));
+            if (limits.StepsPerLook > 1 && (overdue || (next > now && next < until))) most = Math.Min(limit, UntilLook(most));
         }
 
         var seconds = (most * start) + (slope * most * (most - 1) / 2);
-        gaps?.Add(seconds / most, (double)most * decoding);
+        // Those that stood still while prompts were worked on got their token late.
+        var late = Math.Min(stalled, decoding);
+        if (late > 0) gaps?.Add((seconds / most) + (stalls / late), late);
+        gaps?.Add(seconds / most, ((double)most * decoding) - late);
+        (stalled, stalls) = (0, 0);
         decided = now + seconds - (start + (slope * (most - 1)));
         Look(most, seconds, start + (slope * (most - 1)));
         Tally?.Add(most, 0, 0, decoding, context + ((most - 1) / 2.0), Waiting(seconds));
@@ -126,15 +132,15 @@ public sealed partial class BatchScheduler
         return Math.Max(1, can);
     }
 
-    /// <summary>Lets steps pass: time, energy, and a token for every request that decodes.</summary>
+    /// <summary>Lets steps pass: time, energy, and a token for every request that decodes; none pass, but for the time, where prompts go alone.</summary>
     private void Pass(long passed, double seconds, int prompt, double context)
     {
         now += seconds;
         busy += seconds;
         batchSeconds += seconds * decoding;
-        steps += passed;
+        steps += Math.Max(1, passed);
         var tokens = prompt + ((double)passed * decoding);
-        var bytes = passed * replica.StepBytes(Math.Max(1, decoding), context);
+        var bytes = Math.Max(1, passed) * replica.StepBytes(Math.Max(1, decoding), context);
         var arithmetic = tokens * replica.Footprint.LayerFlops / (seconds * replica.PeakFlops);
         joules += seconds * accelerators
             * (replica.Watts(bytes / (seconds * replica.Bandwidth), arithmetic) ?? double.NaN);

@@ -25,9 +25,9 @@ public sealed partial class BatchScheduler
 
     private readonly double accelerators;
     private readonly long blocks;
-    private double now, joules, contextSum, busy, batchSeconds, kvSeconds;
+    private double now, joules, contextSum, busy, batchSeconds, kvSeconds, stalls;
     private long step, steps, outputTokens, promptTokens, peak, used;
-    private int frees, slots, head, waiting, decoding, running, newest, partial, ends, backs, preemptions, answers;
+    private int frees, slots, head, waiting, decoding, running, newest, partial, ends, backs, preemptions, answers, stalled;
 
     /// <summary>Prepares a replica.</summary>
     /// <param name="replica">The replica.</param>
@@ -87,6 +87,7 @@ public sealed partial class BatchScheduler
         (now, joules, contextSum, busy, batchSeconds, kvSeconds) = (seconds, 0, 0, 0, 0, 0);
         (step, steps, outputTokens, promptTokens, peak, used) = (0, 0, 0, 0, 0, 0);
         (frees, slots, head, waiting, decoding, running, newest, partial, ends, backs, preemptions, answers) = (0, 0, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0);
+        (stalled, stalls) = (0, 0);
         Array.Clear(phases);
         ClearKept();
     }

@@ -36,6 +36,10 @@ public static class EngineDefaults
             || !int.TryParse(parts[1], CultureInfo.InvariantCulture, out var minor) || major > 0 || minor >= 14;
     }
 
+    /// <summary>Whether an engine does not mix prompts and decodes in a step by default: SGLang, whose <c>--enable-mixed-chunk</c> is off (its server arguments, 2026).</summary>
+    /// <param name="engine">The engine.</param>
+    public static bool PromptsAlone(Engine engine) => engine == Engine.Sglang;
+
     private static bool IsLarge(Accelerator accelerator) =>
         accelerator.Memory.Bytes >= LargeGib * Units.DataSize.BytesPerGiB && !accelerator.Name.StartsWith("A100", StringComparison.OrdinalIgnoreCase);
 }

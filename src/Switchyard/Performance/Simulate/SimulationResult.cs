@@ -33,6 +33,9 @@ public sealed record SchedulerLimits
     /// <summary>Whether a step is decided on while the one before it still runs: who arrives meanwhile joins one step later.</summary>
     public bool ScheduledAhead { get; init; }
 
+    /// <summary>Whether a step has prompts or decodes and never both: prompts that wait go first, and every answer stands still meanwhile.</summary>
+    public bool PromptsAlone { get; init; }
+
     /// <summary>Whether prompts are worked on by other replicas, and requests come with their keys, values and first token.</summary>
     public bool PrefilledElsewhere { get; init; }
 
@@ -47,6 +50,7 @@ public sealed record SchedulerLimits
         TokenBudget = (deployment.TokenBudget > 0 ? deployment.TokenBudget : EngineDefaults.Tokens(deployment, replica.Accelerator, factors)) * deployment.DataParallel,
         KvTokens = replica.KvTokens(context),
         ScheduledAhead = deployment.ScheduledAhead,
+        PromptsAlone = EngineDefaults.PromptsAlone(deployment.Engine),
         StepsPerLook = Math.Max(1, deployment.StepsPerLook),
         ArrivalSeconds = factors.ArrivalOf(deployment.Engine) * replica.Correction.Arrival,
         TokenSeconds = factors.ArrivalTokenSeconds * replica.Correction.Arrival,
@@ -176,11 +180,13 @@ internal sealed class TimeHistogram
     }
 
     /// <summary>Adds another's counts.</summary>
-    public void Add(TimeHistogram other)
+    /// <param name="other">The other.</param>
+    /// <param name="weight">For how many of each they stand.</param>
+    public void Add(TimeHistogram other, double weight = 1)
     {
-        for (var i = 0; i < counts.Length; i++) counts[i] += other.counts[i];
-        total += other.total;
-        weighted += other.weighted;
+        for (var i = 0; i < counts.Length; i++) counts[i] += weight * other.counts[i];
+        total += weight * other.total;
+        weighted += weight * other.weighted;
     }
 
     /// <summary>Mean and three percentiles; zeros where there is nothing.</summary>

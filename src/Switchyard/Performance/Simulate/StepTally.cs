@@ -12,7 +12,7 @@ public sealed class StepTally
 
     private struct Class
     {
-        public double Steps, Prompt, PromptContext, Decodes, Context, Waited, Prompts;
+        public double Steps, Prompt, PromptContext, Decodes, Context, Waited, Prompts, Stalled;
     }
 
     /// <summary>Mean time per output token, each token counting alike, seconds.</summary>
@@ -22,7 +22,7 @@ public sealed class StepTally
         var (seconds, tokens) = (0.0, 0.0);
         foreach (var c in classes)
         {
-            seconds += c.Decodes * Seconds(replica, c);
+            seconds += (c.Decodes + c.Stalled) * Seconds(replica, c);
             tokens += c.Decodes;
         }
 
@@ -54,7 +54,8 @@ public sealed class StepTally
     /// <param name="context">Their mean context.</param>
     /// <param name="waiting">Requests without their first token, on average over the time of the steps.</param>
     /// <param name="prompts">Prompts that its prompt tokens belong to.</param>
-    internal void Add(long steps, int prompt, double promptContext, int decodes, double context, double waiting, int prompts = 0)
+    /// <param name="stalled">Requests whose answers stand still in it.</param>
+    internal void Add(long steps, int prompt, double promptContext, int decodes, double context, double waiting, int prompts = 0, int stalled = 0)
     {
         var key = ((prompt > 0 ? 1 + (int)(3 * Math.Log2(prompt)) : 0) * 128) + (decodes > 0 ? 1 + (int)(3 * Math.Log2(decodes)) : 0);
         if (!places.TryGetValue(key, out var place))
@@ -72,6 +73,7 @@ public sealed class StepTally
         c.Context += (double)steps * decodes * context;
         c.Waited += steps * waiting;
         c.Prompts += (double)steps * prompts;
+        c.Stalled += (double)steps * stalled;
         classes[place] = c;
     }
 

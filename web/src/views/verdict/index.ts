@@ -12,18 +12,27 @@ function headline(evidence: Evidence): string {
   return `The plan does not hold in ${runs}: ${broken(first)}, first on ${day(first.first)}${others}.`;
 }
 
+function hours(value: number): string {
+  return value >= 72 ? `${number(value / 24, 1)} days` : `${number(value, 1)} h`;
+}
+
 function mending(mend: Mend, planned: number): Finding {
-  const margins = Object.entries(mend.margins).map(([workload, margin]) => `${workload} ${percent(margin, 0)}`).join(', ');
-  const found = mend.cost !== 0 || mend.holds;
+  const found = mend.additions.length > 0 || mend.measures.length > 0 || mend.holds;
+  const measures = mend.measures.map((m) => `${m.text}${m.cost === undefined ? '' : ` (${m.cost < 0 ? '−' : '+'}${money(Math.abs(m.cost))})`}`);
   const lines = [
+    { head: 'each costs', texts: mend.measures.some((m) => m.cost !== undefined) ? measures : [] },
     { head: 'more of', texts: mend.additions.filter((text) => text.includes(': +')) }, { head: 'less of', texts: mend.additions.filter((text) => text.includes(': -')) },
-    { head: found ? 'also' : 'why not', texts: mend.additions.filter((text) => !/: [+-]/.test(text)) },
+    { head: 'still broken', texts: mend.still_broken ?? [] },
+    { head: 'what stops more', texts: !mend.holds && mend.obstacle ? [mend.obstacle] : [] },
+    {
+      head: 'a later deadline',
+      texts: mend.later_deadlines.map((later) => `it holds if ${later.workload} has ${hours(later.within_hours)} instead of ${hours(later.instead_of_hours)}`),
+    },
   ].filter((line) => line.texts.length > 0);
+  const dearer = `${money(Math.abs(mend.cost))} ${mend.cost < 0 ? 'less' : 'more'}${planned > 0 ? ` (${change(mend.cost / planned)})` : ''}`;
   return {
-    headline: found
-      ? `Planned again for machines slower than predicted, it ${mend.holds ? 'holds' : 'comes closest and still does not hold'}, for ${money(Math.abs(mend.cost))} ${mend.cost < 0 ? 'less' : 'more'}${planned > 0 ? ` (${change(mend.cost / planned)})` : ''}.`
-      : 'Nothing was found that mends it.',
-    detail: `Margins that were ${found ? 'planned with' : 'tried'}: ${margins}.${found ? ' switchyard prove --mend saves that plan.' : ''}`,
+    headline: found ? `Planned again ${mend.measures.length === 0 ? 'as the scenario says' : mend.measures.map((m) => m.text).join(' and ')}, it ${mend.holds ? 'holds' : 'comes closest and still does not hold'}, for ${dearer}.` : 'Nothing was found that mends it.',
+    detail: found ? 'The mended plan was played with the same seeds. switchyard prove --mend saves it.' : '',
     blocks: lines.length === 0 ? [] : [{ kind: 'lines', lines }],
   };
 }
