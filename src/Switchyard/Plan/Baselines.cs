@@ -98,7 +98,7 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
             if (needless()) break;
             var most = best?.Solved.PresentValue ?? double.PositiveInfinity;
             if (bound >= most) break;
-            if (best is not null && ProblemSolver.Relaxation(restricted) >= most) continue;
+            if (best is not null && (ProblemSolver.Relaxation(MergedOffers.Of(restricted)) >= most || ProblemSolver.Relaxation(restricted) >= most)) continue;
             var solved = ProblemSolver.Solve(restricted, limits, prove: false);
             if (solved.HasPlan && solved.PresentValue < most) best = (provider, solved);
         }

@@ -53,6 +53,27 @@ public sealed class BaselineTests
     }
 
     [Fact]
+    public void The_relaxation_of_merged_offers_is_below_that_of_all_offers_and_not_far()
+    {
+        var shares = new List<double>();
+        foreach (var make in (Func<int, PlanningProblem>[])[RandomProblems.Free, seed => RandomProblems.Limited(seed, 1.5 * ProblemSolver.Solve(RandomProblems.Free(seed), SolveLimits.Exact).PresentValue, shares: true)])
+        {
+            for (var seed = 720_000; seed < 720_200; seed++)
+            {
+                var problem = make(seed);
+                var relaxed = ProblemSolver.Relaxation(problem);
+                var merged = ProblemSolver.Relaxation(MergedOffers.Of(problem));
+                if (double.IsPositiveInfinity(relaxed)) continue;
+                merged.ShouldBeLessThanOrEqualTo(relaxed + (1e-6 * Math.Abs(relaxed)) + 1e-6, $"seed {seed}");
+                if (relaxed > 1 && problem.Credits.IsEmpty) shares.Add(merged / relaxed);
+            }
+        }
+
+        shares.Count.ShouldBeGreaterThan(100);
+        shares.Average().ShouldBeGreaterThan(0.5);
+    }
+
+    [Fact]
     public void By_hand()
     {
         Source Of(string id, PurchaseKind kind, string provider, double price, int term = 0) =>
