@@ -8,6 +8,9 @@ internal sealed class Progress(string what) : IDisposable
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1), Next = TimeSpan.FromMilliseconds(200);
 
+    // A terminal that knows no escape sequences would keep what is written.
+    private static readonly bool CanBeTakenAway = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+
     private readonly Stopwatch watch = Stopwatch.StartNew();
     private readonly Lock gate = new();
     private TimeSpan shown = First - Next;
@@ -21,7 +24,7 @@ internal sealed class Progress(string what) : IDisposable
     public void Step()
     {
         var now = Interlocked.Increment(ref done);
-        if (Console.IsErrorRedirected) return;
+        if (!CanBeTakenAway) return;
         lock (gate)
         {
             if (watch.Elapsed < shown + Next) return;

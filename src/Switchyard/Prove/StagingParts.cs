@@ -184,6 +184,19 @@ public sealed partial class Staging
             return;
         }
 
+        // What is committed to or owned is there for whoever is first; a workload's part of it can be less than it works on.
+        var most = Math.Ceiling(purchase.Source.Kind switch
+        {
+            PurchaseKind.Commitment => Committed(purchase.Source.Id).DefaultIfEmpty(0).Max(),
+            PurchaseKind.Owned => Held(purchase.Source.Id).DefaultIfEmpty(0).Max(),
+            _ => ByMonth(purchase).Max(),
+        } - 1e-6);
+        if (use.Gang > most)
+        {
+            Differ($"{place}.use.gang", Text($"a gang of {use.Gang:#,##0} is larger than the {most:#,##0} instances that the plan has at a time"));
+            return;
+        }
+
         var checkpoint = training.Checkpoint?.Bytes ?? training.Model.Parameters * factors.Training.CheckpointBytesPerParameter;
         Add(purchase, offer, PoolOf(purchase, offer) with { Gang = use.Gang }, MakeOf(training, offer, new(Quantity.TrainingRate, Statistic.Mean), fast.PowerWatts?.Value / use.Gang) with
         {

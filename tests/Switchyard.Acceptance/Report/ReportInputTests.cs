@@ -28,6 +28,20 @@ public sealed class ReportInputTests(Plans plans)
     }
 
     [Fact]
+    public async Task A_dash_has_the_page_on_stdout_and_no_file_of_that_name()
+    {
+        Browser.Need();
+        var plan = await plans.OfAsync("batch-nightly");
+        using Scratch scratch = new();
+        var run = await Cli.RunAsync("report", plan.Path, "--out", "-");
+        run.ExitCode.ShouldBe(0, run.Stderr);
+        run.Stdout.ShouldStartWith("<!doctype html>");
+        run.Stdout.ShouldContain("batch-nightly");
+        run.Stderr.ShouldNotContain("wrote");
+        File.Exists("-").ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Without_the_page_it_says_what_to_install()
     {
         var plan = await plans.OfAsync("batch-nightly");

@@ -92,6 +92,18 @@ public sealed class MendTests
     }
 
     [Fact]
+    public void A_gang_larger_than_what_the_plan_has_is_refused()
+    {
+        var scenario = HandMade.Scenario(null, HandMade.Training("tune", 400, 12));
+        var plan = Staged.PlanOf(scenario);
+        var use = (TrainingUse)plan.Purchases[0].Use!;
+        var larger = plan with { Purchases = [plan.Purchases[0] with { Use = use with { Gang = use.Gang * 2 } }, .. plan.Purchases.Skip(1)] };
+        var mismatch = Staging.Set(larger, scenario, Staged.Prices, Staged.Factors, Staged.Sure).Mismatches.ShouldHaveSingleItem();
+        mismatch.Place.ShouldBe("purchases[0].use.gang");
+        mismatch.Message.ShouldContain($"the {use.Gang} instances that the plan has");
+    }
+
+    [Fact]
     public void A_slow_machine_is_found_and_replaced_where_a_gang_waits_for_it()
     {
         var scenario = HandMade.Scenario(null, HandMade.Training("tune", 400, 12));
