@@ -87,20 +87,29 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
     private Way OneProvider(Func<bool> needless)
     {
         var free = problem with { ProviderShare = null };
-        // Cheapest first by a bound that costs nothing; where that, or the relaxation, is above the best plan found, nothing better is there to be found.
-        var providers = problem.Sources.Where(s => s.Kind != PurchaseKind.Owned).Select(s => s.Provider).Distinct().Order(StringComparer.Ordinal)
-            .Select(p => (Provider: p, Problem: Only(free, s => s.Provider == p || s.Kind == PurchaseKind.Owned)))
-            .Select(x => (x.Provider, x.Problem, Bound: CheapBound.Of(x.Problem)))
-            .Where(x => double.IsFinite(x.Bound)).OrderBy(x => x.Bound).ThenBy(x => x.Provider, StringComparer.Ordinal);
-        (string Provider, SolvedProblem Solved)? best = null;
-        foreach (var (provider, restricted, bound) in providers)
+        // Cheapest first by a bound that costs nothing, then by one that costs little; where that, or the relaxation, is above the best plan found, nothing better is there to be found.
+        var queue = new PriorityQueue<(string Provider, PlanningProblem Problem, bool Sharp), (double Bound, string Provider)>(
+            Comparer<(double Bound, string Provider)>.Create((a, b) => a.Bound.CompareTo(b.Bound) is not 0 and var first ? first : string.CompareOrdinal(a.Provider, b.Provider)));
+        foreach (var provider in problem.Sources.Where(s => s.Kind != PurchaseKind.Owned).Select(s => s.Provider).Distinct())
         {
-            if (needless()) break;
+            var own = Only(free, s => s.Provider == provider || s.Kind == PurchaseKind.Owned);
+            queue.Enqueue((provider, own, false), (CheapBound.Of(own), provider));
+        }
+
+        (string Provider, SolvedProblem Solved)? best = null;
+        while (queue.TryDequeue(out var next, out var known) && !needless())
+        {
             var most = best?.Solved.PresentValue ?? double.PositiveInfinity;
-            if (bound >= most) break;
-            if (best is not null && (ProblemSolver.Relaxation(MergedOffers.Of(restricted)) >= most || ProblemSolver.Relaxation(restricted) >= most)) continue;
-            var solved = ProblemSolver.Solve(restricted, limits, prove: false);
-            if (solved.HasPlan && solved.PresentValue < most) best = (provider, solved);
+            if (known.Bound >= most) break;
+            if (!next.Sharp)
+            {
+                queue.Enqueue(next with { Sharp = true }, (Math.Max(known.Bound, ProblemSolver.Relaxation(MergedOffers.Of(next.Problem))), next.Provider));
+                continue;
+            }
+
+            if (best is not null && ProblemSolver.Relaxation(next.Problem) >= most) continue;
+            var solved = ProblemSolver.Solve(next.Problem, limits, prove: false);
+            if (solved.HasPlan && solved.PresentValue < most) best = (next.Provider, solved);
         }
 
         return best is { } found
