@@ -9,7 +9,7 @@ public sealed class ProblemTests
     [InlineData("horizon: 24 months", "horizon: 20 years", "scenario.yaml:3 horizon: 240 months are more than the 120 that can be planned; maybe '120 months'")]
     [InlineData("horizon: 24 months", "horzon: 24 months", "scenario.yaml:3 horzon: is not a known key; maybe 'horizon'")]
     [InlineData("discount_rate: 8%/year", "discount_rate: 8%", "scenario.yaml:4 discount_rate: '8%' is not a growth, such as '4%/month' or '8%/year'; maybe '8%/month'")]
-    [InlineData("discount_rate: 8%/year", "discount_rate: -8%/year", "scenario.yaml:4 discount_rate: is below 0")]
+    [InlineData("discount_rate: 8%/year", "discount_rate: -8%/year", "scenario.yaml:4 discount_rate: -8%/year is below 0; maybe '8%/year'")]
     [InlineData("discount_rate: 8%/year", "banana: 1", "scenario.yaml:4 banana: is not a known key; known here: name, start, horizon, period, discount_rate, tail, limits, commercial, offers, owned, current, models, calibration, workloads, options")]
     [InlineData("discount_rate: 8%/year", "name: again", "scenario.yaml:4 name: is written twice; the first is on line 1")]
     [InlineData("discount_rate: 8%/year", "period: 1 week", "scenario.yaml:4 period: '7 days' is not the only period there is yet; maybe '1 month'")]
