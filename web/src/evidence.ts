@@ -133,6 +133,11 @@ export function broken(breach: Breach): string {
   return `${workload} misses ${promise.replace(/^(ttft|tpot|e2e)\b/, (objective) => objective.toUpperCase())}`;
 }
 
+/** A promise that is broken, and since when, or by how much where it is judged over all months together and so has no first moment. */
+export function brokenFrom(breach: Breach): string {
+  return breach.months.length === 0 ? `${broken(breach)} (${breach.detail})` : `${broken(breach)}, first on ${day(breach.first)}`;
+}
+
 /** The day of a moment written as `2027-01-06 14:20`. */
 export function day(moment: string): string {
   return moment.slice(0, 10);

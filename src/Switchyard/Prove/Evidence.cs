@@ -82,6 +82,9 @@ public sealed record CaseEvidence
     /// <summary>What is broken, first in time first; empty where the plan holds.</summary>
     public required ImmutableArray<Breach> Breaches { get; init; }
 
+    /// <summary>Whether more runs could say otherwise: all that is broken is close, or nothing is and a limit is.</summary>
+    public bool IsUndecided => Breaches.IsEmpty ? Limits.Any(l => l.Measured is { IsClose: true }) : Breaches.All(b => b.IsClose);
+
     /// <summary>What happened in the run that missed most.</summary>
     public required ImmutableArray<TimelineEntry> Timeline { get; init; }
 

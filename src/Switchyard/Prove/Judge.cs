@@ -194,11 +194,23 @@ public static class Judge
             var months = measured.Month is { } month ? [month] : ImmutableArray<int>.Empty;
             var (kind, whose) = KindOf(stage, limit.Limit);
             yield return new(months.IsEmpty ? 0 : stage.Horizon.HoursBefore(months[0]) * 3600, limit.Limit, months,
-                $"{limit.What}: {(measured.AtLeast ? "down to" : "up to")} {LimitJudge.Text(measured.Unit, measured.Worst)}, {LimitJudge.Text(measured.Unit, measured.Figure.Mean)} on average; {LimitJudge.Text(measured.Unit, measured.Bound)} {(measured.AtLeast ? "wanted" : "allowed")}", whose)
+                $"{limit.What}: {(measured.AtLeast ? "down to" : "up to")} {LimitJudge.Text(measured.Unit, measured.Worst)}, {LimitJudge.Text(measured.Unit, measured.Figure.Mean)} on average; {LimitJudge.Text(measured.Unit, measured.Bound)} {(measured.AtLeast ? "wanted" : "allowed")}{By(measured)}", whose)
             {
                 Kind = kind,
             };
         }
+    }
+
+    // By how much, in what is judged.
+    private static string By(LimitFigure measured)
+    {
+        var off = Math.Abs(measured.Judged - measured.Bound);
+        return measured.Unit switch
+        {
+            LimitUnit.Share => Text($": {off * 100:0.##} points too {(measured.AtLeast ? "few" : "many")}{(measured.AtLeast ? "" : Text($", {LimitJudge.ShareTolerance * 100:0} are let pass"))}"),
+            _ when measured.Bound > 0 => Text($": {off / measured.Bound:0.#%} too {(measured.AtLeast ? "little" : "much")}"),
+            _ => "",
+        };
     }
 
     private static (BreachKind Kind, string? Workload) KindOf(Stage stage, string limit)
