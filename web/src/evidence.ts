@@ -91,6 +91,7 @@ export interface Job {
 export interface Mend {
   readonly holds: boolean;
   readonly cost: number;
+  readonly billed?: number;
   readonly measures: readonly { readonly workload: string; readonly text: string; readonly cost?: number }[];
   readonly additions: readonly string[];
   readonly obstacle?: string;

@@ -161,7 +161,7 @@ internal static class EvidenceTables
         else
         {
             var with = string.Join(", and ", mend.Measures.Select(m => $"{m.Text}{(m.Cost is { } cost ? $" ({More(cost)})" : "")}"));
-            console.MarkupLineInterpolated($"[bold]Mend[/]   planned again {(with.Length == 0 ? "as the scenario says" : with)}, it {(mend.Holds ? "holds" : "comes closest and still does not hold")}, for {More(mend.Cost)}; save that plan with --mend:");
+            console.MarkupLineInterpolated($"[bold]Mend[/]   planned again {(with.Length == 0 ? "as the scenario says" : with)}, it {(mend.Holds ? "holds" : "comes closest and still does not hold")}, for {More(mend.Cost)}{(mend.Billed is { } billed ? $" (billed {billed} on average)" : "")}; save that plan with --mend:");
             foreach (var change in mend.Additions) console.MarkupLineInterpolated($"       {change}");
             foreach (var still in mend.Still) console.MarkupLineInterpolated($"       still broken: {still.What}: {still.Detail}");
         }

@@ -190,6 +190,9 @@ public readonly record struct TimelineEntry(double Seconds, string Text);
 /// <param name="Plan">The mended plan; null where there is none.</param>
 public sealed record Mend(ImmutableArray<Measure> Measures, ImmutableArray<string> Additions, Money Cost, bool Holds, Plan.PurchasePlan? Plan)
 {
+    /// <summary>What the mended plan was billed on average when it was played: a margin is planned for, and billed as far as it is used. Null where it was not played to the end.</summary>
+    public Money? Billed { get; init; }
+
     /// <summary>What stands in the way of more: why there is no plan with it; null where nothing does.</summary>
     public string? Obstacle { get; init; }
 

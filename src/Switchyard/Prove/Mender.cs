@@ -26,7 +26,7 @@ public sealed class Mender
     // So often there are as many spares as machines that are away.
     private const double SparesSuffice = 0.99;
 
-    // A margin is not looked for more closely where that could save no more than this share of what the plan costs.
+    // A margin is not looked for more closely, and a plan not played, where that could save no more than this share of what the plan costs.
     private const decimal LeastSaving = 0.01m;
 
     private readonly PurchasePlan plan;
@@ -88,8 +88,9 @@ public sealed class Mender
             if (PlanFingerprint.BuysTheSame(again, last) && (PlanFingerprint.Of(again) == PlanFingerprint.Of(last) || grown.TrueForAll(IsTraining))) continue;
             if (Staging.Set(again, scenario, prices, factors, intervals, capacities).Stage is not { } stage) return Closest(best, obstacle, play);
             last = again;
-            var (holds, still) = Proven(stage, play);
-            best = new([.. Measure.Of(again)], [.. Changes(again)], again.Cost.Total - plan.Cost.Total, holds, again);
+            var (proof, still) = Proven(stage, play);
+            var holds = proof is { Breaches.IsEmpty: true };
+            best = Found(again, proof);
             if (holds) return Least(best, tooLittle, play);
             (causes, tooLittle) = (still, again);
         }
@@ -103,28 +104,27 @@ public sealed class Mender
             while (ladder.Between is { } between && best.Plan!.Cost.Total.Usd - tooLittle.Cost.Total.Usd > plan.Cost.Total.Usd * LeastSaving)
             {
                 var (again, _) = Again(Margins().SetItem(workload, between), Extras());
-                var isEnough = again is not null && IsEnough(again, best.Plan, workload, play);
-                ladder.Settle(between, isEnough);
-                if (isEnough && again!.Cost.Total.Usd < best.Plan.Cost.Total.Usd)
-                    best = new([.. Measure.Of(again)], [.. Changes(again)], again.Cost.Total - plan.Cost.Total, true, again);
-                else if (!isEnough && again is not null) tooLittle = again;
+                var saves = again is not null && best.Plan.Cost.Total.Usd - again.Cost.Total.Usd > plan.Cost.Total.Usd * LeastSaving;
+                var proof = saves && Staging.Set(again!, scenario, prices, factors, intervals, capacities).Stage is { } stage ? Proven(stage, play).Proof : null;
+                var holds = proof is { Breaches.IsEmpty: true };
+                ladder.Settle(between, holds || (again is not null && !saves));
+                if (holds) best = Found(again!, proof);
+                else if (saves) tooLittle = again!;
             }
         }
 
         return best with { Measures = Priced(best.Measures, best.Plan!) };
     }
 
-    // A margin that only training has is nothing that the controller knows of.
-    private bool IsEnough(PurchasePlan again, PurchasePlan holds, string workload, Func<ImmutableArray<ProofRun>, IReadOnlyList<RunResult>> play) =>
-        (IsTraining(workload) && PlanFingerprint.BuysTheSame(again, holds))
-        || (Staging.Set(again, scenario, prices, factors, intervals, capacities).Stage is { } stage && Proven(stage, play).Holds);
+    private Mend Found(PurchasePlan again, CaseEvidence? proof) =>
+        new([.. Measure.Of(again)], [.. Changes(again)], again.Cost.Total - plan.Cost.Total, proof is { Breaches.IsEmpty: true }, again) { Billed = proof is { } played ? Money.FromUsd(played.Cost.Mean) : null };
 
     // What machines can change: of whose what is broken.
     private static ImmutableArray<(string Workload, BreachKind Kind)> Causes(ImmutableArray<Breach> breaches) =>
         [.. breaches.Where(b => b.Workload is not null).Select(b => (b.Workload!, b.Kind)).Distinct()];
 
-    // Whether a plan holds, and what it breaks once that is certain.
-    private (bool Holds, ImmutableArray<(string Workload, BreachKind Kind)> Causes) Proven(
+    // The proof of a plan, and what it breaks; no proof where what it breaks is certain before its end.
+    private (CaseEvidence? Proof, ImmutableArray<(string Workload, BreachKind Kind)> Causes) Proven(
         Stage stage, Func<ImmutableArray<ProofRun>, IReadOnlyList<RunResult>> play, ProofSettings? further = null)
     {
         // Runs are cheaper than machines: more of them are played before more is asked for.
@@ -139,12 +139,12 @@ public sealed class Mender
             var now = order.Skip(done).Take(batch).ToArray();
             foreach (var (i, result) in now.Zip(play([.. now.Select(i => runs[i])]))) results[i] = result;
             var known = results.OfType<RunResult>().ToList();
-            if (known.Count < runs.Length && Doom.Of(stage, known, draws) is { IsEmpty: false } sure) return (false, [.. sure.Select(w => (w, BreachKind.Objective))]);
+            if (known.Count < runs.Length && Doom.Of(stage, known, draws) is { IsEmpty: false } sure) return (null, [.. sure.Select(w => (w, BreachKind.Objective))]);
         }
 
         var evidence = Judge.Of(stage, runs[0].Case, results!);
         if (further is null && settings.Again(evidence) is { } again) return Proven(stage, play, again);
-        return (evidence.Breaches.IsEmpty, Causes(evidence.Breaches));
+        return (evidence, Causes(evidence.Breaches));
     }
 
     private ImmutableArray<ProofRun> RunsOf(Stage stage, ProofSettings? how = null) => Prover.Runs(stage, factors, how ?? settings)[..(how ?? settings).Seeds];

@@ -32,7 +32,7 @@ function mending(mend: Mend, planned: number): Finding {
   const dearer = `${money(Math.abs(mend.cost))} ${mend.cost < 0 ? 'less' : 'more'}${planned > 0 ? ` (${change(mend.cost / planned)})` : ''}`;
   return {
     headline: found ? `Planned again ${mend.measures.length === 0 ? 'as the scenario says' : mend.measures.map((m) => m.text).join(' and ')}, it ${mend.holds ? 'holds' : 'comes closest and still does not hold'}, for ${dearer}.` : 'Nothing was found that mends it.',
-    detail: found ? 'The mended plan was played with the same seeds. switchyard prove --mend saves it.' : '',
+    detail: found ? `The mended plan was played as well${mend.billed === undefined ? '' : `, and billed ${money(mend.billed)} on average`}. switchyard prove --mend saves it.` : '',
     blocks: lines.length === 0 ? [] : [{ kind: 'lines', lines }],
   };
 }
