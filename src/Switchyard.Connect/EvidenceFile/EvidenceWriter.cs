@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Switchyard.Connect.PlanFile;
+using Switchyard.Demand;
 using Switchyard.Operate;
 using Switchyard.Prove;
 using Switchyard.Units;
@@ -37,7 +38,7 @@ public static class EvidenceWriter
             {
                 json.WriteString("workload", measure.Workload);
                 json.WriteString("kind", Kind(measure.Kind));
-                if (measure.Kind == MeasureKind.Spread) json.WriteString("amount", LimitJudge.Lower((Demand.FailureDomain)(int)measure.Amount));
+                if (measure.Kind == MeasureKind.Spread) json.WriteString("amount", ((FailureDomain)(int)measure.Amount).Text());
                 else json.WriteNumber("amount", Math.Round(measure.Amount, 6));
                 if (measure.Cost is { } cost) json.WriteNumber("cost", cost.Usd);
                 json.WriteString("text", measure.Text);

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Switchyard.Demand;
 using Switchyard.Plan;
-using Switchyard.Prove;
 
 namespace Switchyard.Connect.PlanFile;
 
@@ -13,7 +12,7 @@ internal static class ExtraJson
     {
         json.WriteStartObject(workload);
         if (extra.MinReplicas > 0) json.WriteNumber("replicas_min", extra.MinReplicas);
-        if (extra.Spread != FailureDomain.None) json.WriteString("spread", LimitJudge.Lower(extra.Spread));
+        if (extra.Spread != FailureDomain.None) json.WriteString("spread", extra.Spread.Text());
         if (extra.Spares > 0) json.WriteNumber("spares", extra.Spares);
         json.WriteEndObject();
     }
@@ -26,5 +25,5 @@ internal static class ExtraJson
 
     /// <summary>The failure domain of this name; null where there is none.</summary>
     public static FailureDomain? Domain(string name) =>
-        Enum.GetValues<FailureDomain>().Where(d => d != FailureDomain.None && LimitJudge.Lower(d) == name).Select(d => (FailureDomain?)d).FirstOrDefault();
+        Enum.GetValues<FailureDomain>().Where(d => d != FailureDomain.None && d.Text() == name).Select(d => (FailureDomain?)d).FirstOrDefault();
 }

@@ -55,7 +55,7 @@ public static class ScenarioReader
         var name = Name(root, findings);
         var scope = new ScenarioScope(findings, book, OwnFiles.Models(root, models, findings, open), Months(root, book, findings), open);
         var discount = root.ReadOr<Growth>("discount_rate", Growth.TryParse, new(0, 12), "0%/year", "later payments count in full");
-        if (discount.Share < 0) findings.Say(root.LineOf("discount_rate"), "discount_rate", FormattableString.Invariant($"{discount.Share:0.##%}/{(discount.Months == 12 ? "year" : "month")} is below 0; maybe '{-discount.Share:0.##%}/{(discount.Months == 12 ? "year" : "month")}'"));
+        if (discount.Share < 0) findings.Say(root.LineOf("discount_rate"), "discount_rate", $"{discount} is below 0; maybe '{discount with { Share = -discount.Share }}'");
         var tail = root.ReadOr<double>("tail", ShareText.TryParse, 1, "100%", "what is still owed after the horizon counts in full");
         // Quotes first: what follows may name them. Limits and quotas may name their providers and regions.
         var quotes = QuotesPart.Read(root, scope);

@@ -18,3 +18,11 @@ public enum FailureDomain
     /// <summary>A provider.</summary>
     Provider,
 }
+
+/// <summary>Names of failure domains.</summary>
+public static class FailureDomainName
+{
+    /// <summary>A failure domain as scenario files write it, such as <c>zone</c>.</summary>
+    /// <param name="domain">The domain.</param>
+    public static string Text(this FailureDomain domain) => domain.ToString().ToLowerInvariant();
+}

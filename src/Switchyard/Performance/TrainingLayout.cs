@@ -96,9 +96,9 @@ public sealed class TrainingStep
         var tokens = layout.MicroBatch * (double)sequence / layout.Parts;
         var again = layout.Recompute ? 4.0 / 3 : 1;
         var compute = tokens / split * ((layerFlops * again / flopsPerSecond) + (activationSeconds * again) + (attentionFlops * 4.0 / 3 / attentionPerSecond));
-        // Layers with experts are many small kernels: with few tokens the host, which launches them, is what takes the time.
         // Every expert that an accelerator holds is a set of kernels of its own, with its own starts and ends.
         compute += expertLayers / (double)layout.PipelineParallel * Math.Max(1, model.Experts / (double)Math.Max(1, layout.ExpertParallel)) * factors.Training.ExpertSeconds;
+        // Layers with experts are many small kernels: with few tokens the host, which launches them, is what takes the time.
         compute = Math.Max(compute, expertLayers / (double)layout.PipelineParallel * factors.Training.ExpertLayerSeconds) + Dealing(layout, tokens * again);
         // Four all-reduces a layer (two forward, two backward), as reduce-scatter and all-gather with sequence parallelism (arXiv 2205.05198).
         var link = Collective.Between(accelerator, layout.TensorParallel, factors);

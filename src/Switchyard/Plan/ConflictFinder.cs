@@ -141,7 +141,7 @@ internal sealed class ConflictFinder(
     {
         do from--;
         while (from > FailureDomain.None && !hasPlan(from));
-        return from.ToString().ToLowerInvariant();
+        return from.Text();
     }
 
     // The pools of which a plan uses more than is assumed to be had, with how much.

@@ -64,13 +64,11 @@ internal sealed record DeclaredLimit(string Path, string Value)
     {
         var path = $"workloads.{service.Name}";
         if (service.MinReplicas > 1) yield return new($"{path}.availability.replicas_min", service.MinReplicas.ToString(CultureInfo.InvariantCulture));
-        if (service.Survives != FailureDomain.None) yield return new($"{path}.availability.survive", Name(service.Survives));
-        if (service.Spread != FailureDomain.None) yield return new($"{path}.availability.spread", Name(service.Spread));
+        if (service.Survives != FailureDomain.None) yield return new($"{path}.availability.survive", service.Survives.Text());
+        if (service.Spread != FailureDomain.None) yield return new($"{path}.availability.spread", service.Spread.Text());
         if (service.FirmShare > 0) yield return new($"{path}.spot.base", Percent(service.FirmShare));
         if (service.SpotPools > 1) yield return new($"{path}.spot.pools", service.SpotPools.ToString(CultureInfo.InvariantCulture));
     }
 
     private static string Percent(double share) => share.ToString("0.##%", CultureInfo.InvariantCulture);
-
-    private static string Name(FailureDomain domain) => domain.ToString().ToLowerInvariant();
 }

@@ -154,7 +154,7 @@ public sealed class LimitJudge
                 Average(FewestReplicas(service.Name), $"share of the time with at least {service.MinReplicas} replicas answering", PresenceShare, true, r => 1 - (r.Fleet.Presences[index].FewSeconds / stage.End), 0);
             if (service.Spread != FailureDomain.None)
             {
-                Average(SpreadOver(service.Name), $"share of the time with replicas in more than one {Lower(service.Spread)}",
+                Average(SpreadOver(service.Name), $"share of the time with replicas in more than one {service.Spread.Text()}",
                     PresenceShare, true, r => 1 - (r.Fleet.Presences[index].TogetherSeconds / stage.End), 0);
             }
         }
@@ -165,9 +165,6 @@ public sealed class LimitJudge
 
     /// <summary>The path of what its replicas are spread over.</summary>
     internal static string SpreadOver(string service) => $"workloads.{service}.availability.spread";
-
-    /// <summary>A failure domain as people write it.</summary>
-    public static string Lower(FailureDomain domain) => domain switch { FailureDomain.Instance => "instance", FailureDomain.Zone => "zone", FailureDomain.Region => "region", _ => "provider" };
 
     private static (double, int?) Largest(IEnumerable<double> months)
     {

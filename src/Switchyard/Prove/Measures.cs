@@ -35,7 +35,7 @@ public sealed record Measure(string Workload, MeasureKind Kind, double Amount)
     {
         MeasureKind.Margin => (FormattableString)$"for machines slower than predicted by {Workload} {Amount:0.#%}",
         MeasureKind.Replicas => $"with {Amount:0} replicas of {Workload} at any time",
-        MeasureKind.Spread => $"with replicas of {Workload} in more than one {LimitJudge.Lower((FailureDomain)(int)Amount)}",
+        MeasureKind.Spread => $"with replicas of {Workload} in more than one {((FailureDomain)(int)Amount).Text()}",
         _ => $"with {Amount:0} spare machine{(Amount == 1 ? "" : "s")} beside each gang of {Workload}",
     });
 

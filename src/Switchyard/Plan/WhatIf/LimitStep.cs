@@ -76,8 +76,8 @@ internal sealed record LimitStep(string Text, Scenario Scenario)
         var path = $"workloads.{service.Name}";
         var steps = new Dictionary<string, (string, InferenceWorkload)>(StringComparer.Ordinal);
         if (service.MinReplicas > 0) steps[$"{path}.availability.replicas_min"] = ($"one replica less ({Whole(service.MinReplicas - 1)})", service with { MinReplicas = service.MinReplicas - 1 });
-        if (service.Survives > FailureDomain.None) steps[$"{path}.availability.survive"] = ($"one domain less ({Name(service.Survives - 1)})", service with { Survives = service.Survives - 1 });
-        if (service.Spread > FailureDomain.None) steps[$"{path}.availability.spread"] = ($"one domain less ({Name(service.Spread - 1)})", service with { Spread = service.Spread - 1 });
+        if (service.Survives > FailureDomain.None) steps[$"{path}.availability.survive"] = ($"one domain less ({(service.Survives - 1).Text()})", service with { Survives = service.Survives - 1 });
+        if (service.Spread > FailureDomain.None) steps[$"{path}.availability.spread"] = ($"one domain less ({(service.Spread - 1).Text()})", service with { Spread = service.Spread - 1 });
         if (service.SpotPools > 1) steps[$"{path}.spot.pools"] = ($"one pool less ({Whole(service.SpotPools - 1)})", service with { SpotPools = service.SpotPools - 1 });
         var firm = Math.Max(0, Math.Round(service.FirmShare - ShareStep, 9));
         if (service.FirmShare > 0) steps[$"{path}.spot.base"] = (string.Create(CultureInfo.InvariantCulture, $"5 points less ({firm:0.##%})"), service with { FirmShare = firm });
@@ -89,6 +89,4 @@ internal sealed record LimitStep(string Text, Scenario Scenario)
     private static string Points(double share) => string.Create(CultureInfo.InvariantCulture, $"5 points more ({Wider(share):0.##%})");
 
     private static string Whole(int count) => count.ToString(CultureInfo.InvariantCulture);
-
-    private static string Name(FailureDomain domain) => domain.ToString().ToLowerInvariant();
 }
