@@ -33,7 +33,7 @@ public sealed class TrainingStep
     private readonly Accelerator accelerator;
     private readonly int perInstance, sequence;
     private readonly bool frozen;
-    private readonly double keptBytes;
+    private readonly double keptBytes, heldBytes;
 
     /// <summary>Prepares a model and precision on instances.</summary>
     /// <param name="model">The model.</param>
@@ -52,7 +52,7 @@ public sealed class TrainingStep
     {
         this.frozen = frozen;
         // Of 34 bytes kept (arXiv 2205.05198) 14 are what products take in, which narrow formats keep in 8 bits: of queries, keys and values, of their result, of both of the feed-forward part.
-        keptBytes = precision is Precision.Fp8 or Precision.Fp4 ? 27 : 34;
+        (keptBytes, heldBytes) = precision is Precision.Fp8 or Precision.Fp4 ? (27, 4) : (34, 6);
         (this.model, this.factors, this.accelerator, this.perInstance, this.sequence) = (model, factors, accelerator, perInstance, sequence);
         var training = factors.Training;
         Peak = Footprint.TrainingFlops(accelerator, precision)
@@ -124,13 +124,13 @@ public sealed class TrainingStep
     /// <param name="layout">The division.</param>
     public double MemoryBytes(in TrainingLayout layout)
     {
-        // 2 weights, 4 gradients, 12 master weights and moments (Rajbhandari et al., ZeRO, arXiv 1910.02054).
+        // 2 weights, 4 gradients (2 with narrow formats, as Megatron-Bridge's recipes have it), 12 master weights and moments (Rajbhandari et al., ZeRO, arXiv 1910.02054).
         var own = (((model.Parameters - expertParameters) / layout.TensorParallel) + (expertParameters / Math.Max(layout.TensorParallel, layout.ExpertParallel))) / layout.PipelineParallel;
         var copies = layout.DataParallel * (double)layout.Parts;
         var state = frozen ? 2 * own / (layout.Sharded ? copies : 1)
             : layout.Sharded
-            ? (18 * own / copies) + (2 * 2 * 2 * own * layout.PipelineParallel / model.Layers)
-            : own * (6 + (12.0 / copies));
+            ? ((12 + heldBytes) * own / copies) + (2 * 2 * 2 * own * layout.PipelineParallel / model.Layers)
+            : own * (heldBytes + (12.0 / copies));
         // What is kept per token, width and layer with selective recomputation, 2 bytes where a layer is recomputed whole (Korthikanti et al., arXiv
         // 2205.05198). The first stage holds as many micro-batches as there are stages, interleaving adds its share.
         var tokens = layout.MicroBatch * (double)sequence * model.Hidden / layout.TensorParallel / layout.Parts;
