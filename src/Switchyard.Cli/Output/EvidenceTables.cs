@@ -28,6 +28,8 @@ internal static class EvidenceTables
             console.MarkupLineInterpolated($"[yellow]Close[/]  {expected.Seeds} runs cannot tell this from chance: prove it with --seeds {ProofSettings.Enough} before you decide");
         foreach (var limit in expected.Limits.Where(l => expected.Seeds < ProofSettings.Enough && l.Measured is { IsClose: true }))
             console.MarkupLineInterpolated($"[yellow]Close[/]  {limit.Limit}: {LimitJudge.Text(limit.Measured!.Unit, limit.Measured.Figure.Mean)} on average, {LimitJudge.Text(limit.Measured.Unit, limit.Measured.Bound)} {(limit.Measured.AtLeast ? "wanted" : "allowed")}: more runs may find it broken; prove it with --seeds {ProofSettings.Enough} before you decide");
+        foreach (var job in expected.Jobs.Where(j => evidence.Holds && expected.Seeds < ProofSettings.Enough && j.IsClose))
+            console.MarkupLineInterpolated($"[yellow]Close[/]  {job.Workload}: {Text($"{job.InTime:P1}")} in time, {Text($"{job.Promised:P0}")} promised: more runs may find it broken; prove it with --seeds {ProofSettings.Enough} before you decide");
         // Eight columns of numbers need as much; torn or cut they would say something else.
         if (console.Profile.Width < 116) EvidenceLines.Write(console, evidence);
         else Tables(console, evidence);

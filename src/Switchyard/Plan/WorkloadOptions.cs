@@ -226,7 +226,6 @@ internal sealed class WorkloadOptions(
         waits = false;
         var offer = candidate.Offer;
         var (most, limit) = Most(source);
-        var window = workload.Cadence.Within.TotalHours;
         // Spares stand beside what is held anyway; where the next size leaves no room for them, the gang is as large as it can be.
         var spares = candidate.Kind is PurchaseKind.Commitment or PurchaseKind.Owned ? workload.Spares : 0;
         string? refusal = null, exceeded = null;
@@ -234,6 +233,7 @@ internal sealed class WorkloadOptions(
         foreach (var size in GangSizes)
         {
             var gang = spares > 0 && size + spares > most && before + spares < most ? Fullest(workload, offer, (int)most - spares) : size;
+            var last = before;
             before = gang;
             if (gang + spares > most)
             {
@@ -242,41 +242,69 @@ internal sealed class WorkloadOptions(
                 break;
             }
 
-            var outcome = Train(workload, offer, gang);
-            if (outcome.Value is not { } estimate)
-            {
-                refusal = outcome.Refusal;
-                if (gang > 1 && offer.Fabric is null) break;
-                continue;
-            }
-
-            var efficiency = estimate.Goodput.Value;
-            var elapsed = efficiency;
-            if (candidate.Kind == PurchaseKind.Spot)
-            {
-                var risk = MarketAssumptions.SpotOf(prices, candidate.Offer);
-                efficiency *= risk.TrainingEfficiency(gang, CheckpointGB(workload));
-                elapsed = efficiency * risk.Available;
-            }
-
-            if (efficiency <= 0)
-            {
-                refusal = "interrupted too often to advance on spot";
-                break;
-            }
-
-            var work = workload.Work.Count / estimate.TokensPerSecond.Value / 3600;
-            var coming = workload.Data is { } data ? data.Size.GB / (way.GBPerSecond * gang) / 3600 : 0;
-            var wait = coming > work ? coming : 0;
-            var hours = (work / elapsed) + wait;
-            var billed = candidate.Block is { } block ? block.BlockHours(hours) : (work / efficiency) + wait;
-            waits = wait > 0;
-            if (hours <= window && billed is { } paid) return new(candidate.Source, gang + spares, hours, paid, estimate) { Spares = spares };
-            refusal = string.Create(CultureInfo.InvariantCulture,
-                $"{gang} instance{(gang == 1 ? "" : "s")} take {hours / 24:0.#} days, over {(hours <= window ? candidate.Block!.BlockDays!.Value.Max : window / 24):0.#}");
+            var found = OfSize(workload, candidate, way, gang, spares, ref refusal, out waits, out var isHopeless);
+            if (found is not null) return spares > 0 ? Between(found, last, size) : found;
+            if (isHopeless) break;
         }
 
         exclusions.Add(new(workload.Name, source.Label, exceeded, refusal ?? "cannot train it"));
+        return null;
+
+        // Sizes are a third or a half apart, which is dear where a plan is made again for a little more: the smallest that is enough in eighths of that.
+        RunOption Between(RunOption found, int tooFew, int size)
+        {
+            string? ignored = null;
+            for (var (little, enough) = (0, Eighths); size - tooFew >= Eighths && enough - little > 1;)
+            {
+                var middle = (little + enough) / 2;
+                if (OfSize(workload, candidate, way, tooFew + ((size - tooFew) * middle / Eighths), spares, ref ignored, out _, out _) is { } smaller && smaller.Gang < found.Gang) (found, enough) = (smaller, middle);
+                else little = middle;
+            }
+
+            return found;
+        }
+    }
+
+    private const int Eighths = 8;
+
+    // Runs on a gang of one size; null where it does not end in time, with the reason, and whether no other would.
+    private RunOption? OfSize(TrainingWorkload workload, Candidate candidate, DataWay way, int gang, int spares, ref string? refusal, out bool waits, out bool isHopeless)
+    {
+        var (offer, window) = (candidate.Offer, workload.Cadence.Within.TotalHours);
+        (waits, isHopeless) = (false, false);
+        var outcome = Train(workload, offer, gang);
+        if (outcome.Value is not { } estimate)
+        {
+            refusal = outcome.Refusal;
+            isHopeless = gang > 1 && offer.Fabric is null;
+            return null;
+        }
+
+        var efficiency = estimate.Goodput.Value;
+        var elapsed = efficiency;
+        if (candidate.Kind == PurchaseKind.Spot)
+        {
+            var risk = MarketAssumptions.SpotOf(prices, candidate.Offer);
+            efficiency *= risk.TrainingEfficiency(gang, CheckpointGB(workload));
+            elapsed = efficiency * risk.Available;
+        }
+
+        if (efficiency <= 0)
+        {
+            refusal = "interrupted too often to advance on spot";
+            isHopeless = true;
+            return null;
+        }
+
+        var work = workload.Work.Count / estimate.TokensPerSecond.Value / 3600;
+        var coming = workload.Data is { } data ? data.Size.GB / (way.GBPerSecond * gang) / 3600 : 0;
+        var wait = coming > work ? coming : 0;
+        var hours = (work / elapsed) + wait;
+        var billed = candidate.Block is { } block ? block.BlockHours(hours) : (work / efficiency) + wait;
+        waits = wait > 0;
+        if (hours <= window && billed is { } paid) return new(candidate.Source, gang + spares, hours, paid, estimate) { Spares = spares };
+        refusal = string.Create(CultureInfo.InvariantCulture,
+            $"{gang} instance{(gang == 1 ? "" : "s")} take {hours / 24:0.#} days, over {(hours <= window ? candidate.Block!.BlockDays!.Value.Max : window / 24):0.#}");
         return null;
     }
 

@@ -118,7 +118,12 @@ public static class Judge
         return new(
             workload, jobs.Count, jobs.Count(j => !double.IsNaN(j.Job.Ended)), Share(j => j.InTime ? 1 : 0), PromisedInTime,
             Over(j => (j.Ended - j.Arrives) / 3600), Over(j => (j.Started - j.Arrives) / 3600), Share(j => j.Failures),
-            Reached([.. jobs.Select(j => (double.IsNaN(j.Job.Ended) ? double.NegativeInfinity : (j.Job.Deadline - j.Job.Ended) / 3600, j.Weight))], 0.05));
+            Reached([.. jobs.Select(j => (double.IsNaN(j.Job.Ended) ? double.NegativeInfinity : (j.Job.Deadline - j.Job.Ended) / 3600, j.Weight))], 0.05))
+        {
+            // A run that is played once in each is in time or not: a dozen of them say little of one in twenty.
+            IsClose = Share(j => j.InTime ? 1 : 0) >= PromisedInTime - 1e-12
+                && Figure.OfShares([.. runs.Select(r => r.Jobs.Where(j => j.Workload == workload).Average(j => j.InTime ? 1.0 : 0))], [.. runs.Select(r => r.WeightOf(workload))]).Low < PromisedInTime,
+        };
     }
 
     /// <summary>The smallest figure of which a share of all, by weight, are no larger.</summary>

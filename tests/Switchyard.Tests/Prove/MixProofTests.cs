@@ -72,6 +72,11 @@ public sealed class MixProofTests
         Breach Of(bool close) => new(0, "chat: tpot p95 < 60ms", [1], "", "chat") { Kind = BreachKind.Objective, IsClose = close };
         var close = evidence with { Breaches = [Of(true)] };
         close.IsUndecided.ShouldBeTrue();
+        var holds = evidence with { Breaches = [], Limits = [] };
+        holds.IsUndecided.ShouldBeFalse();
+        var jobs = new JobEvidence("tune", 12, 12, 0.96, 0.95, Figure.OfAmounts([1]), Figure.OfAmounts([1]), 0, -1);
+        (holds with { Jobs = [jobs] }).IsUndecided.ShouldBeFalse();
+        (holds with { Jobs = [jobs with { IsClose = true }] }).IsUndecided.ShouldBeTrue();
         (evidence with { Breaches = [Of(true), Of(false)] }).IsUndecided.ShouldBeFalse();
         new ProofSettings { Further = 30 }.Again(close)!.Seeds.ShouldBe(30);
         new ProofSettings(30) { Further = 30 }.Again(close).ShouldBeNull();
