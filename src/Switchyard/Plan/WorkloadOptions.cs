@@ -27,6 +27,8 @@ internal sealed class WorkloadOptions(
     {
         var found = new List<ServiceOption>();
         var routes = new DataRoutes(prices, workload, (0, scenario.Horizon.Months, 0), Assumed);
+        ImmutableArray<Slot> slots = [.. Slots(workload)];
+        var greatest = slots.Max(slot => slot.Rate);
         var monthly = Enumerable.Range(0, scenario.Horizon.Months).Average(m => workload.Load.Requests(m, scenario.Horizon.Hours(m))) * workload.ResponseSize.GB;
         foreach (var candidate in candidates)
         {
@@ -41,7 +43,7 @@ internal sealed class WorkloadOptions(
             found.AddRange(ServiceOptions(workload, candidate, source.Label).Select(o => o with
             {
                 Setup = way.Setup,
-                CostPerRequest = traffic * o.Capacity * 3600 < MarketAssumptions.Negligible * source.PricePerHour ? 0 : traffic,
+                CostPerRequest = traffic * Math.Min(o.Capacity, greatest) * 3600 < MarketAssumptions.Negligible * source.PricePerHour ? 0 : traffic,
             }));
         }
 
@@ -51,7 +53,7 @@ internal sealed class WorkloadOptions(
         return new()
         {
             Workload = workload.Name,
-            Slots = [.. Slots(workload)],
+            Slots = slots,
             UserShares = workload.Users.Length == 0 ? [1.0] : [.. workload.Users.Select(u => u.Share)],
             MinReplicas = workload.MinReplicas,
             Survives = workload.Survives,
