@@ -52,9 +52,10 @@ public sealed class GangTests
     [Fact]
     public void All_that_is_offered_is_tried_where_the_next_size_is_larger()
     {
-        var workload = HandMade.Training("train", 60, 2);
-        var gang = ((TrainingUse)Bought(workload, null)!.Use!).Gang;
-        gang.ShouldNotBeOneOf(1, 2, 3, 4, 6, 8, 12, 16, 24);
+        // Work of which the smallest gang lies between two coarse sizes.
+        int[] coarse = [1, 2, 3, 4, 6, 8, 12, 16, 24];
+        var (workload, gang) = Enumerable.Range(0, 20).Select(more => HandMade.Training("train", 60 * Math.Pow(1.1, more), 2))
+            .Select(work => (work, ((TrainingUse)Bought(work, null)!.Use!).Gang)).First(tried => !coarse.Contains(tried.Gang));
         ((TrainingUse)Bought(workload, gang)!.Use!).Gang.ShouldBe(gang);
         Bought(workload, gang - 1).ShouldBeNull();
     }
