@@ -92,33 +92,6 @@ public sealed class MendTests
     }
 
     [Fact]
-    public void A_gang_with_spares_is_the_smallest_in_eighths_between_sizes()
-    {
-        var quote = new CommitmentOffer
-        {
-            Instance = HandMade.Offer("crusoe", "us-west", 10) with { OnDemand = null }, Kind = CommitmentKind.Reserved, TermMonths = 3, Price = new(1), UpfrontShare = 0, Basis = PriceBasis.List, AsOf = HandMade.AsOf, Source = "by hand",
-        };
-        int Gang(double billions, int spares)
-        {
-            var plan = Staged.PlanOf(HandMade.Scenario(null, HandMade.Training("tune", billions, 12) with { Spares = spares }) with { TermQuotes = [quote] });
-            var use = plan.Purchases.Select(p => p.Use).OfType<TrainingUse>().ShouldHaveSingleItem();
-            use.Hours.ShouldBeLessThanOrEqualTo(12 * 24);
-            return use.Gang;
-        }
-
-        var finer = 0;
-        foreach (var billions in new[] { 1_200.0, 1_600, 2_000, 2_400 })
-        {
-            var (coarse, fine) = (Gang(billions, 0), Gang(billions, 1));
-            fine.ShouldBeLessThanOrEqualTo(coarse);
-            fine.ShouldBeGreaterThan(coarse * 2 / 3 - 1);
-            if (fine < coarse) finer++;
-        }
-
-        finer.ShouldBeGreaterThan(0);
-    }
-
-    [Fact]
     public void A_gang_larger_than_what_the_plan_has_is_refused()
     {
         var scenario = HandMade.Scenario(null, HandMade.Training("tune", 400, 12));
