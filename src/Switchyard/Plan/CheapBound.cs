@@ -14,18 +14,45 @@ internal static class CheapBound
     public static double Of(PlanningProblem problem)
     {
         var sum = problem.FixedCash.Select((usd, month) => usd * problem.PresentValueFactor(month)).Sum() - (double)problem.Credits.Sum(c => c.Amount.Usd);
-        return sum + problem.Needs.Sum(need => need switch
-        {
-            ServiceNeed service => Service(problem, service),
-            RunNeed runs => Runs(problem, runs),
-            PileNeed piles => Piles(problem, piles),
-            _ => 0,
-        });
+        return sum + problem.Needs.Sum(need => need is RunNeed runs
+            ? Runs(problem, runs)
+            : BySlot(problem, need).Sum(least => problem.PresentValueFactor(least.Month) * least.Usd));
     }
 
-    private static double Service(PlanningProblem problem, ServiceNeed service)
+    /// <summary>The least that must have been paid for the work of each month by its end, expected over futures; the last is what is paid after the horizon.</summary>
+    /// <param name="problem">The problem.</param>
+    public static double[] CashByMonth(PlanningProblem problem)
     {
-        var sum = 0.0;
+        var least = new double[problem.Horizon.Months + 1];
+        foreach (var need in problem.Needs)
+        {
+            foreach (var (month, usd) in need is RunNeed runs ? ByRun(problem, runs) : BySlot(problem, need)) least[Math.Min(month, least.Length - 1)] += usd;
+        }
+
+        return least;
+    }
+
+    private static IEnumerable<(int Month, double Usd)> BySlot(PlanningProblem problem, Need need) => need switch
+    {
+        ServiceNeed service => Service(problem, service),
+        PileNeed piles => Piles(problem, piles),
+        _ => [],
+    };
+
+    // What a run costs is paid when it ends, at the latest.
+    private static IEnumerable<(int Month, double Usd)> ByRun(PlanningProblem problem, RunNeed runs)
+    {
+        if (runs.Options.IsEmpty) yield break;
+        var (least, longest) = (runs.Options.Min(option => Usd(problem, option)), runs.Options.Max(option => option.Hours));
+        foreach (var start in runs.Groups.SelectMany(group => group.Starts))
+            yield return (Payments.MonthsOf(problem.Horizon, start, Math.Max(longest, 1e-3)).Max(x => x.Month), least);
+    }
+
+    private static double Usd(PlanningProblem problem, RunOption option) =>
+        (problem.Sources[option.Source].PricePerHour * option.Gang * Math.Min(option.BilledHours, option.Hours)) + option.CostPerRun;
+
+    private static IEnumerable<(int Month, double Usd)> Service(PlanningProblem problem, ServiceNeed service)
+    {
         var (perRate, least, perRequest) = (double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity);
         foreach (var option in service.Options)
         {
@@ -45,10 +72,8 @@ internal static class CheapBound
             if (slot.Rate <= 0) continue;
             var machines = Math.Max(slot.Rate * perRate, least) * slot.Hours;
             var tokens = slot.Served * slot.Hours * 3600 * perRequest;
-            sum += Weight(problem, slot.Future) * problem.PresentValueFactor(slot.Month) * Math.Min(machines, tokens);
+            yield return (slot.Month, Weight(problem, slot.Future) * Math.Min(machines, tokens));
         }
-
-        return sum;
     }
 
     private static double Runs(PlanningProblem problem, RunNeed runs)
@@ -63,7 +88,7 @@ internal static class CheapBound
                 {
                     var last = Payments.MonthsOf(problem.Horizon, start, Math.Max(option.Hours, 1e-3)).Select(x => x.Month).DefaultIfEmpty(group.Month).Max();
                     var factor = Math.Min(problem.PresentValueFactor(group.Month), problem.PresentValueFactor(last));
-                    return factor * ((problem.Sources[option.Source].PricePerHour * option.Gang * Math.Min(option.BilledHours, option.Hours)) + option.CostPerRun);
+                    return factor * Usd(problem, option);
                 }).DefaultIfEmpty(double.PositiveInfinity).Min();
             }
         }
@@ -71,12 +96,12 @@ internal static class CheapBound
         return sum;
     }
 
-    private static double Piles(PlanningProblem problem, PileNeed piles)
+    private static IEnumerable<(int Month, double Usd)> Piles(PlanningProblem problem, PileNeed piles)
     {
         var each = piles.Options.Select(option => problem.Sources[option.Source].Kind == PurchaseKind.Tokens
             ? option.CostPerRequest
             : (problem.Sources[option.Source].PricePerHour / option.RequestsPerHour) + option.CostPerRequest).DefaultIfEmpty(double.PositiveInfinity).Min();
-        return piles.Piles.Where(pile => pile.Requests > 0).Sum(pile => Weight(problem, pile.Future) * problem.PresentValueFactor(pile.Month) * pile.Requests * each);
+        return piles.Piles.Where(pile => pile.Requests > 0).Select(pile => (pile.Month, Weight(problem, pile.Future) * pile.Requests * each));
     }
 
     private static double Weight(PlanningProblem problem, int future) => problem.Futures[future].Probability;

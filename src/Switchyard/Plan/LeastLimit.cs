@@ -43,7 +43,9 @@ internal static class LeastLimit
         var reckoned = zero.CapacityLimits.Where(l => l.Id == limit).ToImmutableArray();
         var free = known ?? ProblemSolver.Solve(With(problem, limit, null), Rough, prove: false);
         if (!free.HasPlan) yield break;
-        var (prices, draft) = Price(zero, limit, ref reckoned);
+        // What the plan without the limit had to reckon with, this one will have to as well.
+        reckoned = free.Draft is { } before ? [.. reckoned, .. before.Problem.CapacityLimits.Where(l => zero.CapacityLimits.Any(own => own.Id == l.Id) && reckoned.All(own => own.Id != l.Id))] : reckoned;
+        var (prices, draft) = Price(zero, limit, ref reckoned, free.Draft);
         if (draft is null) yield break;
         void Change(Formulation formulation) => Reprice(formulation, limit, prices);
         var few = FewOffers.Solve(draft, Offers, Rough, false, (some, until) => ProblemSolver.Search(Relaxed.Of(some, some.CapacityLimits, Change), until, prove: false));
@@ -102,17 +104,23 @@ internal static class LeastLimit
     };
 
     // The price of each row of the limit, summing to 1, and the relaxation at these prices, with the capacity limits that it takes.
-    private static (double[] Prices, Relaxed? Draft) Price(PlanningProblem zero, string limit, ref ImmutableArray<CapacityLimit> reckoned)
+    private static (double[] Prices, Relaxed? Draft) Price(PlanningProblem zero, string limit, ref ImmutableArray<CapacityLimit> reckoned, Relaxed? near)
     {
+        var known = near is { Solution.HasPoint: true } ? (near.Formulation, near.Solution.Values) : default;
         while (true)
         {
             var part = Dominance.Under(zero, reckoned);
             var formulation = Formulation.Of(part);
             var program = formulation.Program;
+            double[] costs = [.. program.Cost];
+            var like = known.Formulation is null ? null : formulation.Like(known.Formulation, known.Values);
             if (Says(formulation, limit, 0) is null) return ([], null);
-            var relaxed = ColumnGeneration.Solve(program, formulation.Lasts)?.Solution ?? ClpSolver.Solve(program);
+            var relaxed = ColumnGeneration.Solve(program, formulation.Lasts, like is null ? null : [.. like, true], null, [.. costs, 0])?.Solution ?? ClpSolver.Solve(program);
             if (!relaxed.HasPoint || relaxed.RowDuals is not { } duals) return ([], null);
             double[] prices = [.. formulation.RowsOf(limit).Select(row => Math.Abs(duals[row]))];
+            var sum = Math.Max(1e-9, prices.Sum());
+            prices = [.. prices.Select(price => price / sum)];
+            known = (formulation, [.. relaxed.Values]);
             var more = ProblemSolver.Exceeded(zero, part, [.. formulation.Read(relaxed.Values)], reckoned);
             if (more.IsEmpty)
             {
@@ -132,8 +140,9 @@ internal static class LeastLimit
         var program = formulation.Program;
         var rows = formulation.RowsOf(limit).ToList();
         if (rows.Count == 0 || rows.Exists(row => row < 0)) return null;
-        for (var column = 0; column < program.ColumnCount; column++) program.SetCost(column, cheap * program.Cost[column]);
-        var says = program.AddColumn(0, double.PositiveInfinity, 1);
+        for (var column = 0; column < program.ColumnCount; column++) program.SetCost(column, cheap * rows.Count * program.Cost[column]);
+        // As dear as the rows together, so that what stands in for columns not there yet costs about what they do.
+        var says = program.AddColumn(0, double.PositiveInfinity, rows.Count);
         foreach (var row in rows) program.AddTerm(row, says, -1);
         return says;
     }

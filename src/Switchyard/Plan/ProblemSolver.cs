@@ -63,7 +63,7 @@ public static class ProblemSolver
         if (Impossible(problem)) return None(problem, double.PositiveInfinity, SolveStatus.Infeasible);
         // Assumed availabilities that nothing comes near need no rows, and without them more options are needless. Those that the relaxation or a
         // plan exceeds are reckoned with from then on. Stated limits are few, and mostly meant.
-        var reckoned = problem.CapacityLimits.RemoveAll(limit => limit.Assumed);
+        var reckoned = problem.CapacityLimits.RemoveAll(limit => limit.Assumed).AddRange(Reach.Filled(problem));
         while (true)
         {
             var draft = Relaxed.Of(problem, reckoned, near: near);
@@ -154,7 +154,7 @@ public static class ProblemSolver
     internal static double Relaxation(PlanningProblem problem, bool sharp, Relaxed? near)
     {
         if (Impossible(problem)) return double.PositiveInfinity;
-        var reckoned = problem.CapacityLimits.RemoveAll(limit => limit.Assumed);
+        var reckoned = problem.CapacityLimits.RemoveAll(limit => limit.Assumed).AddRange(Reach.Filled(problem));
         while (true)
         {
             var draft = Relaxed.Of(problem, reckoned, sharp, near);
@@ -185,5 +185,5 @@ public static class ProblemSolver
         RunNeed runs => runs.Options.IsEmpty && !runs.Groups.IsEmpty,
         PileNeed piles => piles.Options.IsEmpty && !piles.Piles.IsEmpty,
         _ => false,
-    });
+    }) || Reach.IsBeyond(problem);
 }

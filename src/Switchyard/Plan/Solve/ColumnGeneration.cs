@@ -75,17 +75,18 @@ internal sealed class ColumnGeneration
     /// Whether a column provides at many times. Where it is given, rows that only whole numbers keep are added to the program, so that the bound is sharper.
     /// </param>
     /// <param name="known">The columns that a similar program's solution takes: they are there from the start.</param>
+    /// <param name="worth">Costs that say which columns to begin with, where most of the program's own are 0; null for those.</param>
     /// <param name="ends">Whether the relaxation's point, nearly exact and before rows are added, is all that is wanted; null for no.</param>
     /// <returns>
     /// What <see cref="ClpSolver.Solve"/> returns, and the bound without those rows; null where it did not come to an end and the whole has to be solved.
     /// </returns>
-    public static Relaxation? Solve(MixedIntegerProgram program, Func<int, bool>? lasts, bool[]? known = null, Func<double[], bool>? ends = null)
+    public static Relaxation? Solve(MixedIntegerProgram program, Func<int, bool>? lasts, bool[]? known = null, Func<double[], bool>? ends = null, double[]? worth = null)
     {
         SolverLibrary.Require();
         if (CoinInput.HasEmptyBounds(program)) return new(Solution.Infeasible(), double.PositiveInfinity, []);
         using var interrupt = new InterruptHandler();
         var needed = Needed(program);
-        var (first, price) = Start(program, needed);
+        var (first, price) = Start(program, needed, worth is null ? program.Cost : worth);
         if (program.ColumnCount < Few) first = [.. Enumerable.Range(0, program.ColumnCount)];
         else if (known is not null) first = [.. first.Union(Enumerable.Range(0, program.ColumnCount).Where(column => known[column])).Order()];
         using var restricted = new RestrictedProgram(program, needed, price);
@@ -101,7 +102,7 @@ internal sealed class ColumnGeneration
         .Where(row => program.RowLower[row] > 0 || program.RowUpper[row] < 0 || program.RowLower[row] == program.RowUpper[row])];
 
     // The cheapest few for each needed row, and what a unit of the row may cost before nothing else is found.
-    private static (int[] Columns, double[] Price) Start(MixedIntegerProgram program, int[] needed)
+    private static (int[] Columns, double[] Price) Start(MixedIntegerProgram program, int[] needed, ReadOnlySpan<double> cost)
     {
         var at = new int[program.RowCount];
         Array.Fill(at, -1);
@@ -112,7 +113,7 @@ internal sealed class ColumnGeneration
         for (var column = 0; column < program.ColumnCount; column++)
         {
             if (double.IsPositiveInfinity(program.ColumnUpper[column]) || program.ColumnLower[column] > 0) start.Add(column);
-            if (program.Cost[column] <= 0) continue;
+            if (cost[column] <= 0) continue;
             var rows = matrix.RowsOf(column);
             var each = matrix.CoefficientsOf(column);
             for (var term = 0; term < rows.Length; term++)
@@ -120,7 +121,7 @@ internal sealed class ColumnGeneration
                 if (at[rows[term]] is not (>= 0 and var row)) continue;
                 var gain = program.RowLower[rows[term]] > 0 ? each[term] : -each[term];
                 if (gain <= 0) continue;
-                best.Offer(row, column, program.Cost[column] / gain);
+                best.Offer(row, column, cost[column] / gain);
             }
         }
 
