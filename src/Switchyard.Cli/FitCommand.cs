@@ -14,7 +14,7 @@ namespace Switchyard.Cli;
 /// <summary><c>switchyard performance fit</c>: makes the coefficients, the intervals and the table of errors again from measured runs.</summary>
 internal static class FitCommand
 {
-    private const int PerGroup = 24, PerGroupLeftOut = 6, Rounds = 16, RoundsLeftOut = 7;
+    private const int PerGroup = 24, PerGroupLeftOut = 6, Rounds = 16, RoundsLeftOut = 7, PerGroupTraining = 1000;
 
     /// <summary>The verb.</summary>
     public static Command Create()
@@ -46,7 +46,7 @@ internal static class FitCommand
             if (problems.Count > 0) return Printer.Fail(problems);
             var watch = Stopwatch.StartNew();
             var factors = parsed.GetValue(keep) ? contents.Factors : Fitter.Fit(Untrained(contents.Factors), Coefficient.Serving, [.. runs.OfType<ServingRun>()], PerGroup, Rounds);
-            if (parsed.GetValue(training)) factors = Fitter.Fit(factors, Coefficient.Training, [.. runs.OfType<TrainingRun>()], 1000, Rounds);
+            if (parsed.GetValue(training)) factors = Fitter.Fit(factors, Coefficient.Training, [.. runs.OfType<TrainingRun>()], PerGroupTraining, Rounds);
             Console.Error.WriteLine(FormattableString.Invariant($"fitted in {watch.Elapsed.TotalSeconds:0} s"));
             var coefficients = Coefficients(factors);
             Console.Out.Write(coefficients);
@@ -59,7 +59,7 @@ internal static class FitCommand
                     void Done(string group) => Console.Error.WriteLine(FormattableString.Invariant($"{watch.Elapsed.TotalSeconds,5:0} s  without {group}"));
                     // From the engine's own values, not from those just fitted, which have seen what is left out.
                     var serving = Fitter.LeaveOut(EfficiencyFactors.Default, factors, Coefficient.Serving, [.. runs.OfType<ServingRun>()], by, PerGroupLeftOut, RoundsLeftOut, Done);
-                    var trained = Fitter.LeaveOut(EfficiencyFactors.Default, factors, Coefficient.Training, [.. runs.OfType<TrainingRun>()], by, 1000, RoundsLeftOut, Done);
+                    var trained = TrainedWithout(factors, runs, by, Done);
                     tables.Add(($"without its {by.ToString().ToLowerInvariant()}", [.. serving, .. trained]));
                 }
             }
@@ -75,6 +75,10 @@ internal static class FitCommand
         }));
         return command;
     }
+
+    /// <summary>Rates of training by coefficients that were fitted without each group.</summary>
+    internal static ImmutableArray<CheckedNumber> TrainedWithout(EfficiencyFactors factors, IEnumerable<MeasuredRun> runs, LeftOut by, Action<string> done) =>
+        Fitter.LeaveOut(EfficiencyFactors.Default, factors, Coefficient.Training, [.. runs.OfType<TrainingRun>()], by, PerGroupTraining, RoundsLeftOut, done);
 
     /// <summary>What is known of serving before any run is seen, with the training coefficients there are.</summary>
     private static EfficiencyFactors Untrained(EfficiencyFactors shipped) => EfficiencyFactors.Default with { Training = shipped.Training };

@@ -37,8 +37,9 @@ internal static class TrainEstimateCommand
                 Wrong("--tokens", parsed.GetValue(tokens)!, misread.Expected ?? "a count of tokens, such as 100B");
             if (parsed.GetValue(sequence) < 1) Wrong("--sequence", $"{parsed.GetValue(sequence)}", "a sequence of at least 1 token");
             if (!(parsed.GetValue(fabric) > 0)) Wrong("--fabric", $"{parsed.GetValue(fabric)}", "a bandwidth above 0");
-            var perInstance = device is null ? 1 : Math.Min(count, device.ScaleUpDomain > 8 ? device.ScaleUpDomain : 8);
-            if (device is not null && count % perInstance != 0) Wrong("--accelerator", parsed.GetValue(accelerator)!, $"whole instances of {perInstance}");
+            var perInstance = device is null ? 1 : TrainingQuestion.InstanceOf(device, count);
+            if (device is not null && (count % perInstance != 0 || perInstance < Math.Min(4, count)))
+                Wrong("--accelerator", parsed.GetValue(accelerator)!, count % perInstance != 0 ? $"whole instances of {perInstance}" : "as many of each rack, four or more");
             if (problems.Count > 0) return Printer.Fail(problems);
             var question = new TrainingQuestion(
                 architecture!, [format!.Value], device!, perInstance, count / perInstance, DataRate.FromGBPerSecond(parsed.GetValue(fabric)), parsed.GetValue(sequence));
@@ -58,7 +59,7 @@ internal static class TrainEstimateCommand
             {
                 var culture = English.Numbers;
                 console.MarkupLineInterpolated($"[bold]{architecture.Name}[/] on {count} x {device!.Name}, {format.ToString()!.ToLowerInvariant()}, {new Tokens(work.Number)}");
-                console.WriteLine(string.Create(culture, $"  layout: tensor {estimate.TensorParallel} x pipeline {estimate.PipelineParallel} x data {estimate.DataParallel}; {estimate.Memory.GiB:0.0} of {device.Memory.GiB:0} GiB each"));
+                console.WriteLine(string.Create(culture, $"  layout: tensor {estimate.TensorParallel} x pipeline {estimate.PipelineParallel} x data {estimate.DataParallel}{(estimate.ContextParallel > 1 ? $" x context {estimate.ContextParallel}" : "")}; {estimate.Memory.GiB:0.0} of {device.Memory.GiB:0} GiB each"));
                 console.WriteLine(string.Create(culture, $"  {rate:#,##0} tokens/s ({low:#,##0} to {high:#,##0}), {rate / count:#,##0} per accelerator; {estimate.Mfu.Value:P1} of peak; goodput {estimate.Goodput.Value:P1}"));
                 console.WriteLine(string.Create(culture, $"  {seconds / 86400:0.00} days ({seconds * rate / high / 86400:0.00} to {seconds * rate / low / 86400:0.00}), failures included{(kilowattHours is { } energy ? string.Create(culture, $"; {energy:#,##0} kWh at the accelerators") : "")}"));
             }, () => PlanWriter.Json(json =>
@@ -70,6 +71,7 @@ internal static class TrainEstimateCommand
                 json.WriteNumber("tensor_parallel", estimate.TensorParallel);
                 json.WriteNumber("pipeline_parallel", estimate.PipelineParallel);
                 json.WriteNumber("data_parallel", estimate.DataParallel);
+                json.WriteNumber("context_parallel", estimate.ContextParallel);
                 json.WriteNumber("tokens_per_second", Math.Round(rate, 2));
                 json.WriteNumber("tokens_per_second_low", Math.Round(low, 2));
                 json.WriteNumber("tokens_per_second_high", Math.Round(high, 2));

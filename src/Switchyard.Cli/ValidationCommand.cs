@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Switchyard.Cli.Output;
 using Switchyard.Connect.Measurements;
+using Switchyard.Performance.Fit;
 using Switchyard.Performance.Measured;
 
 namespace Switchyard.Cli;
@@ -57,7 +58,8 @@ internal static class ValidationCommand
             var intervals = ErrorTable.Intervals(contents.Folder);
             if (errors.Value is null || intervals.Value is null) problems.AddRange([.. errors.Problems, .. intervals.Problems]);
             if (problems.Count > 0) return Printer.Fail(problems);
-            var part = new ValidationText(files, fresh, errors.Value!, intervals.Value!).Write();
+            var left = FitCommand.TrainedWithout(contents.Factors, files.SelectMany(f => f.File.Runs), LeftOut.Model, _ => { });
+            var part = new ValidationText(files, fresh, errors.Value!, intervals.Value!, Scaling.Of(left)).Write();
             if (parsed.GetValue(target) is not { } document)
             {
                 Console.Out.Write(part);

@@ -12,7 +12,7 @@ namespace Switchyard.Cli.Output;
 internal sealed record CheckedFile(string Name, MeasuredFile File, CheckReport Report);
 
 /// <summary>The part of docs/validation.md that says how far predictions of performance are from what others measured.</summary>
-internal sealed class ValidationText(IReadOnlyList<CheckedFile> files, CheckedFile? published, IReadOnlyList<ErrorRow> errors, IReadOnlyList<IntervalRow> intervals)
+internal sealed class ValidationText(IReadOnlyList<CheckedFile> files, CheckedFile? published, IReadOnlyList<ErrorRow> errors, IReadOnlyList<IntervalRow> intervals, IReadOnlyList<Scaling> leftOut)
 {
     private readonly StringBuilder text = new();
 
@@ -37,9 +37,11 @@ internal sealed class ValidationText(IReadOnlyList<CheckedFile> files, CheckedFi
         Anchor("InferenceMAX, TPOT", "–", "–", "inferencemax", "tpot mean", left: false);
         Anchor("InferenceMAX, E2E mean (left out: with open loop)", "–", "–", "inferencemax", "e2e mean");
         Anchor("training tokens/s per accelerator", "–", "8%", "training_measured", "training rate");
+        Kept();
         Anchor("MLPerf Inference, throughput; never fitted", "–", "–", "mlperf_inference", "output rate", left: false);
         Anchor("MLPerf Training, throughput; never fitted", "–", "–", "mlperf_training", "training rate", left: false);
         ByRequest();
+        Scaled();
         Rows();
         Coverage();
         Published();
@@ -64,6 +66,34 @@ internal sealed class ValidationText(IReadOnlyList<CheckedFile> files, CheckedFi
         }
 
         text.AppendLine(Culture, $"| {name} | {best} | {reach} | {Fitted(true)} / {Fitted(false)} | {Left("without its model", "dense")} / {Left("without its model", "moe")} | {Left("without its accelerator", "dense")} / {Left("without its accelerator", "moe")} |");
+    }
+
+    private const int Many = 512;
+
+    private List<Scaling> Fitted() => [.. Scaling.Of(files.SelectMany(f => f.Report.Numbers))];
+
+    private void Kept()
+    {
+        static string Points(IEnumerable<Scaling> scalings) =>
+            scalings.Where(s => s.From >= Many).Select(s => Math.Abs(s.Off * 100)).Order().ToList() is { Count: > 0 } off
+                ? string.Create(Culture, $"{off[(off.Count - 1) / 2]:0.0} (worst {off[^1]:0.0})") : "–";
+        text.AppendLine(Culture, $"| training, share of its rate kept from the smallest gang to the largest, {Many} accelerators and more, points | – | 3 | {Points(Fitted())} | {Points(leftOut)} | – |");
+    }
+
+    private void Scaled()
+    {
+        var fitted = Fitted();
+        if (fitted.Count == 0) return;
+        text.AppendLine();
+        text.AppendLine("Training, what of its rate an accelerator keeps in the largest gang measured, against the smallest of the same model, accelerator, source, format and length (to reach: within 3 points from 512 to 8,192):");
+        text.AppendLine();
+        text.AppendLine("| model | accelerator | source | format | from | to | kept | fitted | model left out |");
+        text.AppendLine("|---|---|---|---|---|---|---|---|---|");
+        foreach (var s in fitted.OrderByDescending(s => s.To).ThenBy(s => s.Smallest.Run.SystemKey, StringComparer.Ordinal))
+        {
+            var without = leftOut.FirstOrDefault(l => ReferenceEquals(l.Largest.Run, s.Largest.Run));
+            text.AppendLine(Culture, $"| {s.Smallest.Run.ModelKey} | {s.Smallest.Run.SystemKey} | {$"{s.Smallest.Run.EngineName} {s.Smallest.Run.Version}".Trim()} | {Known.Name(((TrainingRun)s.Smallest.Run).Precision)} | {s.From:#,##0} | {s.To:#,##0} | {Percent(s.Measured)} | {Percent(s.Predicted)} | {(without is null ? "–" : Percent(without.Predicted))} |");
+        }
     }
 
     private void ByRequest()

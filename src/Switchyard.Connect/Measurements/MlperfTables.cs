@@ -110,6 +110,7 @@ internal static class MlperfTables
                 System = system,
                 Accelerator = accelerator,
                 EngineName = "MLPerf",
+                Version = table.Text("org") ?? "",
                 Incomplete = table.Text("status") is { } status and not "success" ? $"the run was {status}"
                     : rate is null ? "no throughput is stated"
                     : null,

@@ -30,7 +30,7 @@ internal static class OwnTable
         while (table.Next())
         {
             rows++;
-            if (Row(table, catalog) is { } run && seen.Add($"{run.ModelName} {run.System} {run.Deployment} {run.Input} {run.Output} {run.Load} {string.Join(' ', run.Observed)}"))
+            if (Row(table, catalog) is { } run && seen.Add($"{run.ModelName} {run.System} {run.EngineName} {run.Version} {run.Deployment.Precision} {run.Deployment} {run.Input} {run.Output} {run.Load} {string.Join(' ', run.Observed)}"))
                 runs.Add(run);
         }
 

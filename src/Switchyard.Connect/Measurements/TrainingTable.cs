@@ -94,7 +94,7 @@ internal static class TrainingTable
     }
 
     /// <summary>Accelerators that the scale-up link joins: a server's eight, or a rack's.</summary>
-    internal static int PerInstance(Accelerator? accelerator, int count) => Math.Min(count, accelerator?.ScaleUpDomain > 8 ? accelerator.ScaleUpDomain : 8);
+    internal static int PerInstance(Accelerator? accelerator, int count) => accelerator is null ? Math.Min(count, 8) : TrainingQuestion.InstanceOf(accelerator, count);
 
     /// <summary>Bandwidth of a server to others, bytes a second: eight links of 100 Gbit/s with Ampere, of 400 since. A rack has as many per accelerator.</summary>
     internal static double Fabric(Accelerator? accelerator) => accelerator?.Architecture is "Ampere" or "Volta" ? 100e9 : accelerator?.ScaleUpDomain > 8 ? 3600e9 : 400e9;

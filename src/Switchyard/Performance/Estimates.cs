@@ -83,6 +83,17 @@ public sealed record TrainingQuestion(
 {
     /// <summary>Whether only small adapters are trained and the model's own weights stay as they are (LoRA).</summary>
     public bool Frozen { get; init; }
+
+    /// <summary>Accelerators of one instance of a gang: a server's eight, or of each rack, which its scale-up link joins, as many as divide the gang evenly.</summary>
+    /// <param name="accelerator">The accelerator.</param>
+    /// <param name="gang">Accelerators of the gang; at least 1.</param>
+    public static int InstanceOf(Accelerator accelerator, int gang)
+    {
+        if (accelerator.ScaleUpDomain <= 8) return Math.Min(gang, 8);
+        var each = Math.Min(gang, accelerator.ScaleUpDomain);
+        while (gang % each != 0) each--;
+        return each;
+    }
 }
 
 /// <summary>How fast a gang trains a model.</summary>
@@ -99,6 +110,9 @@ public sealed record TrainingEstimate
 
     /// <summary>Copies of the model that train on different data.</summary>
     public required int DataParallel { get; init; }
+
+    /// <summary>Accelerators over which a sequence is split; 1 where it is not.</summary>
+    public int ContextParallel { get; init; } = 1;
 
     /// <summary>Tokens a second of the whole gang, while nothing fails.</summary>
     public required Prediction TokensPerSecond { get; init; }

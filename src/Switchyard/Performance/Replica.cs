@@ -11,6 +11,7 @@ namespace Switchyard.Performance;
 /// </summary>
 public sealed partial class Replica
 {
+    private readonly bool ahead;
     private readonly double tokenSeconds, headSeconds, sharedSeconds, assignmentSeconds, expertSeconds, expertsUntouched, independence, activationSeconds, tile, fill, ridge, spread;
     private readonly double hostSeconds, promptSeconds, decodeSeconds, cacheSeconds, tileSeconds, indexPromptSeconds, indexCacheSeconds, tokenLink, fixedSeconds, linkSeconds, promptFixed, graphTokens, requestHost, hostAlone, requestAlone, requestSeconds, kvTokens;
     private readonly int fullLayers, windowLayers, window, chosen, experts;
@@ -137,7 +138,7 @@ public sealed partial class Replica
         if (later && accelerator.ScaleUpDomain > 2) collectives *= factors.BlackwellLinks;
         var pace = factors.StepsOf(deployment.Engine) * newer;
         // Where no engine is named: as the newest ones do.
-        var ahead = deployment.ScheduledAhead || deployment.Engine == Engine.Unknown;
+        ahead = deployment.ScheduledAhead || deployment.Engine == Engine.Unknown;
         hostSeconds = factors.StepSeconds * pace * (ahead ? factors.AheadSteps : 1);
         requestHost = (ahead ? factors.RequestSeconds : factors.WaitingRequestSeconds) / ranks;
         (hostAlone, requestAlone) = (factors.StepSeconds * pace, factors.WaitingRequestSeconds / ranks);
@@ -209,7 +210,13 @@ public sealed partial class Replica
     private double Plain(double prompt, double promptContext, double decodes, double context, double prompts)
     {
         var tokens = prompt + decodes;
-        if (Kernels is not null) return Hosted(Kernels.Step(prompt, promptContext, decodes, context, Model.Layers) + (tokens * tokenLink) + linkSeconds, decodes);
+        if (Kernels is not null)
+        {
+            var measured = Kernels.Step(prompt, promptContext, decodes, context, Model.Layers) + (tokens * tokenLink) + linkSeconds;
+            // What is decided ahead hides behind steps that only decode, recorded as one graph; those with prompts are put together and launched anew.
+            return prompt > 0 || !ahead ? Hosted(measured, decodes) : Math.Max(measured + (decodes * requestHost), hostAlone + (decodes * requestAlone));
+        }
+
         // A prompt lies on one rank of data-parallel attention, and the others wait for the rank that has most.
         var uneven = DataParallel > 1 && prompts > 0 ? Math.Ceiling(prompts / DataParallel) * DataParallel / prompts : 1;
         var (attending, answering) = (prompt * uneven, DataParallel > 1 && decodes > 0 ? Math.Max(decodes, DataParallel) : decodes);

@@ -30,11 +30,20 @@ public sealed record TrainingFactors
     /// <summary>Share of the 16-bit peak that attention reaches forward and backward, 0 to 1; fitted.</summary>
     public double Attention { get; init; } = 0.31;
 
+    /// <summary>The same since Hopper, by kernels made for it (FlashAttention 3, arXiv 2407.08608; cuDNN); fitted.</summary>
+    public double AttentionHopper { get; init; } = 0.45;
+
+    /// <summary>What is left of <see cref="Attention"/> of FlashAttention 2 on a Hopper, whose asynchronous products it does not use: 35% of the peak against 73% on an A100 forward (arXiv 2307.08691, 2407.08608).</summary>
+    public double EarlierAttention { get; init; } = 0.48;
+
     /// <summary>
     /// How often the activations of a forward pass (5 widths of the residual stream and 3 of the gate a layer, twice the former for each expert) go through memory, forward
     /// and backward with what the backward pass needs; fitted. Narrow models, and narrow formats, spend their time there.
     /// </summary>
     public double Passes { get; init; } = 10;
+
+    /// <summary>The same of PyTorch's own layers, each step a kernel (MosaicML's llm-foundry); fitted.</summary>
+    public double EagerPasses { get; init; } = 10;
 
     /// <summary>
     /// Seconds that each expert on an accelerator adds to a layer and micro-batch, forward and backward: some 25 kernels (nine products, and narrowing what they take in)
@@ -48,6 +57,9 @@ public sealed record TrainingFactors
     /// <summary>Share of the data-parallel traffic that hides behind arithmetic, 0 to 1; fitted.</summary>
     public double Overlap { get; init; } = 0.73;
 
+    /// <summary>Share of the tensor-parallel traffic that hides behind the products it feeds, cut into pieces, 0 to 1; fitted.</summary>
+    public double TensorOverlap { get; init; } = 0.5;
+
     /// <summary>Tokens in a global batch up to 1,024 accelerators: 4 Mi (Llama 3, arXiv 2407.21783, starts with 4 million).</summary>
     public double BatchTokens { get; init; } = 4 * 1024 * 1024;
 
@@ -55,7 +67,7 @@ public sealed record TrainingFactors
     public double MaxBatchTokens { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>Most virtual stages per pipeline stage, which divide its bubble (interleaved schedule, arXiv 2104.04473; Llama 3 405B cuts 16 stages into eighths).</summary>
-    public double Interleave { get; init; } = 6;
+    public double Interleave { get; init; } = 8;
 
     /// <summary>Failures per day of a node with eight accelerators: 6.50 per 1,000 node-days (Meta RSC, arXiv 2410.21680).</summary>
     public double FailuresPerNodeDay { get; init; } = 6.50e-3;

@@ -33,6 +33,7 @@ public sealed class TrainingStep
     private readonly Accelerator accelerator;
     private readonly int perInstance, sequence;
     private readonly bool frozen;
+    private readonly double keptBytes, heldBytes;
 
     /// <summary>Prepares a model and precision on instances.</summary>
     /// <param name="model">The model.</param>
@@ -43,12 +44,15 @@ public sealed class TrainingStep
     /// <param name="sequence">Tokens in a sequence.</param>
     /// <param name="factors">The efficiency reached.</param>
     /// <param name="frozen">Whether the model's own weights stay as they are and only small adapters are trained (LoRA, arXiv 2106.09685).</param>
+    /// <param name="eager">Whether layers run as PyTorch has them, step by step and with FlashAttention 2, which was made for Ampere, on later accelerators too.</param>
     /// <exception cref="ArgumentException">The accelerator has no rate for the format.</exception>
     public TrainingStep(
         ModelArchitecture model, Precision precision, Accelerator accelerator, int perInstance, double fabricBytesPerSecond, int sequence, EfficiencyFactors factors,
-        bool frozen = false)
+        bool frozen = false, bool eager = false)
     {
         this.frozen = frozen;
+        // Of 34 bytes kept (arXiv 2205.05198) 14 are what products take in, which narrow formats keep in 8 bits: of queries, keys and values, of their result, of both of the feed-forward part.
+        (keptBytes, heldBytes) = precision is Precision.Fp8 or Precision.Fp4 ? (27, 4) : (34, 6);
         (this.model, this.factors, this.accelerator, this.perInstance, this.sequence) = (model, factors, accelerator, perInstance, sequence);
         var training = factors.Training;
         Peak = Footprint.TrainingFlops(accelerator, precision)
@@ -68,9 +72,10 @@ public sealed class TrainingStep
         flopsPerSecond = Peak * share;
         // What lies between the products passes through memory, however fast they are.
         var memory = accelerator.MemoryBandwidth.BytesPerSecond * factors.WeightBandwidth * (maker < 1 ? factors.OtherVendorsBandwidth : 1);
-        activationSeconds = training.Passes * 2 * ((model.Layers * ((5.0 * model.Hidden) + (3.0 * footprint.GateWidth)))
+        activationSeconds = (eager ? training.EagerPasses : training.Passes) * 2 * ((model.Layers * ((5.0 * model.Hidden) + (3.0 * footprint.GateWidth)))
             + (footprint.ExpertLayers * 2.0 * model.ExpertsPerToken * model.ExpertWidth)) / memory;
-        attentionPerSecond = 1e12 * (accelerator.Tflops16 ?? Peak / 1e12) * training.Attention * maker;
+        attentionPerSecond = 1e12 * (accelerator.Tflops16 ?? Peak / 1e12) * maker
+            * (Generation(accelerator, training) == training.MatrixAmpere ? training.Attention : eager ? training.Attention * training.EarlierAttention : training.AttentionHopper);
         correction = TrainingCorrection.For(factors.TrainingCorrections, model, accelerator)?.Time ?? 1;
         fabric = fabricBytesPerSecond * training.FabricBandwidth;
     }
@@ -98,15 +103,19 @@ public sealed class TrainingStep
         // Four all-reduces a layer (two forward, two backward), as reduce-scatter and all-gather with sequence parallelism (arXiv 2205.05198).
         var link = Collective.Between(accelerator, layout.TensorParallel, factors);
         var layers = model.Layers / (double)layout.PipelineParallel;
-        var tensor = 4 * again * layers * (link.LatencySeconds + (link.SecondsPerByte * tokens * 2 * model.Hidden));
+        var tensor = 4 * again * layers * (link.LatencySeconds + (link.SecondsPerByte * tokens * 2 * model.Hidden * (1 - factors.Training.TensorOverlap)));
         // Keys and values of the other parts of a sequence come round a ring, once forward and twice backward, mostly behind attention (arXiv 2310.01889).
+        // Where the parts of a sequence lie on several instances, it goes over the fabric.
         var ring = layout.Parts == 1 ? 0 : 3 * layers * tokens * (layout.Parts - 1) * 4.0 * model.KvHeads * model.HeadDim / layout.TensorParallel
-            * Collective.Between(accelerator, Math.Max(2, Math.Min(perInstance, layout.TensorParallel * layout.Parts)), factors).SecondsPerByte / 2;
+            * (layout.TensorParallel * layout.Parts > perInstance && fabric > 0 ? perInstance / fabric
+                : Collective.Between(accelerator, layout.TensorParallel * layout.Parts, factors).SecondsPerByte / 2);
+        // Between stages goes each token's share of the residual stream, at every virtual stage there and back.
+        var hops = layout.PipelineParallel == 1 || fabric <= 0 ? 0 : 2 * Virtual(layout) * tokens * 2 * model.Hidden / layout.TensorParallel * perInstance / fabric;
         var bubble = (layout.PipelineParallel - 1) / (micro * Virtual(layout));
-        var work = micro * (compute + tensor + (ring * (1 - factors.Training.Overlap))) * (1 + bubble);
+        var work = micro * (compute + tensor + ((ring + hops) * (1 - factors.Training.Overlap))) * (1 + bubble);
 
         // Gradients are reduced and weights gathered once a step; fully sharded weights are gathered for each micro-batch, twice.
-        var exchange = DataSeconds(layout, (layout.Sharded ? 2 * micro : frozen ? 0 : 1) + (frozen ? 0 : 2));
+        var exchange = DataSeconds(layout, (layout.Sharded && layout.PipelineParallel == 1 ? 2 * micro : frozen ? 0 : 1) + (frozen ? 0 : 2));
         var hidden = Math.Min(exchange * factors.Training.Overlap, work * factors.Training.Overlap);
         return (work + exchange - hidden) * correction;
     }
@@ -115,18 +124,18 @@ public sealed class TrainingStep
     /// <param name="layout">The division.</param>
     public double MemoryBytes(in TrainingLayout layout)
     {
-        // 2 weights, 4 gradients, 12 master weights and moments (Rajbhandari et al., ZeRO, arXiv 1910.02054).
+        // 2 weights, 4 gradients (2 with narrow formats, as Megatron-Bridge's recipes have it), 12 master weights and moments (Rajbhandari et al., ZeRO, arXiv 1910.02054).
         var own = (((model.Parameters - expertParameters) / layout.TensorParallel) + (expertParameters / Math.Max(layout.TensorParallel, layout.ExpertParallel))) / layout.PipelineParallel;
         var copies = layout.DataParallel * (double)layout.Parts;
         var state = frozen ? 2 * own / (layout.Sharded ? copies : 1)
             : layout.Sharded
-            ? (18 * own / copies) + (2 * 2 * 2 * own * layout.PipelineParallel / model.Layers)
-            : own * (6 + (12.0 / copies));
-        // 34 bytes per token, width and layer with selective recomputation, 2 where a layer is recomputed whole (Korthikanti et al., arXiv
+            ? ((12 + heldBytes) * own / copies) + (2 * 2 * 2 * own * layout.PipelineParallel / model.Layers)
+            : own * (heldBytes + (12.0 / copies));
+        // What is kept per token, width and layer with selective recomputation, 2 bytes where a layer is recomputed whole (Korthikanti et al., arXiv
         // 2205.05198). The first stage holds as many micro-batches as there are stages, interleaving adds its share.
         var tokens = layout.MicroBatch * (double)sequence * model.Hidden / layout.TensorParallel / layout.Parts;
         var held = layout.PipelineParallel > 1 ? 1 + ((layout.PipelineParallel - 1) / (layout.PipelineParallel * Virtual(layout))) : 1;
-        var activations = layout.Recompute ? tokens * ((2 * model.Layers * held) + 34) : tokens * 34 * model.Layers * held;
+        var activations = layout.Recompute ? tokens * ((2 * model.Layers * held) + keptBytes) : tokens * keptBytes * model.Layers * held;
         // Scores of the vocabulary, in 16 bits and again in 32 for the loss.
         var scores = layout.MicroBatch * (double)sequence * model.Vocabulary * 6 / layout.TensorParallel / layout.Parts;
         return state + activations + scores + factors.ReservedBytes;
@@ -165,7 +174,8 @@ public sealed class TrainingStep
         return seconds;
     }
 
-    private double Virtual(in TrainingLayout layout) => Math.Clamp(model.Layers / layout.PipelineParallel, 1, factors.Training.Interleave);
+    // A virtual stage of fewer than two layers sends more than it gains.
+    private double Virtual(in TrainingLayout layout) => Math.Clamp(model.Layers / (2.0 * layout.PipelineParallel), 1, factors.Training.Interleave);
 
     private static double Generation(Accelerator accelerator, TrainingFactors training) => accelerator.Architecture switch
     {

@@ -7,7 +7,8 @@ namespace Switchyard.Performance;
 /// <summary>The fastest layout of a training gang, over a small grid, or why none fits.</summary>
 internal readonly struct TrainingSearch(TrainingQuestion question, EfficiencyFactors factors)
 {
-    private const int MostStages = 64;
+    // Below so many tokens an accelerator's share of a sequence is too little for its products, and nobody splits one so far.
+    private const int MostStages = 64, LeastPart = 2048;
 
     public Outcome<TrainingEstimate> Best()
     {
@@ -41,6 +42,7 @@ internal readonly struct TrainingSearch(TrainingQuestion question, EfficiencyFac
             TensorParallel = bestLayout.TensorParallel,
             PipelineParallel = bestLayout.PipelineParallel,
             DataParallel = bestLayout.DataParallel,
+            ContextParallel = bestLayout.Parts,
             TokensPerSecond = PerformanceModel.Predicted(
                 bestRate, factors, TrainingCorrection.For(factors.TrainingCorrections, question.Model, accelerator) is not null),
             Mfu = PerformanceModel.PredictedShare(useful, factors),
@@ -81,23 +83,28 @@ internal readonly struct TrainingSearch(TrainingQuestion question, EfficiencyFac
             if (question.AcceleratorCount % tensor != 0 || question.Model.Heads % tensor != 0) continue;
             for (var stages = 1; stages <= Math.Min(MostStages, question.Model.Layers); stages *= 2)
             {
-                var copies = gang / (tensor * stages);
-                if (copies < 1 || copies != Math.Floor(copies) || copies > sequences) continue;
-                for (var micro = 1; micro <= 8 && micro * copies <= sequences; micro *= 2)
+                // A sequence is split only where one at a time is too much: two parts of one are as many tokens as one of two, with a ring on top.
+                for (var parts = 1; parts * LeastPart <= Math.Max(LeastPart, question.SequenceLength); parts *= 2)
                 {
-                    for (var kind = 0; kind < 4; kind++)
+                    var copies = gang / (tensor * stages * (double)parts);
+                    if (copies < 1 || copies != Math.Floor(copies) || copies > sequences) continue;
+                    for (var micro = 1; micro <= (parts > 1 ? 1 : 8) && micro * copies <= sequences; micro *= 2)
                     {
-                        var layout = new TrainingLayout(tensor, stages, (int)copies, micro, kind % 2 == 1, kind >= 2)
+                        for (var kind = 0; kind < 4; kind++)
                         {
-                            // Whole experts are dealt out over as many of an instance as there are.
-                            ExpertParallel = question.Model.Experts > 0 ? (int)Math.Min(copies * tensor, question.AcceleratorCount) : 0,
-                        };
-                        if (layout.Sharded && (stages > 1 || copies <= 1)) continue;
-                        var memory = step.MemoryBytes(layout);
-                        least = Math.Min(least, memory);
-                        if (memory > limit) continue;
-                        var rate = sequences * question.SequenceLength / step.Seconds(layout, sequences);
-                        if (rate > bestRate * (1 + 1e-9)) (best, bestRate) = (layout, rate);
+                            var layout = new TrainingLayout(tensor, stages, (int)copies, micro, kind % 2 == 1, kind >= 2)
+                            {
+                                ContextParallel = parts,
+                                // Whole experts are dealt out over as many of an instance as there are.
+                                ExpertParallel = question.Model.Experts > 0 ? (int)Math.Min(copies * parts * tensor, question.AcceleratorCount) : 0,
+                            };
+                            if (layout.Sharded && (stages > 1 || copies * parts <= 1)) continue;
+                            var memory = step.MemoryBytes(layout);
+                            least = Math.Min(least, memory);
+                            if (memory > limit) continue;
+                            var rate = sequences * question.SequenceLength / step.Seconds(layout, sequences);
+                            if (rate > bestRate * (1 + 1e-9)) (best, bestRate) = (layout, rate);
+                        }
                     }
                 }
             }

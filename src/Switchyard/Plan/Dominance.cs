@@ -106,7 +106,20 @@ public static class Dominance
         if (b.Replicas > 0) each = Math.Max(each, Math.Ceiling(b.Replicas / (double)Math.Max(1, a.Replicas)));
         // One spot pool may carry its share and one instance more: a larger instance could carry too much of it.
         if (service.SpotPoolShare < 1 && x.Kind == PurchaseKind.Spot && each * a.Capacity > b.Capacity * (1 + Tolerance)) return null;
-        return each * a.Capacity * a.CostPerRequest <= b.Capacity * b.CostPerRequest * (1 + Tolerance) ? each : null;
+        return SendsNoMore(service, a, each, b) ? each : null;
+    }
+
+    // What an instance sends grows with the load up to its capacity: two straight lines each, so that what holds at the least load, at the greatest and at the bends
+    // between them holds at every load.
+    private static bool SendsNoMore(ServiceNeed service, ServiceOption a, double copies, ServiceOption b)
+    {
+        if (a.CostPerRequest <= 0) return true;
+        var (least, greatest) = (double.PositiveInfinity, 0.0);
+        foreach (var slot in service.Slots)
+            if (slot.Rate > 0) (least, greatest) = (Math.Min(least, slot.Rate), Math.Max(greatest, slot.Rate));
+        return greatest <= 0 || (NoMore(least) && NoMore(greatest) && NoMore(Math.Clamp(a.Capacity, least, greatest)) && NoMore(Math.Clamp(b.Capacity, least, greatest)));
+
+        bool NoMore(double rate) => copies * Math.Min(a.Capacity, rate) * a.CostPerRequest <= Math.Min(b.Capacity, rate) * b.CostPerRequest * (1 + Tolerance);
     }
 
     // Compares ways of doing runs, of which each pays its own in each month.

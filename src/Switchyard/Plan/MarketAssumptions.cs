@@ -93,18 +93,4 @@ public readonly record struct SpotRisk(double InterruptionsPerHour, double Avail
     /// <summary>Times that an instance is expected to be taken away.</summary>
     /// <param name="hours">Hours for which it is held.</param>
     public double Interruptions(double hours) => InterruptionsPerHour * hours;
-
-    /// <summary>
-    /// Share of paid hours that do useful work when a gang trains: checkpoints at Young's optimum, half an interval and a restart lost each time
-    /// one of its instances is taken away. 0 where the gang would hardly advance.
-    /// </summary>
-    /// <param name="gang">Instances.</param>
-    /// <param name="checkpointGB">Size of a checkpoint in gigabytes, written by all instances together.</param>
-    public double TrainingEfficiency(int gang, double checkpointGB)
-    {
-        var between = 1 / (InterruptionsPerHour * gang);
-        var write = checkpointGB / (MarketAssumptions.CheckpointGBPerSecond * gang) / 3600;
-        var overhead = Math.Sqrt(2 * write / between) + (MarketAssumptions.RestartHours / between);
-        return overhead >= 0.5 ? 0 : 1 - overhead;
-    }
 }

@@ -67,7 +67,8 @@ internal static class MergedOffers
                         return alike.First() with
                         {
                             Source = alike.Key, Capacity = capacity, Replicas = 1, Users = alike.Aggregate(0u, (users, o) => users | o.Users), Setup = -1,
-                            CostPerRequest = alike.Min(o => o.CostPerRequest * (o.Capacity / Units(o.Source))) / capacity,
+                            // At every load, the units of an instance together send for no more than the instance does.
+                            CostPerRequest = alike.Min(o => o.CostPerRequest * Math.Min(1, o.Capacity / capacity) / Math.Max(1, Units(o.Source))),
                         };
                     }),
                 ],

@@ -130,15 +130,20 @@ public static class Payments
         };
     }
 
-    // What an instance answers counts as its part of the load that there is capacity for.
     private static Payment OfSlot(PlanningProblem problem, ServiceOption option, Slot slot, DecisionKind kind)
     {
         if (kind == DecisionKind.BuyTokens) return new(slot.Month, slot.Served * slot.Hours * 3600 * option.CostPerRequest);
         var source = problem.Sources[option.Source];
         var hourly = source.Kind == PurchaseKind.Commitment ? 0 : source.PricePerHour;
-        var answered = option.CostPerRequest > 0 && slot.Rate > 0 ? option.Capacity * slot.Served / slot.Rate * 3600 : 0;
-        return new(slot.Month, slot.Hours * (hourly + (answered * option.CostPerRequest)));
+        return new(slot.Month, slot.Hours * (hourly + (Answered(option, slot) * 3600 * option.CostPerRequest)));
     }
+
+    /// <summary>
+    /// Requests a second that one instance answers in a slot: its part of the load that there is capacity for, and never more than the load itself.
+    /// </summary>
+    /// <param name="option">The way to serve.</param>
+    /// <param name="slot">The slot.</param>
+    internal static double Answered(ServiceOption option, Slot slot) => slot.Rate > 0 ? Math.Min(option.Capacity, slot.Rate) * slot.Served / slot.Rate : 0;
 
     private static IEnumerable<Payment> OfRuns(PlanningProblem problem, RunNeed runs, Decision decision)
     {

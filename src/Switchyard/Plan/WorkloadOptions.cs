@@ -15,6 +15,8 @@ internal sealed class WorkloadOptions(
     // Round trips are rounded up to 5 ms, so that regions at about the same distance share a prediction.
     private const double RoundTripStep = 5;
 
+    private readonly Gangs gangs = new(scenario, prices, performance, lifted, exclusions);
+
     // Requests a second below which a replica at the edge of its service level counts as not able to keep it.
     private const double HardlyAny = 0.01;
 
@@ -25,6 +27,8 @@ internal sealed class WorkloadOptions(
     {
         var found = new List<ServiceOption>();
         var routes = new DataRoutes(prices, workload, (0, scenario.Horizon.Months, 0), Assumed);
+        ImmutableArray<Slot> slots = [.. Slots(workload)];
+        var greatest = slots.Max(slot => slot.Rate);
         var monthly = Enumerable.Range(0, scenario.Horizon.Months).Average(m => workload.Load.Requests(m, scenario.Horizon.Hours(m))) * workload.ResponseSize.GB;
         foreach (var candidate in candidates)
         {
@@ -39,7 +43,7 @@ internal sealed class WorkloadOptions(
             found.AddRange(ServiceOptions(workload, candidate, source.Label).Select(o => o with
             {
                 Setup = way.Setup,
-                CostPerRequest = traffic * o.Capacity * 3600 < MarketAssumptions.Negligible * source.PricePerHour ? 0 : traffic,
+                CostPerRequest = traffic * Math.Min(o.Capacity, greatest) * 3600 < MarketAssumptions.Negligible * source.PricePerHour ? 0 : traffic,
             }));
         }
 
@@ -49,7 +53,7 @@ internal sealed class WorkloadOptions(
         return new()
         {
             Workload = workload.Name,
-            Slots = [.. Slots(workload)],
+            Slots = slots,
             UserShares = workload.Users.Length == 0 ? [1.0] : [.. workload.Users.Select(u => u.Share)],
             MinReplicas = workload.MinReplicas,
             Survives = workload.Survives,
@@ -158,15 +162,21 @@ internal sealed class WorkloadOptions(
             var source = sources[candidate.Source];
             foreach (var way in routes.To(candidate.Location))
             {
-                if (Gang(workload, candidate, source, way, out var waits) is not { } bare) continue;
-                var kept = CheckpointGB(workload) * routes.Keep(candidate.Location, StorageClass.Object) * bare.Hours / (Horizon.AverageMonthHours);
-                var machines = source.PricePerHour * bare.Gang * bare.BilledHours;
-                // What is taken away takes its part of the data along.
-                var loads = candidate.Kind == PurchaseKind.Spot ? 1 + MarketAssumptions.SpotOf(prices, candidate.Offer).Interruptions(bare.BilledHours) : 1;
-                var option = bare with { CostPerRun = (way.UsdEachTime * loads) + (kept < MarketAssumptions.Negligible * machines ? 0 : kept), Setup = way.Setup };
-                found.Add(option);
-                if (Rested(workload, option, source) is { } rested) found.Add(rested);
-                if (way.IsBest && !waits && loads <= 1) break;
+                var (any, waits, moved) = (false, false, false);
+                foreach (var (bare, late) in gangs.Of(workload, candidate, source, way))
+                {
+                    (any, waits) = (true, waits | late);
+                    var kept = Gangs.CheckpointGB(workload) * routes.Keep(candidate.Location, StorageClass.Object) * bare.Hours / (Horizon.AverageMonthHours);
+                    var machines = source.PricePerHour * bare.Gang * bare.BilledHours;
+                    // What is taken away takes its part of the data along.
+                    var loads = candidate.Kind == PurchaseKind.Spot ? 1 + MarketAssumptions.SpotOf(prices, candidate.Offer).Interruptions(bare.BilledHours) : 1;
+                    moved |= loads > 1;
+                    var option = bare with { CostPerRun = (way.UsdEachTime * loads) + (kept < MarketAssumptions.Negligible * machines ? 0 : kept), Setup = way.Setup };
+                    found.Add(option);
+                    if (Rested(workload, option, source) is { } rested) found.Add(rested);
+                }
+
+                if (any && way.IsBest && !waits && !moved) break;
             }
         }
 
@@ -204,99 +214,6 @@ internal sealed class WorkloadOptions(
 
     // Training rests in the busiest hours of the week, up to this share of it.
     private const double MostRest = 0.6;
-
-    private static readonly int[] GangSizes = [.. Sizes()];
-
-    private static IEnumerable<int> Sizes()
-    {
-        yield return 1;
-        for (var power = 2; power <= 8192; power *= 2)
-        {
-            yield return power;
-            yield return power / 2 * 3;
-        }
-    }
-
-    private static double CheckpointGB(TrainingWorkload workload) => workload.Checkpoint?.GB ?? workload.Model.Parameters * 14 / 1e9;
-
-    // The smallest gang that ends in time: larger ones only lose more to communication. Where data cannot come as fast as it is trained on,
-    // it comes first.
-    private RunOption? Gang(TrainingWorkload workload, Candidate candidate, Source source, DataWay way, out bool waits)
-    {
-        waits = false;
-        var offer = candidate.Offer;
-        var (most, limit) = Most(source);
-        var window = workload.Cadence.Within.TotalHours;
-        // Spares stand beside what is held anyway; where the next size leaves no room for them, the gang is as large as it can be.
-        var spares = candidate.Kind is PurchaseKind.Commitment or PurchaseKind.Owned ? workload.Spares : 0;
-        string? refusal = null, exceeded = null;
-        var before = 0;
-        foreach (var size in GangSizes)
-        {
-            var gang = spares > 0 && size + spares > most && before + spares < most ? Fullest(workload, offer, (int)most - spares) : size;
-            before = gang;
-            if (gang + spares > most)
-            {
-                exceeded = limit;
-                refusal = $"{refusal ?? "too slow"}; at most {most} instances can be had";
-                break;
-            }
-
-            var outcome = Train(workload, offer, gang);
-            if (outcome.Value is not { } estimate)
-            {
-                refusal = outcome.Refusal;
-                if (gang > 1 && offer.Fabric is null) break;
-                continue;
-            }
-
-            var efficiency = estimate.Goodput.Value;
-            var elapsed = efficiency;
-            if (candidate.Kind == PurchaseKind.Spot)
-            {
-                var risk = MarketAssumptions.SpotOf(prices, candidate.Offer);
-                efficiency *= risk.TrainingEfficiency(gang, CheckpointGB(workload));
-                elapsed = efficiency * risk.Available;
-            }
-
-            if (efficiency <= 0)
-            {
-                refusal = "interrupted too often to advance on spot";
-                break;
-            }
-
-            var work = workload.Work.Count / estimate.TokensPerSecond.Value / 3600;
-            var coming = workload.Data is { } data ? data.Size.GB / (way.GBPerSecond * gang) / 3600 : 0;
-            var wait = coming > work ? coming : 0;
-            var hours = (work / elapsed) + wait;
-            var billed = candidate.Block is { } block ? block.BlockHours(hours) : (work / efficiency) + wait;
-            waits = wait > 0;
-            if (hours <= window && billed is { } paid) return new(candidate.Source, gang + spares, hours, paid, estimate) { Spares = spares };
-            refusal = string.Create(CultureInfo.InvariantCulture,
-                $"{gang} instance{(gang == 1 ? "" : "s")} take {hours / 24:0.#} days, over {(hours <= window ? candidate.Block!.BlockDays!.Value.Max : window / 24):0.#}");
-        }
-
-        exclusions.Add(new(workload.Name, source.Label, exceeded, refusal ?? "cannot train it"));
-        return null;
-    }
-
-    private static readonly int[] Parts = [1, 2, 4, 8, 16];
-
-    // The fastest gang of about so many: a number that divides well loses less than the few machines that it leaves out.
-    private int Fullest(TrainingWorkload workload, Offer offer, int most) => Parts.Select(part => most / part * part).Where(gang => gang > 0).Distinct()
-        .MaxBy(gang => Train(workload, offer, gang).Value is { } estimate ? estimate.TokensPerSecond.Value * estimate.Goodput.Value : 0);
-
-    // Most instances that one gang can have, and the limit that says so; null where it is no limit of the scenario's.
-    private (double Instances, string? Limit) Most(Source source)
-    {
-        if (source.MaxCount is { } count) return (count, null);
-        if (source.Kind == PurchaseKind.Owned) return (source.Held.DefaultIfEmpty(0).Max(), null);
-        var quotas = scenario.Commercial.Quotas.Where(q => ProblemBuilder.Covers(q, source)).ToList();
-        var tightest = quotas.Where(q => !lifted.Contains($"commercial.quota.{q.Id}")).MinBy(q => q.Count);
-        if (tightest is not null) return (Math.Floor(tightest.Count / source.AcceleratorCount), $"commercial.quota.{tightest.Id}");
-        if (!ProblemBuilder.IsAssumed(source, scenario.Commercial.Quotas) || lifted.Contains(DeclaredLimit.Availability)) return (GangSizes[^1], null);
-        return (Math.Floor(MarketAssumptions.Available(source.Provider, source.Kind) / source.AcceleratorCount), DeclaredLimit.Availability);
-    }
 
     public PileNeed Piles(BatchWorkload workload, List<Candidate> candidates, List<Source> sources)
     {
@@ -398,7 +315,4 @@ internal sealed class WorkloadOptions(
         var trip = TimeSpan.FromMilliseconds(Math.Ceiling(roundTrip / RoundTripStep) * RoundTripStep);
         return performance.Serve(new(model, precisions, offer.Accelerator, (int)offer.AcceleratorCount, input, output, level, trip));
     }
-
-    private Outcome<TrainingEstimate> Train(TrainingWorkload workload, Offer offer, int gang) => performance.Train(new(
-        workload.Model, workload.Precisions, offer.Accelerator, (int)offer.AcceleratorCount, gang, offer.Fabric, workload.SequenceLength));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Switchyard.Market;
+using Switchyard.Performance;
 using Switchyard.Plan;
 using Switchyard.Units;
 
@@ -9,13 +10,13 @@ namespace Switchyard.Prove;
 public sealed record FaultModel
 {
     /// <summary>Failures of the machine (accelerator, memory, link, host), per day and eight accelerators: 6.50 per 1,000 node-days (Meta RSC-1, arXiv 2410.21680).</summary>
-    public double NodeFailuresPerDay { get; init; } = 6.50e-3;
+    public double NodeFailuresPerDay { get; init; } = Reliability.NodeFailuresPerDay;
 
     /// <summary>
     /// Failures of a job by its software or its user, per day and eight accelerators. Jobs of 8 accelerators ran 47.7 days between failures of
     /// either process (arXiv 2410.21680): 1/47.7 less those of the machine.
     /// </summary>
-    public double JobFailuresPerDay { get; init; } = (1 / 47.7) - 6.50e-3;
+    public double JobFailuresPerDay { get; init; } = Reliability.JobFailuresPerDay;
 
     /// <summary>Share of machine failures that take the whole rack along: its switch; assumed.</summary>
     public double SharedFate { get; init; } = 0.02;
@@ -24,10 +25,10 @@ public sealed record FaultModel
     public int RackNodes { get; init; } = 4;
 
     /// <summary>Hours until a failed machine of one's own is back; assumed.</summary>
-    public double RepairHours { get; init; } = 24;
+    public double RepairHours { get; init; } = Reliability.RepairHours;
 
     /// <summary>Hours until a provider has put another machine in the place of a committed one that failed; assumed.</summary>
-    public double ReplaceHours { get; init; } = 0.5;
+    public double ReplaceHours { get; init; } = Reliability.ReplaceHours;
 
     /// <summary>Machines held ready for those of one's own that fail, as a share of them; assumed.</summary>
     public double Spares { get; init; }
@@ -42,7 +43,7 @@ public sealed record FaultModel
     public double FindSlowSeconds { get; init; } = 1800;
 
     /// <summary>Seconds from a failure of a job to its working again on machines that are there: 600 (as the plan reckons).</summary>
-    public double RestartSeconds { get; init; } = 600;
+    public double RestartSeconds { get; init; } = Reliability.RestartSeconds;
 
     /// <summary>Times an hour that a zone's spot capacity of a kind ends (0.23, the plan's figure).</summary>
     public double SpotInterruptionsPerHour { get; init; } = MarketAssumptions.SpotInterruptionsPerHour;
@@ -64,10 +65,10 @@ public sealed record FaultModel
         SpotLifetime.OfMean(SpotAbsenceShape, (1 - SpotAvailability) / SpotAvailability / SpotInterruptionsPerHour));
 
     /// <summary>Share of the time in which capacity on demand is not to be had when asked for; assumed, nobody publishes it.</summary>
-    public double OnDemandShortage { get; init; } = 0.01;
+    public double OnDemandShortage { get; init; } = Reliability.OnDemandShortage;
 
     /// <summary>Mean hours that such a shortage lasts; assumed.</summary>
-    public double ShortageHours { get; init; } = 1;
+    public double ShortageHours { get; init; } = Reliability.ShortageHours;
 
     /// <summary>Outages of a zone a year; assumed.</summary>
     public double ZoneOutagesPerYear { get; init; } = 0.5;

@@ -1,5 +1,6 @@
 using Switchyard.Market;
 using Switchyard.Operate;
+using Switchyard.Performance;
 
 namespace Switchyard.Prove;
 

@@ -28,7 +28,7 @@ public sealed record StagingResult(Stage? Stage, ImmutableArray<Mismatch> Mismat
 public sealed partial class Staging
 {
     // Machine and image, until weights can be read; weights come at the pace of a checkpoint.
-    private const double MachineSeconds = 180;
+    private const double MachineSeconds = Reliability.MachineSeconds;
 
     private readonly PurchasePlan plan;
     private readonly Scenario scenario;

@@ -128,7 +128,7 @@ public sealed class NetworkTests
         MarketAssumptions.SpotOf(Book, offer).ShouldBe(new SpotRisk(rate, available));
         MarketAssumptions.SpotOf(Book, offer with { Region = "mars" }).ShouldBe(new SpotRisk(0.23, 0.86));
         new SpotRisk(0.23, 0.86).Efficiency.ShouldBe(1 / (1 + (0.23 / 6)), 1e-12);
-        new SpotRisk(1.5, 0.4).TrainingEfficiency(1, 112).ShouldBeLessThan(new SpotRisk(0.23, 0.86).TrainingEfficiency(1, 112));
-        new SpotRisk(1.5, 0.4).TrainingEfficiency(64, 112).ShouldBe(0, "it would hardly advance");
+        GangTime.Useful(1, 8, 112, 1.5).ShouldBeLessThan(GangTime.Useful(1, 8, 112, 0.23));
+        GangTime.Useful(64, 8, 112, 1.5).ShouldBeLessThan(0.1, "it would hardly advance");
     }
 }

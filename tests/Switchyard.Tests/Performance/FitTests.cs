@@ -55,6 +55,22 @@ public sealed class FitTests
     }
 
     [Fact]
+    public void What_is_decided_ahead_hides_behind_measured_steps_that_only_decode()
+    {
+        KernelProfile profile = new(
+            [new("qkv_proj", 1, 400e-6), new("qkv_proj", 101, 500e-6)], [new("lm_head", 1, 100e-6)], [new(0, 0, 8, 16, 50e-6), new(16, 0, 8, 16, 90e-6)]);
+        double Host(bool ahead, double prompt)
+        {
+            Replica replica = new(Fixtures.Llama8, new() { Precision = Precision.Bf16, Engine = Engine.Vllm, ScheduledAhead = ahead }, Fixtures.H100, EfficiencyFactors.Default) { Kernels = profile };
+            return replica.Step(prompt, prompt / 2, 8, 16) - profile.Step(prompt, prompt / 2, 8, 16, Fixtures.Llama8.Layers);
+        }
+
+        Host(true, 0).ShouldBe(8 * EfficiencyFactors.Default.RequestSeconds, 1e-9);
+        Host(true, 16).ShouldBeGreaterThan(Host(true, 0));
+        Host(false, 0).ShouldBe(EfficiencyFactors.Default.StepSeconds + (8 * EfficiencyFactors.Default.WaitingRequestSeconds), 0.2 * EfficiencyFactors.Default.StepSeconds);
+    }
+
+    [Fact]
     public void Intervals_hold_groups_that_they_have_not_seen()
     {
         // Groups that each err in their own direction: quantiles over runs alone hold too few of a new group.

@@ -56,6 +56,19 @@ public sealed class MeasurementReaderTests
     }
 
     [Fact]
+    public void A_row_counts_once_for_each_version_and_format()
+    {
+        var file = Read("""
+            model,accelerator,precision,tensor_parallel,input,output,concurrency,engine,version,tpot_mean_ms
+            llama-3.1-8b,H100,bf16,1,1000,100,8,vllm,0.6.3,12
+            llama-3.1-8b,H100,bf16,1,1000,100,8,vllm,0.6.3,12
+            llama-3.1-8b,H100,bf16,1,1000,100,8,vllm,0.11.0,12
+            llama-3.1-8b,H100,fp8,1,1000,100,8,vllm,0.11.0,12
+            """).Value.ShouldNotBeNull();
+        (file.Runs.Length, file.Duplicates).ShouldBe((3, 1));
+    }
+
+    [Fact]
     public void A_missing_column_and_an_unknown_header_are_named()
     {
         Read("model,accelerator,precision,tensor_parallel,input,concurrency\n").Problems.Single().Path.ShouldBe("output");

@@ -186,7 +186,8 @@ internal sealed partial class BruteForce
         var (option, slot) = (service.Options[o], service.Slots[s]);
         var source = problem.Sources[option.Source];
         var byHour = source.Kind is PurchaseKind.OnDemand or PurchaseKind.Spot;
-        var answers = slot.Rate > 0 ? option.Capacity / slot.Rate * slot.Served * slot.Hours * 3600 : 0;
+        // Of the load that there is to be capacity for it has its share, at most all of it; so much of what is served it answers.
+        var answers = slot.Rate > 0 ? Math.Min(1, option.Capacity / slot.Rate) * slot.Served * slot.Hours * 3600 : 0;
         var usd = (answers * option.CostPerRequest) + (source.Kind == PurchaseKind.Commitment ? 0 : source.PricePerHour * slot.Hours);
         var most = Math.Min(source.MaxCount ?? 1000, Enough(service, option, slot.Rate));
         if (byHour && slot.Month > source.LastStart) return;

@@ -217,6 +217,20 @@ public sealed class StatedLimitTests
         HandMade.Plan(HandMade.Scenario(null, chat), prices).Plan!.Purchases.Select(p => p.Source.Provider).Distinct().ShouldBe(["lambda"]);
     }
 
+    [Fact]
+    public void A_machine_far_larger_than_its_load_sends_what_is_served()
+    {
+        // Half a request a second at the peak of 5 MB each: 40 times as much would go out if the machine were full, and sending would cost more than the machine.
+        var chat = HandMade.Service("chat", 0.5) with { ResponseSize = new(5e6) };
+        var prices = new PriceBook(HandMade.AsOf, new(), Fixtures.Accelerators, [Cheap, HandMade.Offer("lambda", "us-east", 22)], [], [], [],
+            new([new("aws", "all", "internet", "internet", 0, null, 0.09, null, "by hand"), new("lambda", "all", "internet", "internet", 0, null, 0, null, "by hand")], [], []));
+        var plan = HandMade.Plan(HandMade.Scenario(null, chat), prices).Plan.ShouldNotBeNull();
+        plan.Purchases.Select(p => p.Source.Provider).Distinct().ShouldBe(["aws"]);
+        var sent = Enumerable.Range(0, HandMade.Quarter.Months).Sum(month => chat.Load.Requests(month, HandMade.Quarter.Hours(month))) * 0.005 * 0.09;
+        var rent = Enumerable.Range(0, HandMade.Quarter.Months).Sum(HandMade.Quarter.Hours) * 20;
+        ((double)plan.Cost.Total.Usd).ShouldBe(rent + sent, 0.001 * sent);
+    }
+
     private static PurchasePlan Binds(string limit, Limits limits, PriceBook prices, params ImmutableArray<Workload> workloads)
     {
         var plan = HandMade.Plan(HandMade.Scenario(limits, workloads), prices).Plan.ShouldNotBeNull();

@@ -1,5 +1,6 @@
 using Switchyard.Demand;
 using Switchyard.Operate;
+using Switchyard.Performance;
 using Switchyard.Performance.Simulate;
 using Switchyard.Plan;
 using Switchyard.Prove;

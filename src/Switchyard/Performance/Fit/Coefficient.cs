@@ -80,9 +80,12 @@ public sealed record Coefficient(
         new("training_experts", "share", f => f.Training.Experts, (f, v) => f with { Training = f.Training with { Experts = v } }, 0.1, 1, 0.3),
         new("training_expert_layer_seconds", "s", f => f.Training.ExpertLayerSeconds, (f, v) => f with { Training = f.Training with { ExpertLayerSeconds = v } }, 1e-4, 3e-2, 0.5),
         new("training_attention", "share of peak", f => f.Training.Attention, (f, v) => f with { Training = f.Training with { Attention = v } }, 0.1, 0.8, 0.3),
+        new("training_attention_hopper", "share of peak", f => f.Training.AttentionHopper, (f, v) => f with { Training = f.Training with { AttentionHopper = v } }, 0.1, 0.8, 0.3),
         new("training_passes", "passes", f => f.Training.Passes, (f, v) => f with { Training = f.Training with { Passes = v } }, 1, 40, 0.4),
+        new("training_eager_passes", "passes", f => f.Training.EagerPasses, (f, v) => f with { Training = f.Training with { EagerPasses = v } }, 1, 40, 0.4),
         new("training_expert_seconds", "s", f => f.Training.ExpertSeconds, (f, v) => f with { Training = f.Training with { ExpertSeconds = v } }, 1e-6, 2e-3, 0.4),
         new("training_overlap", "share", f => f.Training.Overlap, (f, v) => f with { Training = f.Training with { Overlap = v } }, 0.2, 0.98, 0.2),
+        new("training_tensor_overlap", "share", f => f.Training.TensorOverlap, (f, v) => f with { Training = f.Training with { TensorOverlap = v } }, 0.05, 0.95, 0.3),
     ];
 
     /// <summary>The value of a parameter of the fit: its logarithm, bounded.</summary>

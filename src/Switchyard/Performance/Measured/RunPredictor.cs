@@ -223,7 +223,9 @@ public sealed class RunPredictor(EfficiencyFactors factors, bool quick = false)
     {
         if (Footprint.TrainingFlops(accelerator, run.Precision) is not > 0)
             return Refused($"{accelerator.Name} cannot multiply in {PerformanceModel.NameOf(run.Precision)}");
-        var step = new TrainingStep(model, run.Precision, accelerator, run.PerInstance, run.Fabric, run.Sequence, factors, run.Frozen);
+        var step = new TrainingStep(model, run.Precision, accelerator, run.PerInstance, run.Fabric, run.Sequence, factors, run.Frozen,
+            // MosaicML's tables are of 2023 and 2024: PyTorch's own layers, and attention before it had kernels for Hopper.
+            run.EngineName.Contains("llm-foundry", StringComparison.OrdinalIgnoreCase));
         double seconds;
         if (run.Layout is { } layout)
         {
