@@ -29,6 +29,23 @@ need_solver() {
     'coinor-libcbc3 coinor-libclp1' 'coin-or-Cbc coin-or-Clp' 'cbc'
 }
 
+# A compiler that links native code, and what it links with.
+has_linker() {
+  command -v clang >/dev/null 2>&1 || command -v gcc >/dev/null 2>&1 || return 1
+  [ "${OSTYPE#darwin}" != "$OSTYPE" ] && return 0
+  local found
+  for found in /usr/lib/*/crt1.o /usr/lib64/crt1.o /usr/lib/crt1.o; do [ -e "$found" ] && return 0; done
+  return 1
+}
+
+# Root gets a linker; anyone else is told. Without one all works, slower.
+want_linker() {
+  has_linker && return 0
+  if [ "$(id -u)" = 0 ]; then (need has_linker 'a linker, to build native code' 'gcc libc6-dev' 'gcc glibc-devel' 'llvm')
+  else say 'with gcc or clang here, starts and plans would be faster: Debian, Ubuntu: gcc libc6-dev; Fedora: gcc glibc-devel; macOS: xcode-select --install'; fi
+  return 0
+}
+
 # Makes sure of one need: installs it as root, otherwise prints the exact command and exits 1.
 # $1: a command that is true when it is there; $2: what it is, for a person; $3, $4, $5: its packages for apt, dnf, Homebrew
 need() {

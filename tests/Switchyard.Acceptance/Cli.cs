@@ -15,9 +15,16 @@ public static class Cli
     /// <summary>Root of the working copy: where `data`, `scenarios` and the launcher are.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The command as it was built by itself, with its own runtime settings, in this build's configuration (Debug, Release).</summary>
-    public static string Program { get; } =
-        Path.Combine(Root, "src", "Switchyard.Cli", "bin", Configuration(), "net10.0", "Switchyard.Cli.dll");
+    /// <summary>
+    /// The command: as the launcher built it where <c>./test</c> says so in <c>SWITCHYARD_PROGRAM</c>, else as <c>dotnet build</c> did, in this build's
+    /// configuration (Debug, Release).
+    /// </summary>
+    public static string Program { get; } = Environment.GetEnvironmentVariable("SWITCHYARD_PROGRAM") is { Length: > 0 } built ? built
+        : Path.Combine(Root, "src", "Switchyard.Cli", "bin", Configuration(), "net10.0", "Switchyard.Cli.dll");
+
+    /// <summary>The words that start the command.</summary>
+    public static IReadOnlyList<string> Command { get; } =
+        Program.EndsWith(".dll", StringComparison.Ordinal) ? [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Program] : [Program];
 
     /// <summary>Runs `switchyard` with these arguments, in the root of the working copy, with nothing on stdin.</summary>
     public static Task<CliRun> RunAsync(params string[] arguments) => RunAsync(arguments, "");
@@ -64,7 +71,7 @@ public static class Cli
     public static Process Start(
         IReadOnlyList<string> arguments, string folder, IReadOnlyDictionary<string, string?>? environment = null, params IReadOnlyList<string> before)
     {
-        string[] line = [.. before, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Program, .. arguments];
+        string[] line = [.. before, .. Command, .. arguments];
         ProcessStartInfo start = new(line[0], line[1..])
         {
             WorkingDirectory = folder,

@@ -72,7 +72,7 @@ internal sealed class Formulation
     }
 
     // Commitments that only one option of one need could use: what is committed to works for it at all times, and no column says so. Where its
-    // use costs something on top, it may stand idle.
+    // use costs something on top, or is charged to a team, it may stand idle.
     private static HashSet<int> Direct(PlanningProblem problem)
     {
         var options = new Dictionary<int, int>();
@@ -81,6 +81,7 @@ internal sealed class Formulation
             for (var o = 0; o < SingleSource.OptionCount(need); o++)
             {
                 var source = SingleSource.SourceOf(need, o);
+                if (problem.TeamBudgets.Any(budget => budget.Team == need.Team) && Payments.ChargedPerHour(need.Team, problem.Sources[source]) > 0) costly.Add(source);
                 options[source] = options.GetValueOrDefault(source) + 1;
             }
 

@@ -14,7 +14,16 @@ internal static class InstanceHours
         var (source, horizon) = (problem.Sources[index], problem.Horizon);
         if (decision.Kind == DecisionKind.Commit)
             return Enumerable.Range(decision.Index, source.TermMonths).Select(month => (month, horizon.Hours(month)));
-        if (source.Kind is PurchaseKind.Commitment or PurchaseKind.Tokens) return [];
+        return source.Kind is PurchaseKind.Commitment or PurchaseKind.Tokens ? [] : OfUse(problem, decision);
+    }
+
+    /// <summary>Instance-hours by month that one unit of a decision works, on whatever it is; none for tokens and commitments entered.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="decision">The decision; its value does not matter.</param>
+    public static IEnumerable<(int Month, double Hours)> OfUse(PlanningProblem problem, Decision decision)
+    {
+        if (decision.Need < 0 || decision.Kind is DecisionKind.BuyTokens or DecisionKind.SetUp) return [];
+        var horizon = problem.Horizon;
         switch (problem.Needs[decision.Need])
         {
             case ServiceNeed service:

@@ -54,14 +54,19 @@ internal sealed class LimitUse(SolvedProblem solved)
             .Select(month => month.Sum(use => use.Value * weights[use.Key.Source])).DefaultIfEmpty(0).Max();
     }
 
-    /// <summary>What a team pays in its dearest month and in total, in US dollars.</summary>
+    /// <summary>What a team pays and is charged in its dearest month and in total, in US dollars.</summary>
     /// <param name="team">The team.</param>
     public (double LargestMonth, double Total) OfTeam(string team)
     {
         var own = problem.Needs.Where(n => n.Team == team).Select(n => n.Workload).ToHashSet(StringComparer.Ordinal);
-        var paid = purchases.Where(p => p.Source.Kind == PurchaseKind.Commitment ? p.Source.Team == team : own.Contains(p.Workload)).SelectMany(p => p.Months).ToList();
-        return (
-            paid.Where(m => m.Month < problem.Horizon.Months).GroupBy(m => m.Month).Select(m => (double)m.Sum(x => x.Cash.Usd)).DefaultIfEmpty(0).Max(),
-            (double)paid.Sum(m => m.Cash.Usd));
+        var paid = purchases.Where(p => p.Source.Kind == PurchaseKind.Commitment ? p.Source.Team == team : own.Contains(p.Workload))
+            .SelectMany(p => p.Months).Select(m => (m.Month, Usd: (double)m.Cash.Usd)).ToList();
+        foreach (var decision in solved.Decisions.Where(d => d.Need >= 0 && problem.Needs[d.Need].Team == team))
+        {
+            var probability = decision.FutureIn(problem) is >= 0 and var future ? problem.Futures[future].Probability : 1;
+            paid.AddRange(Payments.Charged(problem, decision).Select(use => (use.Month, use.Usd * decision.Value * probability)));
+        }
+
+        return (paid.Where(x => x.Month < problem.Horizon.Months).GroupBy(x => x.Month).Select(month => month.Sum(x => x.Usd)).DefaultIfEmpty(0).Max(), paid.Sum(x => x.Usd));
     }
 }

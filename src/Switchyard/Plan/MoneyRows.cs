@@ -7,6 +7,7 @@ internal sealed class MoneyRows(ProgramDraft draft)
 {
     private readonly PlanningProblem problem = draft.Problem;
     private readonly List<Paid> paid = [];
+    private readonly List<Paid> charged = [];
 
     // What one unit of a column pays in a month: of a future, or (−1) of all of them.
     private sealed record Paid(int Column, int Source, string Team, int Future, int Month, double Usd);
@@ -29,6 +30,7 @@ internal sealed class MoneyRows(ProgramDraft draft)
                 if (usd != 0) paid.Add(new(column, source, team, future, month, usd));
             }
 
+            foreach (var (month, each) in problem.TeamBudgets.IsEmpty ? [] : Payments.Charged(problem, decision)) charged.Add(new(column, source, team, future, month, each * decision.Value));
             draft.Program.SetCost(column, present * Weight(future));
         }
 
@@ -105,7 +107,8 @@ internal sealed class MoneyRows(ProgramDraft draft)
         if (problem.TotalCost is { } total) Budget("limits.budget.total", total - problem.FixedCash.Sum(), paid, credits);
         foreach (var team in problem.TeamBudgets)
         {
-            var own = paid.Where(x => x.Team == team.Team).ToList();
+            // What it pays, and by its use what others pay for.
+            var own = paid.Concat(charged).Where(x => x.Team == team.Team).ToList();
             for (var month = 0; team.CashPerMonth is { } most && month < problem.Horizon.Months; month++)
                 Budget(team.Id, most, [.. own.Where(x => x.Month == month)], []);
             if (team.Total is { } all) Budget(team.Id, all, own, []);

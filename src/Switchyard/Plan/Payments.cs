@@ -145,6 +145,28 @@ public static class Payments
     /// <param name="slot">The slot.</param>
     internal static double Answered(ServiceOption option, Slot slot) => slot.Rate > 0 ? Math.Min(option.Capacity, slot.Rate) * slot.Served / slot.Rate : 0;
 
+    /// <summary>
+    /// What one unit of a decision is charged to its team on top of what it pays, by month: machines that no team's own budget pays for (what all share of new commitments, and
+    /// what was committed to earlier) are charged by use, an hour at the price of an hour.
+    /// </summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="decision">The decision; its value does not matter.</param>
+    public static IEnumerable<Payment> Charged(PlanningProblem problem, Decision decision)
+    {
+        if (decision.Need < 0 || decision.SourceIn(problem) is not (>= 0 and var source)) return [];
+        var hourly = ChargedPerHour(problem.Needs[decision.Need].Team, problem.Sources[source]);
+        return hourly <= 0 ? [] : InstanceHours.OfUse(problem, decision).Select(use => new Payment(use.Month, use.Hours * hourly));
+    }
+
+    /// <summary>What an hour of a machine is charged to a team with a budget, in US dollars; 0 for what its budget pays for itself.</summary>
+    internal static double ChargedPerHour(string team, Source source) =>
+        team.Length == 0 ? 0 : source.Kind switch
+        {
+            PurchaseKind.Commitment when source.Team != team => source.PricePerHour,
+            PurchaseKind.Owned => source.CommittedPerHour,
+            _ => 0,
+        };
+
     private static IEnumerable<Payment> OfRuns(PlanningProblem problem, RunNeed runs, Decision decision)
     {
         var (option, group) = (runs.Options[decision.Option], runs.Groups[decision.Index]);

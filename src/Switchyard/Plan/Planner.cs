@@ -94,8 +94,11 @@ public sealed class Planner
         return (way, planner.PlanOf(built, solved) with { Baseline = way, Bound = Money.FromUsd(double.IsFinite(bound) ? bound : cost) });
     }
 
-    private BuiltProblem Build(Scenario asked, params IEnumerable<string> lifted) =>
-        new ProblemBuilder(asked, prices, performance, lifted.ToHashSet(StringComparer.Ordinal)).Build();
+    // One at a time: what performance remembers is shared.
+    private BuiltProblem Build(Scenario asked, params IEnumerable<string> lifted)
+    {
+        lock (performance) return new ProblemBuilder(asked, prices, performance, lifted.ToHashSet(StringComparer.Ordinal)).Build();
+    }
 
     private PlanningResult Plan()
     {
@@ -104,9 +107,17 @@ public sealed class Planner
         var searched = new Baselines(scenario, built.Problem, rough);
         // What simpler ways cost does not depend on the plan, and is not asked where there is none.
         SolvedProblem? found = null;
+        List<Lazy<BindingLimit?>> binding = [];
         settings.SideBySide(
         [
-            () => found = ProblemSolver.Solve(built.Problem, limits, prove: true, near),
+            () =>
+            {
+                found = ProblemSolver.Solve(built.Problem, limits, prove: true, near);
+                if (!settings.Explain || !found.HasPlan) return;
+                // What limits cost depends on nothing but the relaxation: who waits for the simpler ways begins with it.
+                binding = [.. declared.Select(limit => new Lazy<BindingLimit?>(() => PriceOf(limit, built, found)))];
+                foreach (var price in binding.TakeWhile(_ => !searched.Done)) _ = price.Value;
+            },
             .. settings.Explain ? searched.Finding(() => found is { HasPlan: false }) : [],
         ]);
         var solved = found!;
@@ -134,17 +145,17 @@ public sealed class Planner
         }
 
         var plan = PlanOf(built, solved);
-        var (alternatives, binding) = (new Alternative[built.Problem.Needs.Length], ImmutableArray<BindingLimit>.Empty);
+        var alternatives = new Alternative[built.Problem.Needs.Length];
         settings.SideBySide(
         [
-            () => binding = [.. Binding(built, solved, declared)],
             .. alternatives.Select((_, need) => (Action)(() => alternatives[need] = RunnerUp(built.Problem, solved, plan.Purchases, need))),
+            .. binding.Select(price => (Action)(() => _ = price.Value)),
         ]);
         plan = plan with
         {
             Baselines = searched.Found,
             Alternatives = [.. alternatives],
-            Binding = binding,
+            Binding = [.. binding.Select(price => price.Value).OfType<BindingLimit>()],
             UseFirst = new UseFirst.UseFirstFinder(scenario, prices, performance, built).Find(plan.Purchases),
         };
         return new(settings.Why ? plan with { Why = new WhyFinder(scenario, (asked, lifted) => Build(asked, lifted), built, solved, plan, settings).Find() } : plan, null);
@@ -226,17 +237,14 @@ public sealed class Planner
         _ => need,
     };
 
-    // What each limit costs, by the difference of the relaxations with and without it: both are proven, and quick to find.
-    private IEnumerable<BindingLimit> Binding(BuiltProblem built, SolvedProblem solved, List<DeclaredLimit> declared)
+    // What a limit costs, by the difference of the relaxations with and without it: both are proven, and quick to find. Null where it costs next to nothing.
+    private BindingLimit? PriceOf(DeclaredLimit limit, BuiltProblem built, SolvedProblem solved)
     {
-        foreach (var limit in declared)
-        {
-            // What only rows state needs no new program. A quota or an availability can also rule out gangs before there are rows.
-            var rowsOnly = limit.IsRow && built.Exclusions.All(e => e.Limit != limit.Path);
-            if (rowsOnly && !solved.TightLimits.Contains(limit.Path)) continue;
-            var cheaper = (rowsOnly ? ProblemSolver.CheaperWithout(solved, limit.Path) : null)
-                ?? solved.Relaxation - ProblemSolver.Relaxation(Build(scenario, limit.Path).Problem, sharp: false, solved.Draft);
-            if (cheaper > LeastWorth * Math.Abs(solved.Relaxation)) yield return new(limit.Path, limit.Value, Money.FromUsd(cheaper));
-        }
+        // What only rows state needs no new program. A quota or an availability can also rule out gangs before there are rows.
+        var rowsOnly = limit.IsRow && built.Exclusions.All(e => e.Limit != limit.Path);
+        if (rowsOnly && !solved.TightLimits.Contains(limit.Path)) return null;
+        var cheaper = (rowsOnly ? ProblemSolver.CheaperWithout(solved, limit.Path) : null)
+            ?? solved.Relaxation - ProblemSolver.Relaxation(Build(scenario, limit.Path).Problem, sharp: false, solved.Draft);
+        return cheaper > LeastWorth * Math.Abs(solved.Relaxation) ? new(limit.Path, limit.Value, Money.FromUsd(cheaper)) : null;
     }
 }

@@ -123,6 +123,7 @@ public sealed class ProblemBuilder
                 Provider = holding.Instance.Provider,
                 Region = holding.Instance.Region,
                 PricePerHour = (double)holding.Running.Usd,
+                CommittedPerHour = (double)holding.Committed.Usd,
                 Held = [.. Enumerable.Range(0, months).Select(m => m < end ? holding.Count : 0)],
                 Basis = PriceBasis.Quote,
                 Origin = "scenario",

@@ -38,16 +38,52 @@ internal static class RecheckMoney
         foreach (var team in problem.TeamBudgets)
         {
             var own = problem.Needs.Where(n => n.Team == team.Team).Select(n => n.Workload).ToHashSet(StringComparer.Ordinal);
-            // What all teams share, none of their budgets pays for.
-            var paid = purchases.Where(p => p.Source.Kind == PurchaseKind.Commitment ? p.Source.Team == team.Team : own.Contains(p.Workload))
-                .SelectMany(p => p.Months).ToList();
-            foreach (var month in paid.Where(m => m.Month < problem.Horizon.Months).GroupBy(m => m.Month))
+            var byMonth = new SortedDictionary<int, double>();
+            void Add(int month, double usd) => byMonth[month] = byMonth.GetValueOrDefault(month) + usd;
+            foreach (var month in purchases.Where(p => p.Source.Kind == PurchaseKind.Commitment ? p.Source.Team == team.Team : own.Contains(p.Workload)).SelectMany(p => p.Months))
+                Add(month.Month, (double)month.Cash.Usd);
+            foreach (var decision in decisions.Where(d => d.Need >= 0 && problem.Needs[d.Need].Team == team.Team)) Charge(problem, decision, team.Team, Add);
+            foreach (var (month, usd) in byMonth)
             {
-                if (team.CashPerMonth is { } most && Over((double)month.Sum(m => m.Cash.Usd), most))
-                    found.Add(new(team.Id, $"{problem.Horizon.Label(month.Key)}: team {team.Team} pays more than {most}"));
+                if (month < problem.Horizon.Months && team.CashPerMonth is { } most && Over(usd, most))
+                    found.Add(new(team.Id, $"{problem.Horizon.Label(month)}: team {team.Team} pays and is charged {usd:N2}, over {most}"));
             }
 
-            if (team.Total is { } all && Over((double)paid.Sum(m => m.Cash.Usd), all)) found.Add(new(team.Id, $"team {team.Team} pays more than {all} in total"));
+            if (team.Total is { } all && Over(byMonth.Values.Sum(), all)) found.Add(new(team.Id, $"team {team.Team} pays and is charged more than {all} in total"));
+        }
+    }
+
+    // An hour at work on what the team does not pay for itself: of a commitment that all share its price, of one made earlier what that costs an hour.
+    private static void Charge(PlanningProblem problem, Decision decision, string team, Action<int, double> add)
+    {
+        var source = decision.SourceIn(problem) is >= 0 and var index ? problem.Sources[index] : null;
+        var hourly = source switch
+        {
+            { Kind: PurchaseKind.Commitment } when source.Team != team => source.PricePerHour,
+            { Kind: PurchaseKind.Owned } => source.CommittedPerHour,
+            _ => 0,
+        };
+        if (hourly == 0 || decision.Kind == DecisionKind.SetUp) return;
+        switch (problem.Needs[decision.Need])
+        {
+            case ServiceNeed service:
+                var slot = service.Slots[decision.Index];
+                add(slot.Month, decision.Value * slot.Hours * hourly);
+                break;
+            case PileNeed piles:
+                add(piles.Piles[decision.Kind == DecisionKind.WorkSegment ? decision.Index / problem.Segments.Length : decision.Index].Month, decision.Value * hourly);
+                break;
+            case RunNeed runs:
+                // Machines work for the hours that are paid for, spread evenly from each run's beginning to its end; each of the group's runs is as likely to be done so.
+                var (option, starts) = (runs.Options[decision.Option], runs.Groups[decision.Index].Starts);
+                for (var month = 0; problem.Horizon.HoursBefore(month) < starts[^1] + option.Hours; month++)
+                {
+                    var (from, until) = (problem.Horizon.HoursBefore(month), problem.Horizon.HoursBefore(month + 1));
+                    var inside = starts.Average(start => Math.Max(0, Math.Min(until, start + option.Hours) - Math.Max(from, start)));
+                    if (inside > 0) add(month, decision.Value * option.Gang * (inside / option.Hours * option.BilledHours) * hourly);
+                }
+
+                break;
         }
     }
 

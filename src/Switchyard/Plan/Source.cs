@@ -66,6 +66,11 @@ public sealed record Source
     /// <summary>Whether its instances are held for months (committed to or owned) and shared by the workloads, rather than rented for one.</summary>
     public bool IsPool => Kind is PurchaseKind.Commitment or PurchaseKind.Owned;
 
+    /// <summary>
+    /// US dollars an hour that are paid for an instance whether it is used or not, for what was committed to earlier: what a team is charged for an hour of it.
+    /// </summary>
+    public double CommittedPerHour { get; init; }
+
     /// <summary>Instances there in each month, for what is held already, none after the last; empty otherwise.</summary>
     public ImmutableArray<int> Held { get; init; } = [];
 

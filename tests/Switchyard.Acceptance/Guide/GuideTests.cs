@@ -64,7 +64,7 @@ public sealed partial class GuideTests
     // The command as the tests built it, under the name that the launcher has.
     private static async Task CommandAsync(string path)
     {
-        await File.WriteAllTextAsync(path, $"#!/bin/sh\nexec \"{Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"}\" \"{Cli.Program}\" \"$@\"\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(path, $"#!/bin/sh\nexec {string.Join(' ', Cli.Command.Select(word => $"\"{word}\""))} \"$@\"\n", TestContext.Current.CancellationToken);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 

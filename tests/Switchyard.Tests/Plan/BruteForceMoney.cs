@@ -7,10 +7,10 @@ namespace Switchyard.Tests.Plan;
 internal sealed partial class BruteForce
 {
     // The payments, each with a weight, as a row.
-    private static Row Spent(LinearRest rest, double upper, Func<Paid, double> weight)
+    private static Row Spent(LinearRest rest, double upper, Func<Paid, double> weight, bool charged = false)
     {
         var row = new Row(double.NegativeInfinity, upper);
-        foreach (var paid in rest.Paid)
+        foreach (var paid in charged ? rest.Paid.Concat(rest.Charged) : rest.Paid)
         {
             if (paid.Column < 0) row.Constant += paid.Usd * weight(paid);
             else if (weight(paid) is not 0 and var each) row.Terms.Add((paid.Column, paid.Usd * each));
@@ -84,8 +84,39 @@ internal sealed partial class BruteForce
         }
     }
 
+    // What an hour costs of a machine that is there whatever the team does: what others committed to, or what was committed to before.
+    private static double HourFor(string team, Source source) =>
+        source.Kind == PurchaseKind.Owned ? source.CommittedPerHour : source.Kind == PurchaseKind.Commitment && source.Team != team ? source.PricePerHour : 0;
+
+    // Services hold machines for their slot's hours, runs for the hours that they work.
+    private void Charge(LinearRest rest)
+    {
+        for (var i = 0; i < choices.Count; i++)
+        {
+            var choice = choices[i];
+            if (values[i] == 0 || choice.Need < 0 || choice.What is not (What.Pool or What.Run)) continue;
+            var (team, source) = (problem.Needs[choice.Need].Team, problem.Sources[choice.Source]);
+            var each = HourFor(team, source) * values[i];
+            if (problem.Needs[choice.Need] is ServiceNeed service)
+            {
+                var slot = service.Slots[choice.Index];
+                rest.Charged.Add(new(choice.Source, team, choice.Future, slot.Month, slot.Hours * each, -1));
+            }
+            else if (problem.Needs[choice.Need] is RunNeed runs)
+            {
+                var (run, starts) = (runs.Options[choice.Option], runs.Groups[choice.Index].Starts);
+                for (var m = 0; m + 1 < monthStart.Length; m++)
+                {
+                    var inside = starts.Sum(t => Math.Max(0, Math.Min(t + run.Hours, monthStart[m + 1]) - Math.Max(t, monthStart[m]))) / starts.Length;
+                    rest.Charged.Add(new(choice.Source, team, -1, m, run.Gang * run.BilledHours * inside / run.Hours * each, -1));
+                }
+            }
+        }
+    }
+
     private void Money(LinearRest rest)
     {
+        Charge(rest);
         var credits = Credits(rest);
         Row Budget(double most, Func<Paid, bool> counted, Func<int, bool> months)
         {
@@ -104,12 +135,12 @@ internal sealed partial class BruteForce
                 var earlier = m < problem.FixedCash.Length ? problem.FixedCash[m] : 0;
                 if (problem.CashPerMonth is { } cash) rest.Rows.Add(Budget(cash - earlier, Now, x => x == month));
                 foreach (var team in problem.TeamBudgets)
-                    if (team.CashPerMonth is { } most) rest.Rows.Add(Spent(rest, most, p => Now(p) && p.Team == team.Team && p.Month == month ? 1 : 0));
+                    if (team.CashPerMonth is { } most) rest.Rows.Add(Spent(rest, most, p => Now(p) && p.Team == team.Team && p.Month == month ? 1 : 0, charged: true));
             }
 
             if (problem.TotalCost is { } total) rest.Rows.Add(Budget(total - problem.FixedCash.Sum(), Now, _ => true));
             foreach (var team in problem.TeamBudgets)
-                if (team.Total is { } most) rest.Rows.Add(Spent(rest, most, p => Now(p) && p.Team == team.Team ? 1 : 0));
+                if (team.Total is { } most) rest.Rows.Add(Spent(rest, most, p => Now(p) && p.Team == team.Team ? 1 : 0, charged: true));
         }
 
         Risk(rest, credits);

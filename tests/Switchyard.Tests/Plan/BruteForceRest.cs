@@ -25,6 +25,9 @@ internal sealed partial class BruteForce
             return row;
         }
 
+        // What teams are charged for what others pay for.
+        public List<Paid> Charged { get; } = [];
+
         // The batch work that a column does.
         public Dictionary<int, Pile> Piles { get; } = [];
 
@@ -129,6 +132,7 @@ internal sealed partial class BruteForce
                 {
                     var column = rest.Split(option.Source, piles.Team, pile.Future, 0, pile.Requests / option.RequestsPerHour, pile.Month, usd, Factor(pile.Month));
                     rest.Piles[column] = pile;
+                    rest.Charged.Add(new(option.Source, piles.Team, pile.Future, pile.Month, HourFor(piles.Team, source), column));
                     return column;
                 }
 

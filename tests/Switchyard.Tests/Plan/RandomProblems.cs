@@ -135,6 +135,7 @@ internal sealed class RandomProblems
             MinCount = commitment && random.Next(3) == 0 ? 2 : 1,
             MaxCount = kind is not (PurchaseKind.Tokens or PurchaseKind.Owned) && random.Next(4) == 0 ? random.Next(1, 4) : null,
             MaxPerSecond = kind == PurchaseKind.Tokens && random.Next(2) == 0 ? random.Next(1, 4) : null,
+            CommittedPerHour = Has(Element.Teams) && kind == PurchaseKind.Owned ? i % 3 : 0,
             Team = Has(Element.Teams) && kind == PurchaseKind.Commitment && random.Next(2) == 0 ? "a" : "",
             Zones = random.Next(2) == 0 ? 1 : random.Next(2, 4),
             Held = kind == PurchaseKind.Owned ? [.. Enumerable.Range(0, horizon.Months + random.Next(2)).Select(_ => random.Next(0, 4))] : [],

@@ -89,6 +89,48 @@ public sealed class StatedLimitTests
     }
 
     [Fact]
+    public void A_team_is_charged_for_what_was_committed_to_before()
+    {
+        var chat = HandMade.Service("chat", 5) with { Team = "product" };
+        var lab = new Holding { Name = "lab", Instance = Cheap with { InstanceType = "lab" }, Count = 2, Committed = new(10), Running = new(0) };
+        // Cheap costs $20 an hour: one machine of either for the quarter.
+        Scenario With(decimal total) => HandMade.Scenario(new() { Teams = [new("product", null, new(total))] }, chat) with { Holdings = [lab] };
+        var hours = Enumerable.Range(0, HandMade.Quarter.Months).Sum(HandMade.Quarter.Hours);
+        var plan = HandMade.Plan(With((decimal)(hours * 10) + 1), Book(Cheap)).Plan.ShouldNotBeNull();
+        plan.Purchases.ShouldHaveSingleItem().Source.Kind.ShouldBe(PurchaseKind.Owned);
+        plan.Purchases.Single().Months.Max(m => m.Instances).ShouldBe(1);
+        var conflict = HandMade.Plan(With((decimal)(hours * 10) - 10), Book(Cheap)).Conflict.ShouldNotBeNull().Limits.ShouldHaveSingleItem();
+        conflict.Limit.ShouldBe("limits.teams.product.total");
+        decimal.Parse(conflict.Enough!.TrimStart('$'), System.Globalization.NumberStyles.Number, System.Globalization.CultureInfo.InvariantCulture).ShouldBe((decimal)(hours * 10), 1);
+        // Without a budget of its own nobody is charged.
+        HandMade.Plan(HandMade.Scenario(new() { Teams = [new("other", null, new(1))] }, chat) with { Holdings = [lab] }, Book(Cheap)).Plan.ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData(PurchaseKind.Commitment)]
+    [InlineData(PurchaseKind.Owned)]
+    public void A_team_cannot_avoid_its_budget_by_what_others_pay_for(PurchaseKind kind)
+    {
+        // A machine that no team has: for 100 hours of a run it is charged $3 an hour, and rented elsewhere it is $5.
+        var shared = new Source
+        {
+            Id = "shared", Kind = kind, Provider = "p", Region = "r", PricePerHour = kind == PurchaseKind.Owned ? 0 : 3, CommittedPerHour = 3, TermMonths = kind == PurchaseKind.Owned ? 0 : 1,
+            Held = kind == PurchaseKind.Owned ? [1, 1, 1] : [], Accelerator = "a", AcceleratorCount = 8,
+        };
+        PlanningProblem With(string team, double total) => new()
+        {
+            Horizon = HandMade.Quarter, Sources = [shared], TeamBudgets = [new("team", "a", null, total)],
+            Needs = [new RunNeed { Workload = "w", Team = team, Groups = [new(0, [0])], Options = [new(0, 1, 100, 100, null)] }],
+        };
+        ProblemSolver.Solve(With("a", 301), Switchyard.Plan.Solve.SolveLimits.Exact).HasPlan.ShouldBeTrue();
+        ProblemSolver.Solve(With("a", 299), Switchyard.Plan.Solve.SolveLimits.Exact).HasPlan.ShouldBeFalse();
+        ProblemSolver.Solve(With("", 299), Switchyard.Plan.Solve.SolveLimits.Exact).HasPlan.ShouldBeTrue();
+        // A plan that charges more than the team has is refused by arithmetic that knows no rows.
+        var loose = ProblemSolver.Solve(With("a", 301), Switchyard.Plan.Solve.SolveLimits.Exact);
+        Recheck.Problems(With("a", 299) with { Needs = loose.Problem.Needs }, loose.Decisions).ShouldHaveSingleItem().ShouldContain("team a");
+    }
+
+    [Fact]
     public void Residency()
     {
         var chat = HandMade.Service("chat", 20) with { Residency = ["europe-*"] };
