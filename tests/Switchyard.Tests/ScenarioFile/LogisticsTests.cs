@@ -49,6 +49,18 @@ public sealed class LogisticsTests
         (api.InputPerMillion, api.OutputPerMillion, api.Provider).ShouldBe((0.60, 0.80, "api"));
     }
 
+    [Theory]
+    [InlineData("1-182 days", 1, 182)]
+    [InlineData("2-8 weeks", 14, 56)]
+    [InlineData("14 days", 14, 14)]
+    public void Quotes_can_be_for_blocks(string text, int least, int most)
+    {
+        var quote = Given.Scenario(Given.Logistics.Replace("term: 12 months, upfront: 20%", $"block: {text}", StringComparison.Ordinal)).TermQuotes.ShouldHaveSingleItem();
+        quote.Id.ShouldBe("coreweave/us-east/quote-cw@block");
+        (quote.Kind, quote.TermMonths, quote.BlockDays, quote.UpfrontShare, quote.MaxCount).ShouldBe((CommitmentKind.CapacityBlock, (int?)null, (least, most), 1, 8));
+        quote.Instance.OnDemand.ShouldBeNull();
+    }
+
     [Fact]
     public void Owned_machines_are_held()
     {
