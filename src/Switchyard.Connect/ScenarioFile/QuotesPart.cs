@@ -9,7 +9,7 @@ internal static class QuotesPart
 {
     internal static readonly string[] CapacityKeys =
     [
-        "name", "kind", "provider", "region", "accelerator", "fabric", "price", "term", "upfront", "min", "max", "valid_until", "vcpus", "memory",
+        "name", "kind", "provider", "region", "accelerator", "fabric", "price", "term", "block", "upfront", "min", "max", "valid_until", "vcpus", "memory",
     ];
 
     internal static readonly string[] TokenKeys = ["name", "kind", "provider", "model", "region", "input", "output", "max", "slo"];
@@ -111,10 +111,16 @@ internal static class QuotesPart
         var termed = section.Find("term") is not null;
         int? term = section.Read<int>("term", CalendarSpan.TryParseMonths, out var months) ? months : null;
         double? upfront = section.Read<double>("upfront", ShareText.TryParse, out var share) ? share : null;
+        (int, int)? block = section.Read<(int Min, int Max)>("block", TryParseDays, out var days) ? days : null;
+        var blocks = section.Find("block") is not null;
+        if (blocks && termed) findings.Say(section.LineOf("block"), section.At("block"), "and 'term' are two ways to sell; leave one of them out");
         foreach (var key in (string[])(termed ? [] : ["upfront", "min"]))
         {
-            if (section.Find(key) is not null) findings.Say(section.LineOf(key), section.At(key), "needs a 'term'; without one the offer is by the hour");
+            if (section.Find(key) is not null)
+                findings.Say(section.LineOf(key), section.At(key), $"needs a 'term'; {(blocks ? "a block is paid as a whole when it begins" : "without one the offer is by the hour")}");
         }
+
+        var hourly = !termed && !blocks;
 
         if (name is null || provider is null || accelerators is not var (accelerator, count) || !priced) return;
         scope.AddProvider(provider);
@@ -127,27 +133,28 @@ internal static class QuotesPart
             AcceleratorCount = count,
             Vcpus = vcpus,
             Memory = memory,
-            OnDemand = termed ? null : OfInstance(price, count),
+            OnDemand = hourly ? OfInstance(price, count) : null,
             Fabric = fabric,
-            MaxCount = termed ? null : most,
-            ValidUntil = termed ? null : until,
+            MaxCount = hourly ? most : null,
+            ValidUntil = hourly ? until : null,
             Basis = PriceBasis.Quote,
             Source = $"{findings.File}: {section.Path}",
         };
         scope.Quotes[name] = offer;
-        if (!termed)
+        if (hourly)
         {
             quoted.Hourly.Add(offer);
             return;
         }
 
-        if (section.Find("upfront") is null) findings.Assume(section.At("upfront"), "0%", "nothing is said of it");
+        if (termed && section.Find("upfront") is null) findings.Assume(section.At("upfront"), "0%", "nothing is said of it");
         quoted.Terms.Add(new()
         {
             Instance = offer,
-            Kind = CommitmentKind.Reserved,
-            TermMonths = term ?? 1,
-            UpfrontShare = upfront ?? 0,
+            Kind = termed ? CommitmentKind.Reserved : CommitmentKind.CapacityBlock,
+            TermMonths = termed ? term ?? 1 : null,
+            BlockDays = termed ? null : block ?? (1, 1),
+            UpfrontShare = termed ? upfront ?? 0 : 1,
             Price = OfInstance(price, count),
             MinCount = least ?? 1,
             MaxCount = most,
@@ -155,6 +162,34 @@ internal static class QuotesPart
             Basis = PriceBasis.Quote,
             Source = offer.Source,
         });
+    }
+
+    // '1-182 days', '2-8 weeks'; one length alone is the only one.
+    private static bool TryParseDays(string text, out (int Min, int Max) value, out Misread misread)
+    {
+        value = default;
+        misread = new("the shortest and longest block in whole days, such as '1-182 days'");
+        var parts = text.Split('-', StringSplitOptions.TrimEntries);
+        if (parts.Length > 2 || !Days(parts[^1], out var most)) return false;
+        var least = most;
+        // The unit stands once, after the second.
+        if (parts.Length == 2 && !Days($"{parts[0]} {parts[1].TrimStart('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', ' ')}", out least)) return false;
+        if (least > most)
+        {
+            misread = new("the shortest block, then the longest", $"{most}-{least} days");
+            return false;
+        }
+
+        value = (least, most);
+        return true;
+
+        static bool Days(string part, out int days)
+        {
+            days = 0;
+            if (!CalendarSpan.TryParseTime(part, out var time, out _) || time.TotalDays != Math.Floor(time.TotalDays) || time.TotalDays is < 1 or > 3660) return false;
+            days = (int)time.TotalDays;
+            return true;
+        }
     }
 
     /// <summary>A number of instances, said in instances or in accelerators; null where absent or with a problem.</summary>

@@ -89,7 +89,7 @@ public sealed class ProblemBuilder
     private IEnumerable<string> Assumptions(HashSet<int> used)
     {
         foreach (var line in options.Assumed) yield return line;
-        if (candidates.Where(c => used.Contains(c.Source) && c.Block is not null).Select(c => c.Block!).FirstOrDefault() is { } block)
+        if (candidates.Where(c => used.Contains(c.Source) && c.Block is { BookingDays: not null }).Select(c => c.Block!).FirstOrDefault() is { } block)
             yield return $"capacity blocks: booked at most {block.BookingDays} days ahead; later ones are reckoned at today's price";
         if (scenario.Workloads.OfType<InferenceWorkload>().Any(w => w.Survives == FailureDomain.Zone || w.Spread == FailureDomain.Zone))
             yield return "zones: the instances of a region are spread evenly over its zones, where it is known how many it has; elsewhere a region is one zone";

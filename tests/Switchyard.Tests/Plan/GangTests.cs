@@ -60,6 +60,21 @@ public sealed class GangTests
         Bought(workload, gang - 1).ShouldBeNull();
     }
 
+    [Fact]
+    public void A_quoted_block_is_bought_for_a_run_in_whole_days()
+    {
+        // $12 an hour in blocks of 2 to 14 days, up to 8 machines, against $20 on demand.
+        var workload = HandMade.Training("train", 60, 3);
+        var quote = Committed(8).Commitments[0] with { Kind = CommitmentKind.CapacityBlock, TermMonths = null, BlockDays = (2, 14), UpfrontShare = 1 };
+        var plan = HandMade.Plan(HandMade.Scenario(null, workload) with { TermQuotes = [quote] }, HandMade.Prices(Offer)).Plan.ShouldNotBeNull();
+        var bought = plan.Purchases.ShouldHaveSingleItem();
+        bought.Source.Kind.ShouldBe(PurchaseKind.Block);
+        var use = (TrainingUse)bought.Use!;
+        var days = Math.Max(2, Math.Ceiling(use.Hours / 24));
+        foreach (var month in bought.Months) ((double)month.Cash.Usd).ShouldBe(use.Gang * days * 24 * 12, 0.01);
+        plan.Assumed.ShouldNotContain(line => line.StartsWith("capacity blocks: booked", StringComparison.Ordinal), "nothing is said of when it can be booked");
+    }
+
     [Theory]
     [InlineData(0, 5, "1 2 3 4 5")]
     [InlineData(48, 64, "49 50 51 52 53 54 55 56 57 58 59 60 61 62 63 64")]

@@ -21,6 +21,17 @@ public sealed class LogisticsTests
     }
 
     [Fact]
+    public void A_week_is_in_as_many_segments_as_were_asked_for()
+    {
+        // Each hour of the day at a level of its own.
+        string Text(string more) => Given.Logistics.Replace("shape: business-hours", $"shape: [{string.Join(", ", Enumerable.Range(1, 24).Select(h => $"{h / 24.0:0.000}"))}]", StringComparison.Ordinal)
+            .Replace("discount_rate: 8%/year", $"discount_rate: 8%/year{more}", StringComparison.Ordinal);
+        var (six, many) = (Switchyard.Plan.WorkloadOptions.SegmentsOf(Given.Scenario(Text(""))), Switchyard.Plan.WorkloadOptions.SegmentsOf(Given.Scenario(Text("\nload_segments: 24"))));
+        (six.Shares.Length, many.Shares.Length).ShouldBe((6, 24));
+        many.Held.ShouldBeLessThan(six.Held);
+    }
+
+    [Fact]
     public void What_was_agreed_is_read()
     {
         Scenario.Commercial.Discounts["aws"].ShouldBe(0.12);
@@ -47,6 +58,18 @@ public sealed class LogisticsTests
         quote.Instance.Fabric!.Value.GBPerSecond.ShouldBe(400);
         var api = Scenario.TokenOffers.ShouldHaveSingleItem();
         (api.InputPerMillion, api.OutputPerMillion, api.Provider).ShouldBe((0.60, 0.80, "api"));
+    }
+
+    [Theory]
+    [InlineData("1-182 days", 1, 182)]
+    [InlineData("2-8 weeks", 14, 56)]
+    [InlineData("14 days", 14, 14)]
+    public void Quotes_can_be_for_blocks(string text, int least, int most)
+    {
+        var quote = Given.Scenario(Given.Logistics.Replace("term: 12 months, upfront: 20%", $"block: {text}", StringComparison.Ordinal)).TermQuotes.ShouldHaveSingleItem();
+        quote.Id.ShouldBe("coreweave/us-east/quote-cw@block");
+        (quote.Kind, quote.TermMonths, quote.BlockDays, quote.UpfrontShare, quote.MaxCount).ShouldBe((CommitmentKind.CapacityBlock, (int?)null, (least, most), 1, 8));
+        quote.Instance.OnDemand.ShouldBeNull();
     }
 
     [Fact]
