@@ -13,8 +13,13 @@ var folder = new DirectoryInfo(AppContext.BaseDirectory);
 while (folder is not null && !Directory.Exists(Path.Combine(folder.FullName, "data", "market"))) folder = folder.Parent;
 var catalog = CatalogReader.Read(Path.Combine(folder!.FullName, "data"), new PricePolicy(), null, false).Value!;
 var performance = new RememberedPerformance(new PerformanceModel(catalog.Factors));
-PlanningProblem Build(Scenario asked) => new ProblemBuilder(asked, catalog.Prices, performance).Build().Problem;
-var scenario = ScenarioGenerator.Make(seed, workloads, months, catalog.Models);
+// Every so many-th of the offers and commitments alone.
+var every = Number("--every", 1);
+var all = catalog.Prices;
+var prices = every == 1 ? all : new PriceBook(
+    all.AsOf, all.Policy, all.Accelerators, all.Offers.Where((_, i) => i % every == 0), all.Commitments.Where((_, i) => i % every == 0), all.Regions, all.Storage, all.Network);
+PlanningProblem Build(Scenario asked) => new ProblemBuilder(asked, prices, performance).Build().Problem;
+var scenario = ScenarioGenerator.Make(seed, workloads, months, catalog.Models) with { LoadSegments = Number("--segments", LoadSegments.Default) };
 if (!args.Contains("--free"))
 {
     // Not part of what is timed: a person writes the limits down.
@@ -27,7 +32,7 @@ if (!args.Contains("--free"))
 var watch = Stopwatch.StartNew();
 var cpu = Process.GetCurrentProcess().TotalProcessorTime;
 var problem = Build(scenario);
-Say("options", $"{problem.Needs.Sum(n => n switch { ServiceNeed s => s.Options.Length, RunNeed r => r.Options.Length, PileNeed p => p.Options.Length, _ => 0 })}");
+Say("options", $"{prices.Offers.Length} offers, {prices.Commitments.Length} commitments, {scenario.LoadSegments} segments: {problem.Needs.Sum(n => n switch { ServiceNeed s => s.Options.Length, RunNeed r => r.Options.Length, PileNeed p => p.Options.Length, _ => 0 })}");
 LargeRun.Run(scenario, problem, !args.Contains("--no-baselines"), Say);
 Console.WriteLine($"peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:0} MB");
 

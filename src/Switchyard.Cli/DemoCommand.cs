@@ -31,7 +31,7 @@ internal static class DemoCommand
             if (scenario.Value is not { } wanted) return Printer.Fail(scenario.Problems);
             var planned = new Cycle(contents.Prices, new PerformanceModel(contents.Factors)).Plan(wanted, new() { SideBySide = SideBySide.Run });
             if (planned.Plan is not { } plan) return ExitCode.No;
-            var proof = Proof.Of(plan, wanted, contents, new(), Scenario, timing: false, mend: true);
+            var proof = Proof.Of(plan, wanted, contents, new() { Further = ProofSettings.Enough }, Scenario, timing: false, mend: true);
             if (proof.Value is not { } evidence) return Printer.Fail(proof.Problems);
             var json = EvidenceWriter.Write(evidence);
             printer.Show(

@@ -115,6 +115,7 @@ internal sealed class EstimateCommand
             if (parsed.GetValue(clients) is not null) problems.Add(new(Verb, 0, "--trace", "goes with --rate, not with --concurrency"));
             var reading = TraceReader.Open(file);
             problems.AddRange(reading.Problems);
+            foreach (var note in reading.Value?.Notes ?? []) Console.Error.WriteLine($"{Problem.Shown(file)}: {note}");
             if (reading.Value is { Requests: { Input.IsEmpty: false, Output.IsEmpty: false } requested })
                 lengths = [.. requested.Input.Zip(requested.Output).Where(pair => pair is { First: > 0, Second: > 0 })];
             else if (reading.Value is { } other) Wrong("--trace", file, $"a trace of requests with their tokens; it holds {other.Kind} ({other.Form})");

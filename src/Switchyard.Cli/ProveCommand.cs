@@ -7,6 +7,7 @@ using Switchyard.Connect;
 using Switchyard.Connect.Catalog;
 using Switchyard.Connect.EvidenceFile;
 using Switchyard.Connect.PlanFile;
+using Switchyard.Connect.Traces;
 using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Performance;
@@ -26,7 +27,7 @@ internal static class ProveCommand
         Option<string?> scenarios = new("--file", "-f") { Description = "The scenario that it was made for; by default the bundled one of its name", HelpName = "scenario.yaml" };
         Option<int> seeds = new("--seeds")
         {
-            Description = "Runs, each with its own draws of demand, faults and errors of prediction", HelpName = "N",
+            Description = "Runs, each with its own draws of demand, faults and errors of prediction; where none is named and a dozen cannot tell, 30 are played", HelpName = "N",
             DefaultValueFactory = _ => new ProofSettings().Seeds, CustomParser = WholeNumber.Parser("--seeds", "runs", 1, MostSeeds),
         };
         Option<int> seed = new("--seed")
@@ -61,11 +62,15 @@ internal static class ProveCommand
             var scenario = ScenarioArgument.Read(parsed.GetValue(scenarios) ?? plan.Scenario, contents);
             if (scenario.Value is not { } wanted)
                 return Printer.Fail([.. scenario.Problems.Select(p => parsed.GetValue(scenarios) is null ? p with { Message = $"{p.Message}; name the scenario of the plan with -f" } : p)]);
-            var settings = new ProofSettings(parsed.GetValue(seeds), (ulong)parsed.GetValue(seed), parsed.GetValue(stress), new() { Whole = parsed.GetValue(whole) }, record);
+            var settings = new ProofSettings(parsed.GetValue(seeds), (ulong)parsed.GetValue(seed), parsed.GetValue(stress), new() { Whole = parsed.GetValue(whole) }, record?.Availability)
+            {
+                Further = parsed.GetResult(seeds) is { Implicit: false } ? 0 : ProofSettings.Enough,
+            };
             var capacities = kept.Load(parsed);
             var proof = Proof.Of(plan, wanted, contents, settings, path, timing: parsed.GetValue(timing), mend: !parsed.GetValue(verdict), capacities);
             kept.Save(capacities);
             if (proof.Value is not { } evidence) return Printer.Fail(proof.Problems);
+            if (record is not null) evidence = evidence with { Notes = [.. evidence.Notes, .. record.Notes.Select(note => $"{record.Name}: {note}")] };
             var json = new Lazy<string>(() => EvidenceWriter.Write(evidence));
             if (parsed.GetValue(save) is { } target) Printer.WriteFile(target, json.Value);
             if (parsed.GetValue(mend) is { } mended)
@@ -83,12 +88,12 @@ internal static class ProveCommand
     // More than this takes hours and narrows no interval that anybody looks at.
     private const int MostSeeds = 10_000;
 
-    private static AvailabilityTrace? SpotRecord(string[] files, bool? oneMeansAvailable, List<Problem> problems)
+    private static TraceFile? SpotRecord(string[] files, bool? oneMeansAvailable, List<Problem> problems)
     {
         if (files.Length == 0) return null;
         var traces = DemandCommand.Read(files, new() { OneMeansAvailable = oneMeansAvailable }, problems);
         problems.AddRange(traces.Where(t => t.Availability is null).Select(t => new Problem(t.Name, 0, "", $"holds {t.Kind}, not the availability of spot capacity")));
-        return problems.Count > 0 ? null : traces[0].Availability;
+        return problems.Count > 0 ? null : traces[0];
     }
 }
 
@@ -104,11 +109,15 @@ internal static class Proof
         var staging = new Cycle(contents.Prices, new PerformanceModel(factors, capacities)).Stage(plan, scenario, factors, contents.Intervals, capacities);
         if (staging.Stage is not { } stage) return staging.Mismatches.Select(m => new Problem(file, 0, m.Place, m.Message)).ToList();
         var staged = watch.Elapsed;
-        var runs = Prover.Runs(stage, factors, settings);
-        RunResult[] results;
-        using (var progress = new Progress("runs played")) results = Play(runs, progress);
+        var (runs, results, evidence) = Played(stage, factors, settings);
+        if (settings.Again(evidence.Expected) is { } again)
+        {
+            Console.Error.WriteLine($"{settings.Seeds} runs cannot tell whether the plan holds; playing {again.Seeds}");
+            settings = again;
+            (runs, results, evidence) = Played(stage, factors, settings);
+        }
+
         var played = watch.Elapsed;
-        var evidence = Prover.Evidence(stage, runs, results);
         if (mend && !evidence.Holds)
         {
             Console.Error.WriteLine("the plan does not hold; looking for what would mend it");
@@ -124,6 +133,14 @@ internal static class Proof
         }
 
         return evidence;
+    }
+
+    private static (ImmutableArray<ProofRun> Runs, RunResult[] Results, Evidence Evidence) Played(Stage stage, EfficiencyFactors factors, ProofSettings settings)
+    {
+        var runs = Prover.Runs(stage, factors, settings);
+        using var progress = new Progress("runs played");
+        var results = Play(runs, progress);
+        return (runs, results, Prover.Evidence(stage, runs, results));
     }
 
     private static RunResult[] Play(ImmutableArray<ProofRun> runs, Progress progress)

@@ -91,6 +91,7 @@ export interface Job {
 export interface Mend {
   readonly holds: boolean;
   readonly cost: number;
+  readonly billed?: number;
   readonly measures: readonly { readonly workload: string; readonly text: string; readonly cost?: number }[];
   readonly additions: readonly string[];
   readonly obstacle?: string;
@@ -131,6 +132,11 @@ export function broken(breach: Breach): string {
   if (workload === undefined || promise === undefined) return `${breach.what} is broken`;
   if (promise === 'deadline') return `${workload} misses its deadline`;
   return `${workload} misses ${promise.replace(/^(ttft|tpot|e2e)\b/, (objective) => objective.toUpperCase())}`;
+}
+
+/** A promise that is broken, and since when, or by how much where it is judged over all months together and so has no first moment. */
+export function brokenFrom(breach: Breach): string {
+  return breach.months.length === 0 ? `${broken(breach)} (${breach.detail})` : `${broken(breach)}, first on ${day(breach.first)}`;
 }
 
 /** The day of a moment written as `2027-01-06 14:20`. */

@@ -94,6 +94,14 @@ describe('what a proof found', () => {
     expect(clause('cost')).toBe('the bill is above the plan’s');
     expect(clause('limits.budget.cash')).toBe('limits.budget.cash is broken');
   });
+  it('says by how much where all months are judged together, and no moment', () => {
+    const share = { what: 'limits.provider_share', workload: null, first: '2027-01-01 00:00', months: [], detail: '62.7% on average; 60.0% allowed' };
+    const only = { ...report, evidence: [{ ...evidence, expected: { ...evidence.expected, breaches: [share] } }] };
+    expect(headline('proof', only)).toBe('The plan does not hold in 2 runs: limits.provider_share is broken (62.7% on average; 60.0% allowed).');
+    const table = find('proof').findings(only)[0]?.blocks.find((block) => block.kind === 'table');
+    expect(table?.kind === 'table' && table.rows[0]).toEqual(['limits.provider_share is broken', '–', { text: 'all together', value: 0 }, '62.7% on average; 60.0% allowed']);
+    expect(headline('trouble', only)).toContain('No moment breaks anything');
+  });
   it('sorts events by what happened', () => {
     expect(sort('1 × crusoe/all/mi300x-x1 spot lost: preempted')).toBe('crusoe/all/mi300x-x1 spot lost: preempted');
     expect(sort('embed-12 ends 0.4 h late')).toBe('embed ends late');

@@ -10,9 +10,6 @@ namespace Switchyard.Cli.Output;
 /// <summary>Evidence as tables: the verdict, what is broken, and what the plan delivers.</summary>
 internal static class EvidenceTables
 {
-    // So many runs' intervals are as wide as they say (docs/decisions/0010).
-    private const int Enough = 30;
-
     // Fewer runs than this have no interval.
     private const int Few = 3;
 
@@ -26,11 +23,13 @@ internal static class EvidenceTables
         if (expected.Seeds < Few) console.MarkupLineInterpolated($"[yellow]Few[/]    so few runs have no interval: the worst of them counts, and what happens in one run of {expected.Seeds + 1} is not known; 12 is the default");
         console.WriteLine();
         foreach (var breach in expected.Breaches)
-            console.MarkupLineInterpolated($"[bold]Broken[/] {breach.What}, first at {HorizonTime.Text(horizon, breach.Seconds)}: {breach.Detail}{Months(horizon, breach)}");
-        if (!evidence.Holds && expected.Seeds < Enough && expected.Breaches.All(b => b.IsClose))
-            console.MarkupLineInterpolated($"[yellow]Close[/]  {expected.Seeds} runs cannot tell this from chance: prove it with --seeds {Enough} before you decide");
-        foreach (var limit in expected.Limits.Where(l => expected.Seeds < Enough && l.Measured is { IsClose: true }))
-            console.MarkupLineInterpolated($"[yellow]Close[/]  {limit.Limit}: {LimitJudge.Text(limit.Measured!.Unit, limit.Measured.Figure.Mean)} on average, {LimitJudge.Text(limit.Measured.Unit, limit.Measured.Bound)} {(limit.Measured.AtLeast ? "wanted" : "allowed")}: more runs may find it broken; prove it with --seeds {Enough} before you decide");
+            console.MarkupLineInterpolated($"[bold]Broken[/] {breach.What}, {(breach.Months.IsEmpty ? "over all months" : $"first at {HorizonTime.Text(horizon, breach.Seconds)}")}: {breach.Detail}{Months(horizon, breach)}");
+        if (!evidence.Holds && expected.Seeds < ProofSettings.Enough && expected.Breaches.All(b => b.IsClose))
+            console.MarkupLineInterpolated($"[yellow]Close[/]  {expected.Seeds} runs cannot tell this from chance: prove it with --seeds {ProofSettings.Enough} before you decide");
+        foreach (var limit in expected.Limits.Where(l => expected.Seeds < ProofSettings.Enough && l.Measured is { IsClose: true }))
+            console.MarkupLineInterpolated($"[yellow]Close[/]  {limit.Limit}: {LimitJudge.Text(limit.Measured!.Unit, limit.Measured.Figure.Mean)} on average, {LimitJudge.Text(limit.Measured.Unit, limit.Measured.Bound)} {(limit.Measured.AtLeast ? "wanted" : "allowed")}: more runs may find it broken; prove it with --seeds {ProofSettings.Enough} before you decide");
+        foreach (var job in expected.Jobs.Where(j => evidence.Holds && expected.Seeds < ProofSettings.Enough && j.IsClose))
+            console.MarkupLineInterpolated($"[yellow]Close[/]  {job.Workload}: {Text($"{job.InTime:P1}")} in time, {Text($"{job.Promised:P0}")} promised: more runs may find it broken; prove it with --seeds {ProofSettings.Enough} before you decide");
         // Eight columns of numbers need as much; torn or cut they would say something else.
         if (console.Profile.Width < 116) EvidenceLines.Write(console, evidence);
         else Tables(console, evidence);
@@ -164,7 +163,7 @@ internal static class EvidenceTables
         else
         {
             var with = string.Join(", and ", mend.Measures.Select(m => $"{m.Text}{(m.Cost is { } cost ? $" ({More(cost)})" : "")}"));
-            console.MarkupLineInterpolated($"[bold]Mend[/]   planned again {(with.Length == 0 ? "as the scenario says" : with)}, it {(mend.Holds ? "holds" : "comes closest and still does not hold")}, for {More(mend.Cost)}; save that plan with --mend:");
+            console.MarkupLineInterpolated($"[bold]Mend[/]   planned again {(with.Length == 0 ? "as the scenario says" : with)}, it {(mend.Holds ? "holds" : "comes closest and still does not hold")}, for {More(mend.Cost)}{(mend.Billed is { } billed ? $" (billed {billed} on average)" : "")}; save that plan with --mend:");
             foreach (var change in mend.Additions) console.MarkupLineInterpolated($"       {change}");
             foreach (var still in mend.Still) console.MarkupLineInterpolated($"       still broken: {still.What}: {still.Detail}");
         }

@@ -34,6 +34,7 @@ public static class EvidenceWriter
             json.WriteStartObject("mend");
             json.WriteBoolean("holds", mend.Holds);
             json.WriteNumber("cost", mend.Cost.Usd);
+            if (mend.Billed is { } billed) json.WriteNumber("billed", Math.Round(billed.Usd, 2));
             PlanWriter.List(json, "measures", mend.Measures, measure =>
             {
                 json.WriteString("workload", measure.Workload);

@@ -33,6 +33,12 @@ internal static class DemandJson
             json.WriteNumber("mean", Round(month.Month.Mean));
             json.WriteNumber("peak", Round(month.Month.Peak));
             json.WriteNumber("needed", Round(month.Month.Needed));
+            if (month.Month.Levels.IsDefaultOrEmpty) return;
+            PlanWriter.List(json, "levels", month.Month.Levels, level =>
+            {
+                json.WriteNumber("needed", Round(level.Needed));
+                json.WriteNumber("hours", Math.Round(level.Hours, 4));
+            });
         });
         PlanWriter.List(json, "supply", demand.Supply, supply =>
         {
@@ -61,7 +67,10 @@ internal static class DemandJson
             Users = PlanReader.List(demand, "users", u => new UserGroup(
                 Geography.Find(PlanReader.Text(u, "geography")) ?? throw new FormatException("users"), u.GetProperty("share").GetDouble())),
             Months = PlanReader.List(demand, "months", m => new DemandMonth(
-                m.GetProperty("mean").GetDouble(), m.GetProperty("peak").GetDouble(), m.GetProperty("needed").GetDouble())) is { } months
+                m.GetProperty("mean").GetDouble(), m.GetProperty("peak").GetDouble(), m.GetProperty("needed").GetDouble())
+            {
+                Levels = m.TryGetProperty("levels", out _) ? PlanReader.List(m, "levels", l => new LoadLevel(l.GetProperty("needed").GetDouble(), l.GetProperty("hours").GetDouble())) : [],
+            }) is { } months
                 && months.Length == horizon.Months ? months : throw new FormatException("months"),
             Supply = PlanReader.List(demand, "supply", s => new SourceSupply(
                 PlanReader.Text(s, "offer"), PlanReader.Text(s, "provider"), PlanReader.Text(s, "region"),

@@ -122,7 +122,10 @@ public static class PlanReader
         Months = List(p, "months", m => new PurchaseMonth(
             MonthOf(horizon, Text(m, "month")),
             m.GetProperty("instances").GetDouble(), m.GetProperty("instance_hours").GetDouble(), Amount(m.GetProperty("cash")),
-            Amount(m.GetProperty("amortised")))),
+            Amount(m.GetProperty("amortised")))
+        {
+            AtLevels = m.TryGetProperty("at_levels", out var levels) ? [.. levels.EnumerateArray().Select(l => l.GetDouble())] : [],
+        }),
     };
 
     private static Source Term(JsonElement c) => new()

@@ -86,6 +86,12 @@ internal sealed class PlanShape
         if (Has(month, at, JsonValueKind.Number, "instances")) Within(month, at, "instances", 0, MostInstances);
         if (Has(month, at, JsonValueKind.Number, "instance_hours")) Within(month, at, "instance_hours", 0, MostInstances * 744);
         Has(month, at, JsonValueKind.Number, "cash", "amortised");
+        if (!month.TryGetProperty("at_levels", out var levels) || !Has(month, at, JsonValueKind.Array, "at_levels")) return;
+        foreach (var (instances, i) in levels.EnumerateArray().Select((instances, i) => (instances, i)))
+        {
+            if (instances.ValueKind != JsonValueKind.Number) problems.Add(($"{at}at_levels[{i}]", $"{Kind(instances)} instead of a number"));
+            else if (instances.GetDouble() is not (>= 0 and <= MostInstances)) problems.Add(($"{at}at_levels[{i}]", $"'{instances}' is not at least 0 and at most {MostInstances:#,##0}"));
+        }
     }
 
     private void Each(JsonElement parent, string at, string name, Action<JsonElement, string> check)

@@ -179,6 +179,10 @@ public static class PlanWriter
             json.WriteNumber("instance_hours", Math.Round(month.InstanceHours, 4));
             Number(json, "cash", month.Cash);
             Number(json, "amortised", month.Amortised);
+            if (month.AtLevels.IsEmpty) return;
+            json.WriteStartArray("at_levels");
+            foreach (var instances in month.AtLevels) json.WriteNumberValue(Math.Round(instances, 6));
+            json.WriteEndArray();
         });
     }
 

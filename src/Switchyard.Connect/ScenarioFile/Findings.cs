@@ -39,5 +39,8 @@ internal sealed class Findings(string file)
         Say(node.Line, path, $"'{Problem.Shown(value)}' is not {what}{listed}", value, near);
     }
 
+    /// <summary>Takes note of what is to be said of a value as it was read.</summary>
+    internal void Note(string path, string text) => Assumed.Add($"{path}: {text}");
+
     internal void Assume(string path, string value, string reason) => Assumed.Add($"{path}: {value} ({reason})");
 }

@@ -129,6 +129,8 @@ internal static class InferencePart
             var reading = TraceReader.Read(stream, file);
             scope.Findings.Problems.AddRange(reading.Problems);
             if (reading.Value is not { } read) return null;
+            // What was read of it and what was not is said beside what is assumed: nothing is left out in silence.
+            foreach (var note in read.Notes) scope.Findings.Note(rate.At("trace"), $"{Problem.Shown(file)}: {note}");
             if (read.Requests is { Seconds: > 0 } requests) return ArrivalTrace.Of(requests);
             scope.Findings.Say(rate.LineOf("trace"), rate.At("trace"), read.Requests is null
                 ? $"'{Problem.Shown(file)}' holds {read.Kind} ({read.Form}), not requests" : $"all requests of '{Problem.Shown(file)}' arrive at the same moment; there is no rate in that", file);

@@ -10,7 +10,7 @@ public static class ScenarioReader
 {
     internal static readonly string[] Keys =
     [
-        "name", "start", "horizon", "period", "discount_rate", "tail", "limits", "commercial", "offers", "owned", "current", "models", "calibration", "workloads", "options",
+        "name", "start", "horizon", "period", "discount_rate", "tail", "load_segments", "limits", "commercial", "offers", "owned", "current", "models", "calibration", "workloads", "options",
     ];
 
     internal static readonly string[] OptionKeys = ["buy", "build"];
@@ -57,6 +57,7 @@ public static class ScenarioReader
         var discount = root.ReadOr<Growth>("discount_rate", Growth.TryParse, new(0, 12), "0%/year", "later payments count in full");
         if (discount.Share < 0) findings.Say(root.LineOf("discount_rate"), "discount_rate", $"{discount} is below 0; maybe '{discount with { Share = -discount.Share }}'");
         var tail = root.ReadOr<double>("tail", ShareText.TryParse, 1, "100%", "what is still owed after the horizon counts in full");
+        var segments = Segments(root, findings);
         // Quotes first: what follows may name them. Limits and quotas may name their providers and regions.
         var quotes = QuotesPart.Read(root, scope);
         var limits = LimitsPart.Read(root, scope);
@@ -73,6 +74,7 @@ public static class ScenarioReader
             Horizon = scope.Horizon,
             DiscountRate = discount.Yearly,
             TailShare = tail,
+            LoadSegments = segments,
             Limits = limits,
             Commercial = commercial,
             HourlyQuotes = [.. quotes.Hourly],
@@ -120,6 +122,14 @@ public static class ScenarioReader
         }
 
         return new(start, months);
+    }
+
+    private static int Segments(Section root, Findings findings)
+    {
+        if (!root.Read<int>("load_segments", Count.TryParsePositive, out var most)) return LoadSegments.Default;
+        var can = Math.Clamp(most, LoadSegments.Fewest, LoadSegments.Most);
+        if (most != can) findings.Say(root.LineOf("load_segments"), "load_segments", $"{most} is not from {LoadSegments.Fewest} to {LoadSegments.Most}", null, $"{can}");
+        return can;
     }
 
     private static void Options(Section root, Findings findings)

@@ -11,6 +11,12 @@ public sealed class LoadSegments
     /// <summary>Most segments that a week is divided into unless asked otherwise.</summary>
     public const int Default = 6;
 
+    /// <summary>Fewest that may be asked for.</summary>
+    public const int Fewest = 6;
+
+    /// <summary>Most that may be asked for: an hour of the day each.</summary>
+    public const int Most = 24;
+
     private LoadSegments(ImmutableArray<ImmutableArray<int>> hours, double held)
     {
         Hours = hours;

@@ -19,6 +19,9 @@ public sealed record Scenario
     /// <summary>How much of what is still owed after the horizon counts, 0 to 1: 1 for all of it.</summary>
     public double TailShare { get; init; } = 1;
 
+    /// <summary>Into how many load segments a week is divided at most, from <see cref="LoadSegments.Fewest"/> to <see cref="LoadSegments.Most"/>.</summary>
+    public int LoadSegments { get; init; } = Demand.LoadSegments.Default;
+
     /// <summary>What the plan must stay within.</summary>
     public Limits Limits { get; init; } = new();
 

@@ -7,25 +7,29 @@ namespace Switchyard.Operate;
 /// <summary>
 /// The cheapest instances of a few pools whose capacity suffices: exact, by enumeration with a bound. Capacity suffices when every set of
 /// user groups can be answered by the pools that are near enough to one of them (Hall), also without what the service must survive, when there are enough replicas that
-/// nobody can take away, and not all of them in one place where they are to be spread.
+/// nobody can take away, and not all of them in one place where they are to be spread. What the plan runs at the load comes before what it runs at others.
 /// </summary>
 internal static class CapacityChoice
 {
+    // A US dollar outside the plan's mix counts for so many within it: outside is taken only what the mix lacks.
+    private const double OutsideMix = 1000;
+
     /// <summary>Chooses.</summary>
     /// <param name="pools">The pools.</param>
     /// <param name="most">Most instances of each.</param>
     /// <param name="charge">The service.</param>
     /// <param name="need">Requests a second.</param>
     /// <param name="together">Most machines for the pools that share them, by index of the shared capacity.</param>
+    /// <param name="mix">What the plan runs at this load; null where it does not say.</param>
     /// <returns>Instances by pool, and whether they suffice; where nothing suffices, all there are.</returns>
     public static (ImmutableArray<int> Counts, bool Suffices) Of(
-        IReadOnlyList<Pool> pools, IReadOnlyList<int> most, ServiceMandate charge, double need, IReadOnlyDictionary<int, int>? together = null)
+        IReadOnlyList<Pool> pools, IReadOnlyList<int> most, ServiceMandate charge, double need, IReadOnlyDictionary<int, int>? together = null, Mix? mix = null)
     {
         // Capacity that is paid for anyway comes first, then the cheapest for its rate: good answers early cut the search.
         var order = Enumerable.Range(0, pools.Count).OrderBy(i => pools[i].PricePerHour / Math.Max(1e-9, pools[i].Rate)).ThenBy(i => i).ToArray();
         int[] all = [.. most];
         if (!Suffices(pools, all, charge, need)) return ([.. Within(pools, all, order, together)], false);
-        var search = new Search(pools, most, charge, need, order, together);
+        var search = new Search(pools, most, charge, need, order, together, mix);
         search.Best = Within(pools, all, order, together);
         search.Go(0, 0);
         return ([.. search.Best], search.Found);
@@ -47,7 +51,7 @@ internal static class CapacityChoice
     }
 
     private sealed class Search(
-        IReadOnlyList<Pool> pools, IReadOnlyList<int> most, ServiceMandate charge, double need, int[] order, IReadOnlyDictionary<int, int>? together)
+        IReadOnlyList<Pool> pools, IReadOnlyList<int> most, ServiceMandate charge, double need, int[] order, IReadOnlyDictionary<int, int>? together, Mix? mix)
     {
         private readonly int[] counts = new int[pools.Count];
         private double bestCost = double.PositiveInfinity;
@@ -69,15 +73,16 @@ internal static class CapacityChoice
 
             if (at == order.Length) return;
             var pool = order[at];
-            var price = pools[pool].PricePerHour;
-            // Each instance counts a little beside its price, so that ties go to fewer.
             var own = pools[pool];
             var least = own is { IsStanding: true, Shared: < 0 } ? most[pool] : 0;
+            var within = own.IsStanding || mix is null ? int.MaxValue : mix.Counts[pool];
             for (var count = least; count <= most[pool] && (own.Shared < 0 || count <= Left(own)); count++)
             {
                 counts[pool] = count;
-                Go(at + 1, cost + (count * (price + 1e-6)));
-                if (cost + (count * (price + 1e-6)) >= bestCost - 1e-9) break;
+                // Each instance counts a little beside its price, so that ties go to fewer.
+                var all = cost + (count * (own.PricePerHour + 1e-6)) + (Math.Max(0, count - within) * own.PricePerHour * OutsideMix);
+                Go(at + 1, all);
+                if (all >= bestCost - 1e-9) break;
             }
 
             counts[pool] = 0;

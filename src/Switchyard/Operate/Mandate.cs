@@ -145,6 +145,14 @@ public sealed record ServiceMandate
     /// <summary>Its pools, by index.</summary>
     public required ImmutableArray<int> Pools { get; init; }
 
+    /// <summary>What the plan runs, by month and rising level of the load; empty where it does not say.</summary>
+    public ImmutableArray<ImmutableArray<Mix>> Mixes { get; init; } = [];
+
+    /// <summary>What the plan runs at a load of a month; null where it does not say.</summary>
+    /// <param name="month">Zero-based.</param>
+    /// <param name="rate">Requests a second that are expected.</param>
+    public Mix? MixAt(int month, double rate) => month >= 0 && month < Mixes.Length ? Mix.For(Mixes[month], rate * (1 + Headroom)) : null;
+
     /// <summary>Indices of the pools that are APIs, which answer what instances have no room for: those first that are asked first.</summary>
     public ImmutableArray<int> Apis { get; init; } = [];
 

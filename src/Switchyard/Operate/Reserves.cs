@@ -94,7 +94,7 @@ internal sealed class Reserves
     {
         var pools = charge.Pools.Select(p => mandate.Pools[p]).ToArray();
         var together = pools.Where(p => p.Shared >= 0).Select(p => p.Shared).Distinct().ToDictionary(s => s, s => mandate.Shared[s].MostAt(month));
-        var (counts, _) = CapacityChoice.Of(pools, [.. pools.Select(p => p.MostAt(month))], charge, rate * (1 + charge.Headroom), together.Count > 0 ? together : null);
+        var (counts, _) = CapacityChoice.Of(pools, [.. pools.Select(p => p.MostAt(month))], charge, rate * (1 + charge.Headroom), together.Count > 0 ? together : null, charge.MixAt(month, rate));
         var capacity = counts.Select((count, i) => count * pools[i].Rate).Sum();
         return ([.. counts], [.. charge.Overflows(rate, capacity, api => mandate.Pools[api].MostAt(month))]);
     }

@@ -6,12 +6,12 @@ namespace Switchyard.Operate;
 
 /// <summary>
 /// How many instances a service runs: enough for what is expected until an instance asked for now would work, for what is seen, and for the queue
-/// that has built up; the cheapest of the plan's pools that suffice, and never more than the plan has.
+/// that has built up; the cheapest of the plan's mix for the load that suffice, then of its other pools, and never more than the plan has.
 /// </summary>
 internal sealed class ServiceScaling(Mandate mandate)
 {
     // What is cheapest follows from the need and the pools alone: remembered, not state.
-    private readonly Dictionary<(int Service, int Month, double Need, ulong Refused, ulong Kept), (ImmutableArray<int> Counts, bool Suffices)> known = [];
+    private readonly Dictionary<(int Service, int Month, double Need, double Expected, ulong Refused, ulong Kept), (ImmutableArray<int> Counts, bool Suffices)> known = [];
 
     public void Scale(Draft draft)
     {
@@ -48,7 +48,7 @@ internal sealed class ServiceScaling(Mandate mandate)
             if (instance.Phase == InstancePhase.Ready) ready[at]++;
         }
 
-        var (target, suffices) = Target(draft, service, month, need, have);
+        var (target, suffices) = Target(draft, service, month, need, Math.Max(now, soon), have);
         for (var i = 0; i < charge.Pools.Length; i++)
         {
             var pool = mandate.Pools[charge.Pools[i]];
@@ -109,7 +109,7 @@ internal sealed class ServiceScaling(Mandate mandate)
         }
     }
 
-    private (ImmutableArray<int> Counts, bool Suffices) Target(Draft draft, int service, int month, double need, ReadOnlySpan<int> have)
+    private (ImmutableArray<int> Counts, bool Suffices) Target(Draft draft, int service, int month, double need, double expected, ReadOnlySpan<int> have)
     {
         var charge = mandate.Services[service];
         var (refused, kept) = (0UL, 0UL);
@@ -128,14 +128,14 @@ internal sealed class ServiceScaling(Mandate mandate)
             kept = (kept * 1_000_003) + (ulong)together[shared] + 1;
         }
 
-        var key = (service, month, need, refused, kept);
+        var key = (service, month, need, expected, refused, kept);
         ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(known, key, out var exists);
         if (exists) return entry;
         var pools = charge.Pools.Select(p => mandate.Pools[p]).ToArray();
         // Whoever is refused keeps what it has: only what is still wanted on top is looked for elsewhere.
         var most = new int[pools.Length];
         for (var i = 0; i < most.Length; i++) most[i] = Math.Min(pools[i].MostAt(month), (refused >> i & 1) == 1 ? have[i] : int.MaxValue);
-        return entry = CapacityChoice.Of(pools, most, charge, need, together);
+        return entry = CapacityChoice.Of(pools, most, charge, need, together, charge.MixAt(month, expected));
     }
 
     /// <summary>Drains what is not needed, once what remains and works suffices.</summary>

@@ -112,6 +112,7 @@ internal static class Ledger
             case DecisionKind.RentForSlot or DecisionKind.UsePool when need is ServiceNeed service:
                 var slot = service.Slots[decision.Index];
                 usage.Work(slot.Month, decision.Value, decision.Value * slot.Hours * probability, rented);
+                usage.At(slot.Month, service.LevelOf(decision.Index), decision.Value);
                 break;
             case DecisionKind.BuyTokens when need is ServiceNeed service:
                 var answered = service.Slots[decision.Index];
@@ -149,6 +150,7 @@ internal static class Ledger
         private readonly SortedDictionary<int, (decimal Cash, decimal Even)> paid = [];
         private readonly Dictionary<int, double> hours = [];
         private readonly Dictionary<int, double> running = [];
+        private readonly Dictionary<int, List<double>> levels = [];
 
         public double WorkHours { get; private set; }
 
@@ -166,6 +168,14 @@ internal static class Ledger
             paid.TryAdd(month, default);
         }
 
+        // Instances in a slot of a service, by the slot's place in its month.
+        public void At(int month, int level, double instances)
+        {
+            if (!levels.TryGetValue(month, out var known)) levels[month] = known = [];
+            while (known.Count <= level) known.Add(0);
+            known[level] += instances;
+        }
+
         // What is committed to for it alone is its own whether it runs or not; of what is shared, what it uses.
         public void Hold(int month, double? instances, double instanceHours, double share)
         {
@@ -176,7 +186,10 @@ internal static class Ledger
         public IEnumerable<PurchaseMonth> Months(PlanningProblem problem) => paid
             .Where(pair => pair.Value != default || hours.GetValueOrDefault(pair.Key) > 0)
             .Select(pair => new PurchaseMonth(
-                pair.Key, running.GetValueOrDefault(pair.Key), hours.GetValueOrDefault(pair.Key), new(pair.Value.Cash), new(pair.Value.Even)));
+                pair.Key, running.GetValueOrDefault(pair.Key), hours.GetValueOrDefault(pair.Key), new(pair.Value.Cash), new(pair.Value.Even))
+            {
+                AtLevels = levels.TryGetValue(pair.Key, out var known) ? [.. known] : [],
+            });
     }
 
     /// <summary>The commitments that a set of decisions enters, by source and start.</summary>

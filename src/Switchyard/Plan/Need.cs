@@ -41,6 +41,15 @@ public sealed record ServiceNeed : Need
     /// <summary>The slots: at most one for each month, segment and future.</summary>
     public required ImmutableArray<Slot> Slots { get; init; }
 
+    /// <summary>The place of a slot among those of its month.</summary>
+    /// <param name="slot">Index of the slot.</param>
+    public int LevelOf(int slot)
+    {
+        var level = 0;
+        for (var before = 0; before < slot; before++) level += Slots[before].Month == Slots[slot].Month ? 1 : 0;
+        return level;
+    }
+
     /// <summary>Share of the load by group of users; sums to 1.</summary>
     public required ImmutableArray<double> UserShares { get; init; }
 

@@ -161,7 +161,13 @@ public sealed record Purchase
 /// <param name="InstanceHours">Instance-hours paid for; for tokens, requests.</param>
 /// <param name="Cash">Cash paid.</param>
 /// <param name="Amortised">What the month costs when a commitment is spread over its term by the hours.</param>
-public sealed record PurchaseMonth(int Month, double Instances, double InstanceHours, Money Cash, Money Amortised);
+public sealed record PurchaseMonth(int Month, double Instances, double InstanceHours, Money Cash, Money Amortised)
+{
+    /// <summary>
+    /// Instances that serve at each level of a service's load, in the order of <see cref="DemandMonth.Levels"/>; none at levels beyond the last. Empty for other work, and in plans that do not say.
+    /// </summary>
+    public ImmutableArray<double> AtLevels { get; init; } = [];
+}
 
 /// <summary>Instances committed to, for whichever workloads use them.</summary>
 /// <param name="Source">The commitment.</param>

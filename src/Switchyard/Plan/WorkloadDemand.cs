@@ -66,7 +66,7 @@ public sealed record WorkloadDemand
                 var ofMonth = slots.Slots.Where(s => s.Month == month).ToList();
                 var hours = ofMonth.Sum(s => s.Hours);
                 var needed = ofMonth.Count == 0 ? 0 : ofMonth.Max(s => s.Rate);
-                return new(hours == 0 ? 0 : ofMonth.Sum(s => s.Served * s.Hours) / hours, needed / (1 + (service?.Headroom ?? 0)), needed);
+                return new(hours == 0 ? 0 : ofMonth.Sum(s => s.Served * s.Hours) / hours, needed / (1 + (service?.Headroom ?? 0)), needed) { Levels = [.. ofMonth.Select(s => new LoadLevel(s.Rate, s.Hours))] };
             case RunNeed runs:
                 var due = runs.Groups.Where(g => g.Month == month).Sum(g => g.Starts.Length);
                 return new(due, due, due);
@@ -124,7 +124,16 @@ public sealed record WorkloadDemand
 /// <param name="Mean">Over the month; for work with a window, all of it.</param>
 /// <param name="Peak">In the busiest hour.</param>
 /// <param name="Needed">What there must be capacity for: the peak with its headroom.</param>
-public readonly record struct DemandMonth(double Mean, double Peak, double Needed);
+public readonly record struct DemandMonth(double Mean, double Peak, double Needed)
+{
+    /// <summary>The levels of a service's load for which capacity is bought, in the order of the load's segments; empty for other work.</summary>
+    public ImmutableArray<LoadLevel> Levels { get; init; } = [];
+}
+
+/// <summary>Hours of a month in which a service has about the same load.</summary>
+/// <param name="Needed">Requests a second for which there must be capacity, headroom included.</param>
+/// <param name="Hours">Hours in the month.</param>
+public readonly record struct LoadLevel(double Needed, double Hours);
 
 /// <summary>What a source can do for a workload in each month: for services, in the busiest hours.</summary>
 /// <param name="Offer">The source's id.</param>

@@ -85,7 +85,8 @@ internal sealed class WorkloadOptions(
             .. scenario.Workloads.OfType<InferenceWorkload>().Select(w => (
                 w.Load.Shape, w.Load.Peak(0) * 2 * w.Model.ActiveParameters * (w.Input.Mean + w.Output.Mean))),
         ],
-        [.. scenario.Workloads.OfType<BatchWorkload>().Select(w => Window(w.Cadence)).OfType<ImmutableArray<bool>>()]);
+        [.. scenario.Workloads.OfType<BatchWorkload>().Select(w => Window(w.Cadence)).OfType<ImmutableArray<bool>>()],
+        scenario.LoadSegments);
 
     // The hours of the week in which a pile that comes every day or every week can be worked on; null for any hour alike.
     private static ImmutableArray<bool>? Window(Cadence cadence)

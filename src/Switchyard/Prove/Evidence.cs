@@ -82,6 +82,9 @@ public sealed record CaseEvidence
     /// <summary>What is broken, first in time first; empty where the plan holds.</summary>
     public required ImmutableArray<Breach> Breaches { get; init; }
 
+    /// <summary>Whether more runs could say otherwise: all that is broken is close, or nothing is and a limit or a deadline is.</summary>
+    public bool IsUndecided => Breaches.IsEmpty ? Limits.Any(l => l.Measured is { IsClose: true }) || Jobs.Any(j => j.IsClose) : Breaches.All(b => b.IsClose);
+
     /// <summary>What happened in the run that missed most.</summary>
     public required ImmutableArray<TimelineEntry> Timeline { get; init; }
 
@@ -132,7 +135,11 @@ public sealed record ObjectiveEvidence(ObjectiveKind Kind, int Month, double Wan
 /// <param name="Failures">Interruptions a run.</param>
 /// <param name="WorstSlackHours">Hours between the end and the deadline in the worst 5%; negative where late.</param>
 public sealed record JobEvidence(
-    string Workload, int Runs, int Done, double InTime, double Promised, Figure Hours, Figure WaitHours, double Failures, double WorstSlackHours);
+    string Workload, int Runs, int Done, double InTime, double Promised, Figure Hours, Figure WaitHours, double Failures, double WorstSlackHours)
+{
+    /// <summary>Whether more runs could find otherwise: the promise is kept on average, and the interval of that reaches to where it is broken.</summary>
+    public bool IsClose { get; init; }
+}
 
 /// <summary>What kind of promise is broken.</summary>
 public enum BreachKind
@@ -187,6 +194,9 @@ public readonly record struct TimelineEntry(double Seconds, string Text);
 /// <param name="Plan">The mended plan; null where there is none.</param>
 public sealed record Mend(ImmutableArray<Measure> Measures, ImmutableArray<string> Additions, Money Cost, bool Holds, Plan.PurchasePlan? Plan)
 {
+    /// <summary>What the mended plan was billed on average when it was played: a margin is planned for, and billed as far as it is used. Null where it was not played to the end.</summary>
+    public Money? Billed { get; init; }
+
     /// <summary>What stands in the way of more: why there is no plan with it; null where nothing does.</summary>
     public string? Obstacle { get; init; }
 

@@ -118,7 +118,12 @@ public static class Judge
         return new(
             workload, jobs.Count, jobs.Count(j => !double.IsNaN(j.Job.Ended)), Share(j => j.InTime ? 1 : 0), PromisedInTime,
             Over(j => (j.Ended - j.Arrives) / 3600), Over(j => (j.Started - j.Arrives) / 3600), Share(j => j.Failures),
-            Reached([.. jobs.Select(j => (double.IsNaN(j.Job.Ended) ? double.NegativeInfinity : (j.Job.Deadline - j.Job.Ended) / 3600, j.Weight))], 0.05));
+            Reached([.. jobs.Select(j => (double.IsNaN(j.Job.Ended) ? double.NegativeInfinity : (j.Job.Deadline - j.Job.Ended) / 3600, j.Weight))], 0.05))
+        {
+            // A run that is played once in each is in time or not: a dozen of them say little of one in twenty.
+            IsClose = Share(j => j.InTime ? 1 : 0) >= PromisedInTime - 1e-12
+                && Figure.OfShares([.. runs.Select(r => r.Jobs.Where(j => j.Workload == workload).Average(j => j.InTime ? 1.0 : 0))], [.. runs.Select(r => r.WeightOf(workload))]).Low < PromisedInTime,
+        };
     }
 
     /// <summary>The smallest figure of which a share of all, by weight, are no larger.</summary>
@@ -194,11 +199,23 @@ public static class Judge
             var months = measured.Month is { } month ? [month] : ImmutableArray<int>.Empty;
             var (kind, whose) = KindOf(stage, limit.Limit);
             yield return new(months.IsEmpty ? 0 : stage.Horizon.HoursBefore(months[0]) * 3600, limit.Limit, months,
-                $"{limit.What}: {(measured.AtLeast ? "down to" : "up to")} {LimitJudge.Text(measured.Unit, measured.Worst)}, {LimitJudge.Text(measured.Unit, measured.Figure.Mean)} on average; {LimitJudge.Text(measured.Unit, measured.Bound)} {(measured.AtLeast ? "wanted" : "allowed")}", whose)
+                $"{limit.What}: {(measured.AtLeast ? "down to" : "up to")} {LimitJudge.Text(measured.Unit, measured.Worst)}, {LimitJudge.Text(measured.Unit, measured.Figure.Mean)} on average; {LimitJudge.Text(measured.Unit, measured.Bound)} {(measured.AtLeast ? "wanted" : "allowed")}{By(measured)}", whose)
             {
                 Kind = kind,
             };
         }
+    }
+
+    // By how much, in what is judged.
+    private static string By(LimitFigure measured)
+    {
+        var off = Math.Abs(measured.Judged - measured.Bound);
+        return measured.Unit switch
+        {
+            LimitUnit.Share => Text($": {off * 100:0.##} points too {(measured.AtLeast ? "few" : "many")}{(measured.AtLeast ? "" : Text($", {LimitJudge.ShareTolerance * 100:0} are let pass"))}"),
+            _ when measured.Bound > 0 => Text($": {off / measured.Bound:0.#%} too {(measured.AtLeast ? "little" : "much")}"),
+            _ => "",
+        };
     }
 
     private static (BreachKind Kind, string? Workload) KindOf(Stage stage, string limit)

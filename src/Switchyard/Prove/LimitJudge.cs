@@ -85,6 +85,8 @@ public sealed class LimitJudge
         }
     }
 
+    private const string Spot = "share of the spending that went into spot";
+
     private void Shares()
     {
         void Share(string limit, string of, double? most, Func<BillLine, string?> group)
@@ -97,12 +99,15 @@ public sealed class LimitJudge
                 return all <= 0 ? 0 : (double)(spending.Where(l => group(l) is not null).GroupBy(group).Select(g => g.Sum(l => l.Usd)).DefaultIfEmpty(0).Max() / all);
             }
 
-            Average(limit, of, share, false, Largest, ShareTolerance);
+            // Whose it is, over all runs.
+            var largest = runs.SelectMany(r => r.Lines.Where(l => l.IsSpending && group(l) is not null).Select(l => (Group: group(l)!, Usd: l.Usd * (decimal)r.Weight)))
+                .GroupBy(l => l.Group, StringComparer.Ordinal).OrderByDescending(g => g.Sum(l => l.Usd)).ThenBy(g => g.Key, StringComparer.Ordinal).FirstOrDefault();
+            Average(limit, of == Spot || largest is null ? of : $"{of}, {largest.Key}", share, false, Largest, ShareTolerance);
         }
 
         Share("limits.provider_share", "largest share of the spending that one provider had", stage.Limits.ProviderShare, l => l.Provider);
         Share("limits.region_share", "largest share of the spending that one region had", stage.Limits.RegionShare, l => $"{l.Provider}/{l.Region}");
-        Share("limits.spot_share", "share of the spending that went into spot", stage.Limits.SpotShare, l => l.Kind == PurchaseKind.Spot ? "spot" : null);
+        Share("limits.spot_share", Spot, stage.Limits.SpotShare, l => l.Kind == PurchaseKind.Spot ? "spot" : null);
     }
 
     private void AtOnce()

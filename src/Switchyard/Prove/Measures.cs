@@ -73,11 +73,15 @@ internal sealed class Ladder(Workload workload, double margin, Extra extra, int 
     // Between a margin that a plan has and one that none has, what lies in the middle is tried if that is so far from both.
     private const double LeastStep = 0.1;
 
+    // Between a margin that is too little and one that is enough, what lies in the middle is tried until they are so near to each other.
+    private const double Finest = 0.02;
+
     private readonly HashSet<MeasureKind> refused = [];
     private readonly List<Measure> asked = [];
     private readonly Extra own = extra;
     private double? tooMuch;
-    private (double? Margin, Extra Extra) before = (null, extra);
+    private double tooLittle;
+    private (double? Margin, Extra Extra, double TooLittle) before = (null, extra, 0);
 
     /// <summary>The smallest margin that is one.</summary>
     public static double FirstStep => Steps[1];
@@ -94,7 +98,7 @@ internal sealed class Ladder(Workload workload, double margin, Extra extra, int 
     /// <summary>Up to here there is a plan.</summary>
     public void Mark()
     {
-        before = (Margin, Extra);
+        before = (Margin, Extra, tooLittle);
         asked.Clear();
     }
 
@@ -126,7 +130,19 @@ internal sealed class Ladder(Workload workload, double margin, Extra extra, int 
             else refused.Add(measure.Kind);
         }
 
-        (Margin, Extra) = before;
+        (Margin, Extra, tooLittle) = before;
+    }
+
+    /// <summary>A margin between the last that is too little and the one that is enough, to be tried; null where they are near.</summary>
+    public double? Between => Margin is { } enough && enough - tooLittle > Finest ? (enough + tooLittle) / 2 : null;
+
+    /// <summary>Takes note of whether a margin between is enough.</summary>
+    /// <param name="between">The margin.</param>
+    /// <param name="isEnough">Whether a plan with it holds.</param>
+    public void Settle(double between, bool isEnough)
+    {
+        if (isEnough) Margin = between;
+        else tooLittle = between;
     }
 
     private int Fewest => workload is InferenceWorkload service ? service.MinReplicas : 0;
@@ -164,6 +180,7 @@ internal sealed class Ladder(Workload workload, double margin, Extra extra, int 
         }
 
         if (next < 0) return null;
+        tooLittle = Margin ?? margin;
         Margin = next;
         return new(workload.Name, MeasureKind.Margin, next);
     }

@@ -12,8 +12,8 @@ namespace Switchyard.Prove;
 
 /// <summary>
 /// Looks for what mends a plan: plans again with what the cause of each breach asks for (a margin where machines are too slow, replicas or a wider spread where too few
-/// answer, spares where a gang waits), plays the new plan with the same seeds, and asks for more until it holds (<see cref="Ladder"/>). The seeds whose predictions
-/// are furthest off are played first, and no more of them than it takes to know that it is too little (<see cref="Doom"/>).
+/// answer, spares where a gang waits), plays the new plan with the same seeds, and asks for more until it holds (<see cref="Ladder"/>); then for less, until it is known to a few points how
+/// little is enough. The seeds whose predictions are furthest off are played first, and no more of them than it takes to know that it is too little (<see cref="Doom"/>).
 /// </summary>
 public sealed class Mender
 {
@@ -25,6 +25,9 @@ public sealed class Mender
 
     // So often there are as many spares as machines that are away.
     private const double SparesSuffice = 0.99;
+
+    // A margin is not looked for more closely, and a plan not played, where that could save no more than this share of what the plan costs.
+    private const decimal LeastSaving = 0.01m;
 
     private readonly PurchasePlan plan;
     private readonly Scenario scenario;
@@ -58,7 +61,7 @@ public sealed class Mender
     {
         Mend? best = null;
         string? obstacle = null;
-        var (last, causes, oneAtATime) = (plan, Causes(broken.Expected.Breaches), false);
+        var (last, tooLittle, causes, oneAtATime) = (plan, plan, Causes(broken.Expected.Breaches), false);
         if (causes.IsEmpty) obstacle = $"more machines do not mend {string.Join(", ", broken.Expected.Breaches.Select(b => b.What))}: the limit would have to be another, or the prices";
         while (true)
         {
@@ -85,37 +88,66 @@ public sealed class Mender
             if (PlanFingerprint.BuysTheSame(again, last) && (PlanFingerprint.Of(again) == PlanFingerprint.Of(last) || grown.TrueForAll(IsTraining))) continue;
             if (Staging.Set(again, scenario, prices, factors, intervals, capacities).Stage is not { } stage) return Closest(best, obstacle, play);
             last = again;
-            var (holds, still) = Proven(stage, play);
-            best = new([.. Measure.Of(again)], [.. Changes(again)], again.Cost.Total - plan.Cost.Total, holds, again);
-            if (holds) return best with { Measures = Priced(best.Measures, again) };
-            causes = still;
+            var (proof, still) = Proven(stage, play);
+            var holds = proof is { Breaches.IsEmpty: true };
+            best = Found(again, proof);
+            if (holds) return Least(best, tooLittle, play);
+            (causes, tooLittle) = (still, again);
         }
     }
+
+    // Steps are coarse: the least that is enough lies between the one that is too little and the one that holds.
+    private Mend Least(Mend best, PurchasePlan tooLittle, Func<ImmutableArray<ProofRun>, IReadOnlyList<RunResult>> play)
+    {
+        foreach (var (workload, ladder) in ladders)
+        {
+            while (ladder.Between is { } between && best.Plan!.Cost.Total.Usd - tooLittle.Cost.Total.Usd > plan.Cost.Total.Usd * LeastSaving)
+            {
+                var (again, _) = Again(Margins().SetItem(workload, between), Extras());
+                var saves = again is not null && best.Plan.Cost.Total.Usd - again.Cost.Total.Usd > plan.Cost.Total.Usd * LeastSaving;
+                var proof = saves && Staging.Set(again!, scenario, prices, factors, intervals, capacities).Stage is { } stage ? Proven(stage, play).Proof : null;
+                var holds = proof is { Breaches.IsEmpty: true };
+                ladder.Settle(between, holds || (again is not null && !saves));
+                if (holds) best = Found(again!, proof);
+                else if (saves) tooLittle = again!;
+            }
+        }
+
+        return best with { Measures = Priced(best.Measures, best.Plan!) };
+    }
+
+    private Mend Found(PurchasePlan again, CaseEvidence? proof) =>
+        new([.. Measure.Of(again)], [.. Changes(again)], again.Cost.Total - plan.Cost.Total, proof is { Breaches.IsEmpty: true }, again) { Billed = proof is { } played ? Money.FromUsd(played.Cost.Mean) : null };
 
     // What machines can change: of whose what is broken.
     private static ImmutableArray<(string Workload, BreachKind Kind)> Causes(ImmutableArray<Breach> breaches) =>
         [.. breaches.Where(b => b.Workload is not null).Select(b => (b.Workload!, b.Kind)).Distinct()];
 
-    // Whether a plan holds, and what it breaks once that is certain.
-    private (bool Holds, ImmutableArray<(string Workload, BreachKind Kind)> Causes) Proven(Stage stage, Func<ImmutableArray<ProofRun>, IReadOnlyList<RunResult>> play)
+    // The proof of a plan, and what it breaks; no proof where what it breaks is certain before its end.
+    private (CaseEvidence? Proof, ImmutableArray<(string Workload, BreachKind Kind)> Causes) Proven(
+        Stage stage, Func<ImmutableArray<ProofRun>, IReadOnlyList<RunResult>> play, ProofSettings? further = null)
     {
-        var runs = RunsOf(stage);
+        // Runs are cheaper than machines: more of them are played before more is asked for.
+        var runs = RunsOf(stage, further ?? settings);
         var results = new RunResult?[runs.Length];
         SeedDraws[] draws = [.. runs.Select(r => SeedDraws.Of(stage, r.Case, r.Seed, r.Place))];
-        var order = Enumerable.Range(0, runs.Length).OrderByDescending(i => draws[i].Slowness.Max()).ThenBy(i => i).ToArray();
+        // What a workload hangs on most decides.
+        var main = stage.Makes.Select((make, pool) => (make.ErrorGroup, Pool: pool)).Where(m => stage.MainErrors.ContainsValue(m.ErrorGroup)).Select(m => m.Pool).ToList();
+        var order = Enumerable.Range(0, runs.Length).OrderByDescending(i => main.Select(pool => draws[i].Slowness[pool]).DefaultIfEmpty(1).Max()).ThenBy(i => i).ToArray();
         for (var (done, batch) = (0, FirstLook); done < order.Length; done += batch, batch *= 2)
         {
             var now = order.Skip(done).Take(batch).ToArray();
             foreach (var (i, result) in now.Zip(play([.. now.Select(i => runs[i])]))) results[i] = result;
             var known = results.OfType<RunResult>().ToList();
-            if (known.Count < runs.Length && Doom.Of(stage, known, draws) is { IsEmpty: false } sure) return (false, [.. sure.Select(w => (w, BreachKind.Objective))]);
+            if (known.Count < runs.Length && Doom.Of(stage, known, draws) is { IsEmpty: false } sure) return (null, [.. sure.Select(w => (w, BreachKind.Objective))]);
         }
 
-        var breaches = Judge.Of(stage, runs[0].Case, results!).Breaches;
-        return (breaches.IsEmpty, Causes(breaches));
+        var evidence = Judge.Of(stage, runs[0].Case, results!);
+        if (further is null && settings.Again(evidence) is { } again) return Proven(stage, play, again);
+        return (evidence, Causes(evidence.Breaches));
     }
 
-    private ImmutableArray<ProofRun> RunsOf(Stage stage) => Prover.Runs(stage, factors, settings)[..settings.Seeds];
+    private ImmutableArray<ProofRun> RunsOf(Stage stage, ProofSettings? how = null) => Prover.Runs(stage, factors, how ?? settings)[..(how ?? settings).Seeds];
 
     private Mend Closest(Mend? best, string? obstacle, Func<ImmutableArray<ProofRun>, IReadOnlyList<RunResult>> play)
     {

@@ -11,7 +11,18 @@ namespace Switchyard.Prove;
 /// <param name="Stress">Whether to play it under stress too.</param>
 /// <param name="Rule">How much is played request by request.</param>
 /// <param name="SpotTrace">A record of spot capacity to be played; null to draw it.</param>
-public sealed record ProofSettings(int Seeds = 12, ulong FirstSeed = 1, bool Stress = false, WindowRule? Rule = null, AvailabilityTrace? SpotTrace = null);
+public sealed record ProofSettings(int Seeds = 12, ulong FirstSeed = 1, bool Stress = false, WindowRule? Rule = null, AvailabilityTrace? SpotTrace = null)
+{
+    /// <summary>So many runs' intervals are as wide as they say (docs/decisions/0010).</summary>
+    public const int Enough = 30;
+
+    /// <summary>Runs that are played instead where <see cref="Seeds"/> cannot tell whether the plan holds; 0 where they are to decide.</summary>
+    public int Further { get; init; }
+
+    /// <summary>The settings with which to look again; null where the evidence decides, or is all that was asked for.</summary>
+    /// <param name="expected">What the runs under the expected circumstances gave.</param>
+    public ProofSettings? Again(CaseEvidence expected) => Further > Seeds && expected.IsUndecided ? this with { Seeds = Further } : null;
+}
 
 /// <summary>Plays a plan and says whether it holds.</summary>
 public static class Prover

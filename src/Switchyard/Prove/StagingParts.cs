@@ -104,8 +104,19 @@ public sealed partial class Staging
         Spread = kept.Spread,
         FirmShare = service.FirmShare,
         Pools = [.. pools.Where(p => p.Workload == service.Name && p.Kind != PurchaseKind.Tokens).Select(p => p.Index)],
+        Mixes = [.. Enumerable.Range(0, scenario.Horizon.Months).Select(month => MixesOf(service.Name, month))],
         Apis = [.. pools.Where(p => p.Workload == service.Name && p.Kind == PurchaseKind.Tokens).OrderBy(p => p.PricePerRequest).ThenBy(p => p.Index).Select(p => p.Index)],
     };
+
+    // Rounded as files keep it.
+    private ImmutableArray<Mix> MixesOf(string service, int month)
+    {
+        var levels = plan.Demand.FirstOrDefault(d => d.Workload == service)?.Months.ElementAtOrDefault(month).Levels ?? default;
+        if (levels.IsDefaultOrEmpty) return [];
+        var each = pools.Where(p => p.Workload == service && p.Kind != PurchaseKind.Tokens)
+            .Select(p => bought[p.Index].Months.Where(m => m.Month == month).Select(m => m.AtLevels).FirstOrDefault([])).ToList();
+        return [.. levels.Select((level, at) => new Mix(Math.Round(level.Needed, 6), [.. each.Select(counts => at < counts.Length ? (int)Math.Ceiling(counts[at] - 1e-6) : 0)])).OrderBy(m => m.Needed)];
+    }
 
     private void AddApi(Purchase purchase, Workload workload, string place)
     {

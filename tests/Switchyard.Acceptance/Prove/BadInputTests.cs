@@ -67,10 +67,12 @@ public sealed class BadInputTests(Plans plans) : IDisposable
     public async Task A_record_of_spot_capacity_is_played()
     {
         var made = await plans.OfAsync("batch-nightly");
-        var never = scratch.Write("never.csv", Spot("time,zone,available", i => $"{At(i)},a,{(i == 5 ? 1 : 0)}"));
+        var never = scratch.Write("never.csv", Spot("time,zone,available,mood", i => $"{At(i)},a,{(i == 5 ? 1 : 0)},calm"));
         var run = await Cli.RunAsync(["prove", made.Path, "--spot-trace", never, "--one-means", "available", "--seeds", "1", "--no-mend", "-o", "json"], "", Plans.Patience);
         run.ExitCode.ShouldBe(2, run.Stderr);
         run.Stdout.ShouldContain("as recorded in 1 zones");
+        // Nothing is left out in silence.
+        run.Stdout.ShouldContain("never.csv: columns not used: mood");
     }
 
     public void Dispose() => scratch.Dispose();

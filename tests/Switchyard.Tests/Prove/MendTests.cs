@@ -153,5 +153,26 @@ public sealed class MendTests
         ladder.Extra.ShouldBe(new(4));
     }
 
+    [Fact]
+    public void Between_what_is_too_little_and_what_is_enough_the_middle_is_tried_until_they_are_near()
+    {
+        var ladder = new Ladder(HandMade.Service("chat", 1, 2), 0, Extra.None, 1);
+        ladder.Between.ShouldBeNull();
+        ladder.Grow(BreachKind.Objective, Ladder.FirstStep, 0).ShouldBeTrue();
+        ladder.Grow(BreachKind.Objective, Ladder.FirstStep, 0).ShouldBeTrue();
+        ladder.Margin.ShouldBe(0.3);
+        // As if 0.21 were the least.
+        var tried = new List<double>();
+        while (ladder.Between is { } between)
+        {
+            tried.Add(between);
+            ladder.Settle(between, between >= 0.21);
+        }
+
+        tried.Count.ShouldBe(3);
+        tried[0].ShouldBe(0.225, 1e-12);
+        ladder.Margin!.Value.ShouldBeInRange(0.21, 0.23);
+    }
+
     private static Evidence Prove(PurchasePlan plan, Scenario scenario, int seeds, Switchyard.Performance.ErrorIntervals? errors = null) => Staged.Prove(plan, scenario, seeds, errors, Short);
 }

@@ -21,6 +21,17 @@ public sealed class LogisticsTests
     }
 
     [Fact]
+    public void A_week_is_in_as_many_segments_as_were_asked_for()
+    {
+        // Each hour of the day at a level of its own.
+        string Text(string more) => Given.Logistics.Replace("shape: business-hours", $"shape: [{string.Join(", ", Enumerable.Range(1, 24).Select(h => $"{h / 24.0:0.000}"))}]", StringComparison.Ordinal)
+            .Replace("discount_rate: 8%/year", $"discount_rate: 8%/year{more}", StringComparison.Ordinal);
+        var (six, many) = (Switchyard.Plan.WorkloadOptions.SegmentsOf(Given.Scenario(Text(""))), Switchyard.Plan.WorkloadOptions.SegmentsOf(Given.Scenario(Text("\nload_segments: 24"))));
+        (six.Shares.Length, many.Shares.Length).ShouldBe((6, 24));
+        many.Held.ShouldBeLessThan(six.Held);
+    }
+
+    [Fact]
     public void What_was_agreed_is_read()
     {
         Scenario.Commercial.Discounts["aws"].ShouldBe(0.12);

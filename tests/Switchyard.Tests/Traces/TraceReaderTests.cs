@@ -135,6 +135,8 @@ public sealed class TraceReaderTests
         chat.Load.Shape.ShouldBe(WeekShape.Daily);
         chat.Input.ShouldBe(new TokenLengths(149, 194));
         scenario.Assumed.ShouldContain(line => line.StartsWith("workloads.chat.rate.trace: 1", StringComparison.Ordinal));
+        var wider = Header.TrimEnd('\n') + ",mood\n" + string.Concat(Enumerable.Range(0, 1000).Select(i => $"{i},100,10,calm\n"));
+        Given.Scenario(yaml, _ => new MemoryStream(Encoding.UTF8.GetBytes(wider))).Assumed.ShouldContain("workloads.chat.rate.trace: t.csv: columns not used: mood");
         Given.Problems(yaml).ShouldBe(["scenario.yaml:5 workloads.chat.rate.trace: a trace cannot be read here: the scenario does not come from a file"], ignoreOrder: true);
         Given.Problems(yaml, _ => new MemoryStream(Encoding.UTF8.GetBytes(Header + "1,2,3\n1,2,3\n")))
             .ShouldContain("scenario.yaml:5 workloads.chat.rate.trace: all requests of 't.csv' arrive at the same moment; there is no rate in that");

@@ -1,5 +1,5 @@
 import { change, days, difference, money, percent } from '../../format.ts';
-import { broken, day } from '../../evidence.ts';
+import { brokenFrom } from '../../evidence.ts';
 import type { Plan, Report } from '../../report.ts';
 import { cashLimit, kindName } from '../../report.ts';
 import type { View } from '../../view.ts';
@@ -53,7 +53,7 @@ export const view: View = {
           { name: 'Total', value: money(cost.total), note: cost.present_value === cost.total ? kinds.map(([kind, usd]) => `${percent(usd / all, 0)} ${kindName(kind)}`).join(', ') : `${money(cost.present_value)} in today’s money` },
           ...(evidence ? [{
             name: 'Replayed', value: evidence.holds ? '✓ holds' : '✗ does not hold', tone: evidence.holds ? 'good' as const : 'bad' as const,
-            note: breach ? `${broken(breach)}, first on ${day(breach.first)}${evidence.expected.breaches.length > 1 ? `; ${evidence.expected.breaches.length - 1} more` : ''}` : `in ${evidence.seeds.length} runs`,
+            note: breach ? `${brokenFrom(breach)}${evidence.expected.breaches.length > 1 ? `; ${evidence.expected.breaches.length - 1} more` : ''}` : `in ${evidence.seeds.length} runs`,
           }] : []),
           { name: 'Paid in a month', value: `${money(Math.min(...bill))} to ${money(Math.max(...bill))}`, note: limit === null ? `${money(bill.reduce((a, b) => a + b, 0) / Math.max(1, bill.length))} on average` : `at most ${percent(Math.max(...bill) / limit, 0)} of the ${money(limit)} allowed` },
           ...(current !== null ? [{ name: 'What runs today, kept', value: money(current), note: `${difference(current - cost.total)} (${change((current - cost.total) / cost.total)})` }] : []),

@@ -64,7 +64,8 @@ function chart(plan: Plan, timeline: readonly Entry[], breach: Breach | undefine
 }
 
 function finding(plan: Plan, given: Case): Finding[] {
-  const [breach] = given.breaches;
+  // What is judged over all months together begins nowhere.
+  const breach = given.breaches.find((b) => b.months.length > 0);
   const [event] = given.timeline;
   if (!event) return [];
   const at = breach?.first ?? event.at;
@@ -75,7 +76,7 @@ function finding(plan: Plan, given: Case): Finding[] {
   }
   const cell = (text: string, mark: boolean): Cell => (mark ? { text, value: text, mark } : text);
   return [{
-    headline: breach ? `Trouble begins on ${day(breach.first)}: ${broken(breach)}.` : `Nothing breaks; the first thing to go wrong is on ${day(event.at)}: ${event.what}.`,
+    headline: breach ? `Trouble begins on ${day(breach.first)}: ${broken(breach)}.` : `${given.breaches.length === 0 ? 'Nothing breaks' : 'No moment breaks anything'}; the first thing to go wrong is on ${day(event.at)}: ${event.what}.`,
     detail: `${breach ? 'The breach is the earliest of all runs; the events are those of the run that missed most' : 'The events are those of the run that missed most'}${given.timeline.length >= 200 ? ', of which the first 200 are kept' : ''}.`,
     blocks: [
       chart(plan, given.timeline, breach),

@@ -1,5 +1,5 @@
 import type { Evidence, Mend } from '../../evidence.ts';
-import { between, broken, day } from '../../evidence.ts';
+import { between, broken, brokenFrom } from '../../evidence.ts';
 import { change, count, money, number, percent } from '../../format.ts';
 import type { Finding, View } from '../../view.ts';
 
@@ -9,7 +9,7 @@ function headline(evidence: Evidence): string {
   const [first] = breaches;
   if (!first) return `The plan holds: in ${runs} it keeps what it promises in every month, and is billed ${between(cost, money)}.`;
   const others = breaches.length === 1 ? '' : breaches.length === 2 ? ', and one more promise is broken' : `, and ${breaches.length - 1} more promises are broken`;
-  return `The plan does not hold in ${runs}: ${broken(first)}, first on ${day(first.first)}${others}.`;
+  return `The plan does not hold in ${runs}: ${brokenFrom(first)}${others}.`;
 }
 
 function hours(value: number): string {
@@ -32,7 +32,7 @@ function mending(mend: Mend, planned: number): Finding {
   const dearer = `${money(Math.abs(mend.cost))} ${mend.cost < 0 ? 'less' : 'more'}${planned > 0 ? ` (${change(mend.cost / planned)})` : ''}`;
   return {
     headline: found ? `Planned again ${mend.measures.length === 0 ? 'as the scenario says' : mend.measures.map((m) => m.text).join(' and ')}, it ${mend.holds ? 'holds' : 'comes closest and still does not hold'}, for ${dearer}.` : 'Nothing was found that mends it.',
-    detail: found ? 'The mended plan was played with the same seeds. switchyard prove --mend saves it.' : '',
+    detail: found ? `The mended plan was played as well${mend.billed === undefined ? '' : `, and billed ${money(mend.billed)} on average`}. switchyard prove --mend saves it.` : '',
     blocks: lines.length === 0 ? [] : [{ kind: 'lines', lines }],
   };
 }
@@ -64,7 +64,8 @@ function finding(evidence: Evidence): Finding {
       ...(expected.breaches.length === 0 ? [] : [{
         kind: 'table' as const, title: 'What breaks, first in time first', open: true,
         columns: [{ name: 'What' }, { name: 'First on' }, { name: 'Months', right: true }, { name: 'By how much' }],
-        rows: expected.breaches.map((b) => [broken(b), b.first, { text: String(b.months.length), value: b.months.length }, b.detail]),
+        // What is judged over all months together has no first moment.
+        rows: expected.breaches.map((b) => [broken(b), b.months.length === 0 ? '–' : b.first, { text: b.months.length === 0 ? 'all together' : String(b.months.length), value: b.months.length }, b.detail]),
       }]),
       {
         kind: 'lines', folded: 'What the replay assumes, and its fingerprint',
