@@ -70,10 +70,10 @@ public sealed record TrainingFactors
     public double Interleave { get; init; } = 8;
 
     /// <summary>Failures per day of a node with eight accelerators: 6.50 per 1,000 node-days (Meta RSC, arXiv 2410.21680).</summary>
-    public double FailuresPerNodeDay { get; init; } = 6.50e-3;
+    public double FailuresPerNodeDay { get; init; } = Reliability.NodeFailuresPerDay;
 
     /// <summary>Seconds to notice a failure, replace the node and read the checkpoint: an assumption, 10 minutes.</summary>
-    public double RestartSeconds { get; init; } = 600;
+    public double RestartSeconds { get; init; } = Reliability.RestartSeconds;
 
     /// <summary>Bytes a second at which an instance writes its part of a checkpoint: an assumption, 2 GB/s.</summary>
     public double CheckpointBytesPerSecond { get; init; } = 2e9;

@@ -15,8 +15,6 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
 
     private readonly Way?[] ways = new Way?[BaselineName.All.Length];
 
-    private volatile int left = BaselineName.All.Length;
-
     /// <summary>A baseline with what it decides.</summary>
     /// <param name="Baseline">What it is and costs.</param>
     /// <param name="Problem">The problem that its decisions index into; null where it cannot be done.</param>
@@ -38,14 +36,10 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
 
     /// <summary>Finds every baseline, each by itself and in any order; none where they are needless from some time on.</summary>
     /// <param name="needless">Whether nobody asks any more.</param>
-    public IEnumerable<Action> Finding(Func<bool> needless) => BaselineName.All.Select((name, at) => (Action)(() =>
-    {
-        ways[at] = needless() ? null : Named(name, needless);
-        Interlocked.Decrement(ref left);
-    }));
+    public IEnumerable<Action> Finding(Func<bool> needless) => BaselineName.All.Select((name, at) => (Action)(() => ways[at] = needless() ? null : Named(name, needless)));
 
-    /// <summary>Whether all have been looked for.</summary>
-    public bool Done => left <= 0;
+    /// <summary>Whether all have been looked for, those that cannot be done too.</summary>
+    public bool Done => Array.TrueForAll(ways, way => way is not null);
 
     /// <summary>What was found, also of those that cannot be done, and what is there now.</summary>
     public ImmutableArray<Baseline> Found => [.. ways.OfType<Way>().Select(way => way.Baseline), .. scenario.Current.Length > 0 ? [Current()] : (Baseline[])[]];

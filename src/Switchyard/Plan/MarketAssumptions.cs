@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Switchyard.Market;
+using Switchyard.Performance;
 
 namespace Switchyard.Plan;
 
@@ -25,7 +26,7 @@ public static class MarketAssumptions
     public const double SpotAvailability = 0.86;
 
     /// <summary>Hours from losing an instance to working again on the next: 10 minutes.</summary>
-    public const double RestartHours = 10.0 / 60;
+    public const double RestartHours = Reliability.RestartSeconds / 3600;
 
     /// <summary>Gigabytes a second at which one instance writes a checkpoint: 2.</summary>
     public const double CheckpointGBPerSecond = 2;

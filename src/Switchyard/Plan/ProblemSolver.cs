@@ -61,9 +61,7 @@ public static class ProblemSolver
     internal static SolvedProblem Solve(PlanningProblem problem, SolveLimits limits, bool prove, Relaxed? near)
     {
         if (Impossible(problem)) return None(problem, double.PositiveInfinity, SolveStatus.Infeasible);
-        // Assumed availabilities that nothing comes near need no rows, and without them more options are needless. Those that the relaxation or a
-        // plan exceeds are reckoned with from then on. Stated limits are few, and mostly meant.
-        var reckoned = problem.CapacityLimits.RemoveAll(limit => limit.Assumed).AddRange(Reach.Filled(problem));
+        var reckoned = Reckoned(problem);
         while (true)
         {
             var draft = Relaxed.Of(problem, reckoned, near: near);
@@ -92,6 +90,10 @@ public static class ProblemSolver
             return whole;
         }
     }
+
+    // Assumed availabilities that nothing comes near need no rows, and without them more options are needless. Those that the relaxation or a
+    // plan exceeds are reckoned with from then on. Stated limits are few, and mostly meant.
+    private static ImmutableArray<CapacityLimit> Reckoned(PlanningProblem problem) => problem.CapacityLimits.RemoveAll(limit => limit.Assumed).AddRange(Reach.Filled(problem));
 
     // Where the search finds nothing within a tight limit, the plan that needs least of it may still be within it, and within all others.
     private static SolvedProblem? Within(PlanningProblem problem, Relaxed draft)
@@ -154,7 +156,7 @@ public static class ProblemSolver
     internal static double Relaxation(PlanningProblem problem, bool sharp, Relaxed? near)
     {
         if (Impossible(problem)) return double.PositiveInfinity;
-        var reckoned = problem.CapacityLimits.RemoveAll(limit => limit.Assumed).AddRange(Reach.Filled(problem));
+        var reckoned = Reckoned(problem);
         while (true)
         {
             var draft = Relaxed.Of(problem, reckoned, sharp, near);
