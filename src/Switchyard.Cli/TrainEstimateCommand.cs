@@ -21,8 +21,9 @@ internal static class TrainEstimateCommand
         Option<string> precision = new("--precision") { Description = "bf16, fp8 or fp4", DefaultValueFactory = _ => "bf16" };
         Option<int> sequence = new("--sequence") { Description = "Tokens in a sequence", DefaultValueFactory = _ => 8192 };
         Option<double> fabric = new("--fabric") { Description = "Bandwidth between instances, GB/s per instance and direction", DefaultValueFactory = _ => 400, HelpName = "GB/s" };
+        Option<int> spares = new("--spares") { Description = "Instances beside the gang that stand in for failed ones", DefaultValueFactory = _ => 0, HelpName = "N" };
         Command command = new("train", "Fastest layout, tokens a second, time and energy of a training run");
-        foreach (var option in new Option[] { model, accelerator, tokens, precision, sequence, fabric }) command.Options.Add(option);
+        foreach (var option in new Option[] { model, accelerator, tokens, precision, sequence, fabric, spares }) command.Options.Add(option);
         var catalogs = new CatalogOptions(command);
         var printer = new Printer(command);
         command.SetAction(parsed => catalogs.With(parsed, contents =>
@@ -37,6 +38,7 @@ internal static class TrainEstimateCommand
                 Wrong("--tokens", parsed.GetValue(tokens)!, misread.Expected ?? "a count of tokens, such as 100B");
             if (parsed.GetValue(sequence) < 1) Wrong("--sequence", $"{parsed.GetValue(sequence)}", "a sequence of at least 1 token");
             if (!(parsed.GetValue(fabric) > 0)) Wrong("--fabric", $"{parsed.GetValue(fabric)}", "a bandwidth above 0");
+            if (parsed.GetValue(spares) < 0) Wrong("--spares", $"{parsed.GetValue(spares)}", "a number of instances, 0 or more");
             var perInstance = device is null ? 1 : TrainingQuestion.InstanceOf(device, count);
             if (device is not null && (count % perInstance != 0 || perInstance < Math.Min(4, count)))
                 Wrong("--accelerator", parsed.GetValue(accelerator)!, count % perInstance != 0 ? $"whole instances of {perInstance}" : "as many of each rack, four or more");
@@ -51,17 +53,23 @@ internal static class TrainEstimateCommand
             }
 
             var rate = estimate.TokensPerSecond.Value;
-            var seconds = work.Number / (rate * estimate.Goodput.Value);
+            var (machines, spare) = (count / perInstance, parsed.GetValue(spares));
+            var working = Goodput.Useful(machines, perInstance, Goodput.CheckpointGB(architecture!.Parameters), 0);
+            var together = Goodput.Together(machines, perInstance, machines + spare, Reliability.ReplaceHours);
+            var goodput = working * together;
+            var seconds = work.Number / (rate * goodput);
             var (low, high) = contents.Intervals.Around(
-                new(Performance.Measured.Quantity.TrainingRate, Performance.Measured.Statistic.Mean), architecture!.Experts == 0, rate);
+                new(Performance.Measured.Quantity.TrainingRate, Performance.Measured.Statistic.Mean), architecture.Experts == 0, rate);
             var kilowattHours = estimate.PowerWatts?.Value * seconds / 3.6e6;
             printer.Show(parsed, console =>
             {
                 var culture = English.Numbers;
                 console.MarkupLineInterpolated($"[bold]{architecture.Name}[/] on {count} x {device!.Name}, {format.ToString()!.ToLowerInvariant()}, {new Tokens(work.Number)}");
                 console.WriteLine(string.Create(culture, $"  layout: tensor {estimate.TensorParallel} x pipeline {estimate.PipelineParallel} x data {estimate.DataParallel}{(estimate.ContextParallel > 1 ? $" x context {estimate.ContextParallel}" : "")}; {estimate.Memory.GiB:0.0} of {device.Memory.GiB:0} GiB each"));
-                console.WriteLine(string.Create(culture, $"  {rate:#,##0} tokens/s ({low:#,##0} to {high:#,##0}), {rate / count:#,##0} per accelerator; {estimate.Mfu.Value:P1} of peak; goodput {estimate.Goodput.Value:P1}"));
-                console.WriteLine(string.Create(culture, $"  {seconds / 86400:0.00} days ({seconds * rate / high / 86400:0.00} to {seconds * rate / low / 86400:0.00}), failures included{(kilowattHours is { } energy ? string.Create(culture, $"; {energy:#,##0} kWh at the accelerators") : "")}"));
+                console.WriteLine(string.Create(culture, $"  {rate:#,##0} tokens/s ({low:#,##0} to {high:#,##0}), {rate / count:#,##0} per accelerator; {estimate.Mfu.Value:P1} of peak; goodput {goodput:P1}"));
+                var (unit, name) = seconds < 86400 ? (3600, "hours") : (86400, "days");
+                console.WriteLine(string.Create(culture, $"  {seconds / unit:0.00} {name} ({seconds * rate / high / unit:0.00} to {seconds * rate / low / unit:0.00}), failures included{(kilowattHours is { } energy ? string.Create(culture, $"; {energy:#,##0} kWh at the accelerators") : "")}"));
+                console.WriteLine(string.Create(culture, $"  {working:P1} of the time with all machines there is useful; they are there for {together:P1} of it, {(spare == 0 ? "without a spare" : spare == 1 ? "with 1 spare" : $"with {spare} spares")}, others in {Reliability.ReplaceHours * 60:0} min"));
             }, () => PlanWriter.Json(json =>
             {
                 json.WriteString("schema", "switchyard.performance.train/1");
@@ -76,7 +84,7 @@ internal static class TrainEstimateCommand
                 json.WriteNumber("tokens_per_second_low", Math.Round(low, 2));
                 json.WriteNumber("tokens_per_second_high", Math.Round(high, 2));
                 json.WriteNumber("mfu", Math.Round(estimate.Mfu.Value, 5));
-                json.WriteNumber("goodput", Math.Round(estimate.Goodput.Value, 5));
+                json.WriteNumber("goodput", Math.Round(goodput, 5));
                 json.WriteNumber("seconds", Math.Round(seconds));
                 if (kilowattHours is { } energy) json.WriteNumber("kilowatt_hours", Math.Round(energy, 1));
             }));

@@ -114,14 +114,11 @@ public sealed record TrainingEstimate
     /// <summary>Accelerators over which a sequence is split; 1 where it is not.</summary>
     public int ContextParallel { get; init; } = 1;
 
-    /// <summary>Tokens a second of the whole gang, while nothing fails.</summary>
+    /// <summary>Tokens a second of the whole gang, while nothing fails (<see cref="Goodput"/>).</summary>
     public required Prediction TokensPerSecond { get; init; }
 
     /// <summary>Share of the accelerators' peak arithmetic rate that is useful work.</summary>
     public required Prediction Mfu { get; init; }
-
-    /// <summary>Share of the time that is not lost to failures, restarts and checkpoints, on capacity that is not taken away.</summary>
-    public required Prediction Goodput { get; init; }
 
     /// <summary>Memory needed on one accelerator.</summary>
     public required DataSize Memory { get; init; }

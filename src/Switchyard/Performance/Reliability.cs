@@ -15,6 +15,12 @@ public static class Reliability
     /// <summary>Seconds from a failure of a job to its working again on machines that are there: 600; assumed.</summary>
     public const double RestartSeconds = 600;
 
+    /// <summary>Gigabytes a second at which one machine writes its part of a checkpoint, or reads weights: 2; assumed.</summary>
+    public const double CheckpointGBPerSecond = 2;
+
+    /// <summary>Bytes of a checkpoint for each parameter: weights in 16 bits, master weights and two moments in 32.</summary>
+    public const double CheckpointBytesPerParameter = 14;
+
     /// <summary>Hours until a failed machine of one's own is back: 24; assumed.</summary>
     public const double RepairHours = 24;
 

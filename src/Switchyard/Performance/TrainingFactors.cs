@@ -69,18 +69,6 @@ public sealed record TrainingFactors
     /// <summary>Most virtual stages per pipeline stage, which divide its bubble (interleaved schedule, arXiv 2104.04473; Llama 3 405B cuts 16 stages into eighths).</summary>
     public double Interleave { get; init; } = 8;
 
-    /// <summary>Failures per day of a node with eight accelerators: 6.50 per 1,000 node-days (Meta RSC, arXiv 2410.21680).</summary>
-    public double FailuresPerNodeDay { get; init; } = Reliability.NodeFailuresPerDay;
-
-    /// <summary>Seconds to notice a failure, replace the node and read the checkpoint: an assumption, 10 minutes.</summary>
-    public double RestartSeconds { get; init; } = Reliability.RestartSeconds;
-
-    /// <summary>Bytes a second at which an instance writes its part of a checkpoint: an assumption, 2 GB/s.</summary>
-    public double CheckpointBytesPerSecond { get; init; } = 2e9;
-
-    /// <summary>Bytes of a checkpoint per parameter: weights in 16 bits, master weights and two moments in 32.</summary>
-    public double CheckpointBytesPerParameter { get; init; } = 14;
-
     /// <summary>Share of memory that training may use.</summary>
     public double MemoryShare { get; init; } = 0.92;
 }

@@ -34,7 +34,6 @@ internal readonly struct TrainingSearch(TrainingQuestion question, EfficiencyFac
 
         if (best is null) return Outcome<TrainingEstimate>.Refused(Why(supported, least, limit));
         var useful = best.FlopsPerToken * bestRate / gang / best.Peak;
-        var goodput = Goodput.Share(question.Model.Parameters, gang, question.Instances, factors.Training);
         var watts = PowerDraw.Watts(accelerator, Math.Min(1, useful / factors.Power.ArithmeticKnee) * factors.Power.TrafficWhenComputing, useful, factors.Power);
         return new TrainingEstimate
         {
@@ -46,7 +45,6 @@ internal readonly struct TrainingSearch(TrainingQuestion question, EfficiencyFac
             TokensPerSecond = PerformanceModel.Predicted(
                 bestRate, factors, TrainingCorrection.For(factors.TrainingCorrections, question.Model, accelerator) is not null),
             Mfu = PerformanceModel.PredictedShare(useful, factors),
-            Goodput = new(goodput, Math.Max(0, 1 - (2 * (1 - goodput))), 1 - ((1 - goodput) / 2), Provenance.Modelled),
             Memory = new(best.MemoryBytes(bestLayout)),
             PowerWatts = watts is { } each ? PerformanceModel.Predicted(each * gang, factors) : null,
         };

@@ -41,7 +41,7 @@ internal sealed class Gangs(Scenario scenario, PriceBook prices, RememberedPerfo
     }
 
     /// <summary>Gigabytes of a checkpoint.</summary>
-    public static double CheckpointGB(TrainingWorkload workload) => workload.Checkpoint?.GB ?? workload.Model.Parameters * 14 / 1e9;
+    public static double CheckpointGB(TrainingWorkload workload) => workload.Checkpoint?.GB ?? Goodput.CheckpointGB(workload.Model.Parameters);
 
     /// <summary>The gangs worth considering, and whether they wait for their data; none where none ends in time, which is noted.</summary>
     public IEnumerable<(RunOption Option, bool Waits)> Of(TrainingWorkload workload, Candidate candidate, Source source, DataWay way)
@@ -103,7 +103,7 @@ internal sealed class Gangs(Scenario scenario, PriceBook prices, RememberedPerfo
         var outcome = performance.Train(new(workload.Model, workload.Precisions, offer.Accelerator, (int)offer.AcceleratorCount, gang, offer.Fabric, workload.SequenceLength));
         if (outcome.Value is not { } estimate) return new(null, false, outcome.Refusal, IsLast: gang > 1 && offer.Fabric is null);
         var spot = candidate.Kind == PurchaseKind.Spot ? MarketAssumptions.SpotOf(prices, offer) : (SpotRisk?)null;
-        var useful = GangTime.Useful(gang, offer.AcceleratorCount, CheckpointGB(workload), spot?.InterruptionsPerHour ?? 0);
+        var useful = Goodput.Useful(gang, offer.AcceleratorCount, CheckpointGB(workload), spot?.InterruptionsPerHour ?? 0);
         if (spot is not null && useful < LeastUseful) return new(null, false, "interrupted too often to advance on spot", IsLast: true);
         // Those that are there wait, and are paid, until all are.
         var efficiency = useful * GangTime.Together(source, gang, spares);

@@ -28,9 +28,6 @@ public static class MarketAssumptions
     /// <summary>Hours from losing an instance to working again on the next: 10 minutes.</summary>
     public const double RestartHours = Reliability.RestartSeconds / 3600;
 
-    /// <summary>Gigabytes a second at which one instance writes a checkpoint: 2.</summary>
-    public const double CheckpointGBPerSecond = 2;
-
     /// <summary>Whose machines are called owned.</summary>
     public const string OwnProvider = "owned";
 

@@ -32,7 +32,7 @@ public sealed partial class Staging
         }, MakeOf(service, offer, new(Quantity.Tpot, Statistic.Mean), null) with { Replica = built.Replica, Scheduler = built.Limits, RoundTrips = near.Trips, PredictedRate = predicted * use.Replicas });
     }
 
-    private double WeightSeconds(Replica replica) => replica.Footprint.WeightBytes / factors.Training.CheckpointBytesPerSecond;
+    private static double WeightSeconds(Replica replica) => replica.Footprint.WeightBytes / (Reliability.CheckpointGBPerSecond * 1e9);
 
     private (Replica Replica, SchedulerLimits Limits)? ReplicaOf(
         Workload workload, Offer offer, ServingUse use, TokenLengths input, TokenLengths output, string place)
@@ -208,13 +208,13 @@ public sealed partial class Staging
             return;
         }
 
-        var checkpoint = training.Checkpoint?.Bytes ?? training.Model.Parameters * factors.Training.CheckpointBytesPerParameter;
+        var checkpoint = Gangs.CheckpointGB(training);
         Add(purchase, offer, PoolOf(purchase, offer) with { Gang = use.Gang }, MakeOf(training, offer, new(Quantity.TrainingRate, Statistic.Mean), fast.PowerWatts?.Value / use.Gang) with
         {
             RunSeconds = training.Work.Count / fast.TokensPerSecond.Value,
-            UsdPerRun = Kept(training, offer, checkpoint, use.Hours),
+            UsdPerRun = Kept(training, offer, checkpoint * 1e9, use.Hours),
             UsdPerLoad = BroughtIn(training, offer),
-            CheckpointSeconds = checkpoint / (factors.Training.CheckpointBytesPerSecond * use.Gang),
+            CheckpointSeconds = checkpoint / (Reliability.CheckpointGBPerSecond * use.Gang),
         });
     }
 

@@ -1,4 +1,5 @@
 using Switchyard.Market;
+using Switchyard.Performance;
 using Switchyard.Plan;
 using Switchyard.Tests.Catalog;
 using Switchyard.Tests.Performance;
@@ -128,7 +129,7 @@ public sealed class NetworkTests
         MarketAssumptions.SpotOf(Book, offer).ShouldBe(new SpotRisk(rate, available));
         MarketAssumptions.SpotOf(Book, offer with { Region = "mars" }).ShouldBe(new SpotRisk(0.23, 0.86));
         new SpotRisk(0.23, 0.86).Efficiency.ShouldBe(1 / (1 + (0.23 / 6)), 1e-12);
-        GangTime.Useful(1, 8, 112, 1.5).ShouldBeLessThan(GangTime.Useful(1, 8, 112, 0.23));
-        GangTime.Useful(64, 8, 112, 1.5).ShouldBeLessThan(0.1, "it would hardly advance");
+        Goodput.Useful(1, 8, 112, 1.5).ShouldBeLessThan(Goodput.Useful(1, 8, 112, 0.23));
+        Goodput.Useful(64, 8, 112, 1.5).ShouldBeLessThan(0.1, "it would hardly advance");
     }
 }

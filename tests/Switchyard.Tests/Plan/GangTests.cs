@@ -19,7 +19,7 @@ public sealed class GangTests
     // Hours that a gang takes on what is held until it is done, by the definition.
     private static double Hours(TrainingWorkload workload, Source source, int machines) =>
         new PerformanceModel().Train(new(workload.Model, workload.Precisions, Offer.Accelerator, 8, machines, Offer.Fabric, workload.SequenceLength)).Value is { } estimate
-            ? workload.Work.Count / estimate.TokensPerSecond.Value / 3600 / GangTime.Useful(machines, 8, Gangs.CheckpointGB(workload), 0) / GangTime.Together(source, machines, 0)
+            ? workload.Work.Count / estimate.TokensPerSecond.Value / 3600 / Goodput.Useful(machines, 8, Gangs.CheckpointGB(workload), 0) / GangTime.Together(source, machines, 0)
             : double.PositiveInfinity;
 
     private static PriceBook Committed(int? most) => new(HandMade.AsOf, new(), Fixtures.Accelerators, [],
