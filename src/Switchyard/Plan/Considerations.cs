@@ -45,7 +45,7 @@ internal static class Considerations
         ((problem.Sources[option.Source].PricePerHour / (option.Capacity * 3600)) + option.CostPerRequest) * 1e6;
 
     private static double PileCost(PlanningProblem problem, PileOption option) =>
-        ((problem.Sources[option.Source].PricePerHour / option.RequestsPerHour) + option.CostPerRequest) * 1e6;
+        ((problem.Sources[option.Source].PricePerHour * option.PaidForWorked / option.RequestsPerHour) + option.CostPerRequest) * 1e6;
 
     private static string Accelerators(Source source) =>
         source.AcceleratorCount == 0 ? "" : $"{source.Accelerator}:{source.AcceleratorCount.ToString("0.###", CultureInfo.InvariantCulture)}";

@@ -24,6 +24,9 @@ public enum DecisionKind
     /// <summary>Instance-hours of batch work in one load segment of the window, on a pool. Index: the pile × the number of segments + the segment.</summary>
     WorkSegment,
 
+    /// <summary>Instances booked in blocks for a month's batch work. Index: the month's first pile.</summary>
+    BookBlock,
+
     /// <summary>Something set up once for a need's options. Option: the setup. Index: 0.</summary>
     SetUp,
 

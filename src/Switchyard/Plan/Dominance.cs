@@ -43,7 +43,7 @@ public static class Dominance
         PileNeed piles => piles with
         {
             Options = Keep(problem, piles.Options, o => o.Source, tight, needless, (a, b) => Covers(problem, a, b),
-                o => (problem.Sources[o.Source].PricePerHour / o.RequestsPerHour, 0)),
+                o => (problem.Sources[o.Source].PricePerHour * o.PaidForWorked / o.RequestsPerHour, o.Blocks.IsEmpty ? 0 : o.Blocks.Max(chain => chain.UsefulHours))),
         },
         _ => need,
     };
@@ -158,9 +158,31 @@ public static class Dominance
         }
     }
 
+    // For each month, so many whole instances of the first do what one of the second does, and they are paid for and held no longer in any month.
+    private static bool CoversInBlocks(PlanningProblem problem, PileOption a, PileOption b)
+    {
+        if (a.Blocks.Length != b.Blocks.Length || a.CostPerRequest > b.CostPerRequest * (1 + Tolerance)) return false;
+        var (x, y) = (problem.Sources[a.Source], problem.Sources[b.Source]);
+        return a.Blocks.Zip(b.Blocks).All(month =>
+        {
+            var (first, second) = month;
+            var copies = Math.Max(1, Math.Ceiling((second.UsefulHours * b.RequestsPerHour / (first.UsefulHours * a.RequestsPerHour)) - 1e-9));
+            return Alike(problem, a.Source, b.Source, copies)
+                && NoMore(first.Paid(problem.Horizon, x.PricePerHour * copies).Select(p => (p.Month, p.Usd)), second.Paid(problem.Horizon, y.PricePerHour).Select(p => (p.Month, p.Usd)))
+                && (problem.UseLimits.IsEmpty || NoMore(first.Held(problem.Horizon), second.Held(problem.Horizon)));
+        });
+
+        static bool NoMore(IEnumerable<(int Month, double Amount)> less, IEnumerable<(int Month, double Amount)> more)
+        {
+            var most = more.ToDictionary(x => x.Month, x => x.Amount);
+            return less.All(x => x.Amount <= most.GetValueOrDefault(x.Month) * (1 + Tolerance));
+        }
+    }
+
     private static bool Covers(PlanningProblem problem, PileOption a, PileOption b)
     {
         if (a.Setup >= 0 && a.Setup != b.Setup) return false;
+        if (!a.Blocks.IsEmpty || !b.Blocks.IsEmpty) return CoversInBlocks(problem, a, b);
         var each = b.RequestsPerHour / a.RequestsPerHour;
         return Alike(problem, a.Source, b.Source, each) && a.CostPerRequest <= b.CostPerRequest * (1 + Tolerance)
             && each * problem.Sources[a.Source].PricePerHour <= problem.Sources[b.Source].PricePerHour * (1 + Tolerance);

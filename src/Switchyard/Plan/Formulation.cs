@@ -229,6 +229,8 @@ internal sealed class Formulation
             }
 
             var known = Of(decision.Need, source);
+            // Work in blocks is paid for when they are booked.
+            if (decision.Kind == DecisionKind.WorkPile && problem.Sources[source].Kind == PurchaseKind.Block) continue;
             if (problem.Sources[source].Kind == PurchaseKind.Commitment)
             {
                 used[source] = used.GetValueOrDefault(source) + value;

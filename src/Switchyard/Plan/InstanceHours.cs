@@ -32,6 +32,9 @@ internal static class InstanceHours
                 var (option, group) = (runs.Options[decision.Option], runs.Groups[decision.Index]);
                 return group.Starts.SelectMany(start => Payments.MonthsOf(horizon, start, option.Hours)).GroupBy(x => x.Month).OrderBy(g => g.Key)
                     .Select(m => (m.Key, option.Gang * option.BilledHours * m.Sum(x => x.Hours) / option.Hours / group.Starts.Length));
+            case PileNeed piles when !piles.Options[decision.Option].Blocks.IsEmpty:
+                // What is booked counts, and not again when it works.
+                return decision.Kind != DecisionKind.BookBlock ? [] : piles.Options[decision.Option].Blocks[decision.Index].Held(horizon);
             case PileNeed piles:
                 var pile = decision.Kind == DecisionKind.WorkSegment ? decision.Index / problem.Segments.Length : decision.Index;
                 return [(piles.Piles[pile].Month, 1)];

@@ -132,6 +132,11 @@ internal static class Ledger
                 }
 
                 break;
+            case DecisionKind.BookBlock:
+                foreach (var (month, booked) in InstanceHours.OfUse(problem, decision)) usage.Work(month, decision.Value, decision.Value * booked, rented);
+                break;
+            case DecisionKind.WorkPile when need is PileNeed { Options: var ways } && !ways[decision.Option].Blocks.IsEmpty:
+                break;
             case DecisionKind.WorkPile when need is PileNeed piles:
                 var work = piles.Piles[decision.Index];
                 usage.Work(work.Month, Math.Ceiling((decision.Value / work.WindowHours) - 1e-9), decision.Value * probability, rented);
@@ -269,7 +274,7 @@ internal static class Ledger
     {
         ServiceNeed service => Configuration(service.Options[option].Estimate),
         RunNeed runs => Configuration(runs.Options[option]),
-        PileNeed piles => Configuration(piles.Options[option].Estimate),
+        PileNeed piles => Configuration(piles.Options[option].Estimate) + InBlocks(piles.Options[option]),
         _ => "",
     };
 
@@ -287,6 +292,15 @@ internal static class Ledger
         ? "by the token"
         : string.Create(CultureInfo.InvariantCulture,
             $"{Text(estimate.Precision)} TP{estimate.TensorParallel}, {estimate.Replicas} × {estimate.RequestsPerSecond.Value:0.##}/s");
+
+    private static string InBlocks(PileOption option)
+    {
+        if (option.Blocks.IsEmpty) return "";
+        var days = option.Blocks.SelectMany(chain => chain.Blocks).Select(block => block.Hours / 24).ToList();
+        return days.Min() == days.Max()
+            ? string.Create(CultureInfo.InvariantCulture, $", blocks of {days[0]:0} {(days[0] == 1 ? "day" : "days")}")
+            : string.Create(CultureInfo.InvariantCulture, $", blocks of {days.Min():0} to {days.Max():0} days");
+    }
 
     private static string Configuration(RunOption option) => option.Estimate is not { } estimate
         ? $"gang of {option.Gang}"

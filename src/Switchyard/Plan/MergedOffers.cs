@@ -78,10 +78,11 @@ internal static class MergedOffers
                 Setups = [],
                 Options =
                 [
-                    .. piles.Options.GroupBy(o => merged[o.Source]).Select(alike => alike.First() with
+                    .. piles.Options.Where(o => o.Blocks.IsEmpty).GroupBy(o => merged[o.Source]).Select(alike => alike.First() with
                     {
                         Source = alike.Key, RequestsPerHour = alike.Max(o => o.RequestsPerHour / Units(o.Source)), CostPerRequest = alike.Min(o => o.CostPerRequest), Setup = -1,
                     }),
+                    .. piles.Options.Where(o => !o.Blocks.IsEmpty).Select(o => o with { Setup = -1 }),
                 ],
             },
             // A gang stays whole: no more units than cost as much.

@@ -147,4 +147,11 @@ public sealed record Pile(int Month, double Requests, double WindowHours, int Fu
 /// <param name="CostPerRequest">US dollars a request: the price of an API's answer, or of moving data for it.</param>
 /// <param name="Estimate">The prediction behind it; null for tokens.</param>
 /// <param name="Setup">Index of what must be set up first; −1 for nothing.</param>
-public sealed record PileOption(int Source, double RequestsPerHour, double CostPerRequest, ServingEstimate? Estimate, int Setup = -1);
+public sealed record PileOption(int Source, double RequestsPerHour, double CostPerRequest, ServingEstimate? Estimate, int Setup = -1)
+{
+    /// <summary>What is booked for an instance in capacity blocks, by pile; empty where it is not bought in blocks.</summary>
+    public ImmutableArray<BlockChain> Blocks { get; init; } = [];
+
+    /// <summary>Instance-hours that are paid for each hour of work where all that is paid for works.</summary>
+    internal double PaidForWorked => Blocks.IsEmpty ? 1 : Blocks.Min(chain => chain.PaidHours / chain.UsefulHours);
+}

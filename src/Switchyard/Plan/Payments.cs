@@ -125,7 +125,7 @@ public static class Payments
         {
             ServiceNeed service => [OfSlot(problem, service.Options[decision.Option], service.Slots[decision.Index], decision.Kind)],
             RunNeed runs => [.. OfRuns(problem, runs, decision)],
-            PileNeed piles => [OfPile(problem, piles, decision)],
+            PileNeed piles => [.. OfPile(problem, piles, decision)],
             _ => [],
         };
     }
@@ -182,14 +182,15 @@ public static class Payments
         if (!ByTheHour(source.Kind) && option.CostPerRun > 0) yield return new(group.Month, option.CostPerRun);
     }
 
-    private static Payment OfPile(PlanningProblem problem, PileNeed piles, Decision decision)
+    private static IEnumerable<Payment> OfPile(PlanningProblem problem, PileNeed piles, Decision decision)
     {
         var option = piles.Options[decision.Option];
         var source = problem.Sources[option.Source];
-        if (decision.Kind == DecisionKind.BuyTokens) return new(piles.Piles[decision.Index].Month, option.CostPerRequest);
+        if (decision.Kind == DecisionKind.BookBlock) return option.Blocks[decision.Index].Paid(problem.Horizon, source.PricePerHour);
+        if (decision.Kind == DecisionKind.BuyTokens) return [new(piles.Piles[decision.Index].Month, option.CostPerRequest)];
         var pile = piles.Piles[decision.Kind == DecisionKind.WorkSegment ? decision.Index / problem.Segments.Length : decision.Index];
-        var hourly = ByTheHour(source.Kind) ? source.PricePerHour : 0;
-        return new(pile.Month, hourly + (option.RequestsPerHour * option.CostPerRequest));
+        var hourly = ByTheHour(source.Kind) && option.Blocks.IsEmpty ? source.PricePerHour : 0;
+        return [new(pile.Month, hourly + (option.RequestsPerHour * option.CostPerRequest))];
     }
 
     private static IEnumerable<Payment> OfSetup(Horizon horizon, Setup setup)

@@ -209,8 +209,8 @@ public sealed class ProblemBuilder
             else if (candidate.Kind != PurchaseKind.Owned && !Lifted(DeclaredLimit.Residency(workload.Name))
                 && !NamePattern.MatchesRegion(workload.Residency, candidate.Offer.Provider, candidate.Offer.Region, prices.FindRegion(candidate.Offer.Provider, candidate.Offer.Region)?.Geography))
                 exclusions.Add(new(workload.Name, label, DeclaredLimit.Residency(workload.Name), $"region {candidate.Offer.Region} is not where its data may be"));
-            else if (candidate.Kind == PurchaseKind.Block && workload is not TrainingWorkload)
-                exclusions.Add(new(workload.Name, label, null, "a capacity block is for a training run"));
+            else if (candidate.Kind == PurchaseKind.Block && workload is InferenceWorkload)
+                exclusions.Add(new(workload.Name, label, null, "a capacity block is for training runs and batch work"));
             else usable.Add(candidate);
         }
 

@@ -48,7 +48,7 @@ public static class Recheck
 
     private static void CheckDecision(PlanningProblem problem, Decision d, List<Breach> found)
     {
-        var whole = d.Kind is DecisionKind.RentForSlot or DecisionKind.Commit or DecisionKind.UsePool or DecisionKind.DoRuns or DecisionKind.SetUp;
+        var whole = d.Kind is DecisionKind.RentForSlot or DecisionKind.Commit or DecisionKind.UsePool or DecisionKind.DoRuns or DecisionKind.BookBlock or DecisionKind.SetUp;
         if (d.Value < -Slack || !double.IsFinite(d.Value) || (whole && Math.Abs(d.Value - Math.Round(d.Value)) > Slack))
             found.Add(new(null, $"{d.Kind} of {d.Value} is not an amount"));
         if (d.Kind == DecisionKind.Commit)
@@ -64,11 +64,12 @@ public static class Recheck
             (DecisionKind.RentForSlot, ServiceNeed) => source.Kind is PurchaseKind.OnDemand or PurchaseKind.Spot,
             (DecisionKind.UsePool, ServiceNeed) or (DecisionKind.WorkSegment, PileNeed) => source.IsPool,
             (DecisionKind.BuyTokens, ServiceNeed or PileNeed) => source.Kind == PurchaseKind.Tokens,
+            (DecisionKind.BookBlock, PileNeed) => source.Kind == PurchaseKind.Block,
             (DecisionKind.DoRuns, RunNeed) or (DecisionKind.WorkPile, PileNeed) => source.Kind != PurchaseKind.Tokens,
             _ => false,
         };
         if (!possible) found.Add(new(null, $"{source.Label}: {d.Kind} is not a way to buy it"));
-        else if (d.Kind is DecisionKind.RentForSlot or DecisionKind.DoRuns or DecisionKind.WorkPile && !source.IsPool && d.Value > Slack
+        else if (d.Kind is DecisionKind.RentForSlot or DecisionKind.DoRuns or DecisionKind.WorkPile or DecisionKind.BookBlock && !source.IsPool && d.Value > Slack
             && MonthOf(problem.Needs[d.Need], d.Index) > source.LastStart)
             found.Add(new(null, $"{source.Label}: cannot be rented in {problem.Horizon.Label(MonthOf(problem.Needs[d.Need], d.Index))}"));
         if (source.Team.Length > 0 && source.Team != problem.Needs[d.Need].Team)
@@ -132,7 +133,19 @@ public static class Recheck
                 found.Add(new(null, $"{piles.Workload}, {problem.Horizon.Label(pile.Month)}: {done:G6} of {pile.Requests:G6} requests"));
             foreach (var d in worked.Where(d => d.Kind == DecisionKind.WorkSegment && d.Value > Slack && pile.Window(problem, d.Index % segments) <= 0))
                 found.Add(new(null, $"{piles.Workload}, {problem.Horizon.Label(pile.Month)}: {d.Value:G6} instance-hours outside the window"));
+            foreach (var d in worked.Where(d => problem.Sources[piles.Options[d.Option].Source].Kind == PurchaseKind.Block)) CheckBooked(problem, piles, own, d, found);
         }
+    }
+
+    // Work in blocks is done by instances that are booked for the month, in hours for which they are booked, and within the window.
+    private static void CheckBooked(PlanningProblem problem, PileNeed piles, List<Decision> own, Decision work, List<Breach> found)
+    {
+        var pile = piles.Piles[work.Index];
+        var booked = own.Where(d => d.Kind == DecisionKind.BookBlock && d.Option == work.Option && piles.Piles[d.Index].Month == pile.Month).Sum(d => d.Value);
+        var chain = piles.Options[work.Option].Blocks[work.Index];
+        var hours = Math.Min(Math.Min(chain.UsefulHours, pile.WindowHours), chain.Blocks.Sum(block => block.Hours));
+        if (work.Value > (booked * hours * (1 + Slack)) + Slack)
+            found.Add(new(null, $"{piles.Workload}, {problem.Horizon.Label(pile.Month)}: {work.Value:G6} instance-hours in blocks, more than {booked} instances do in {hours:G6} h"));
     }
 
     private static void CheckUse(PlanningProblem problem, IReadOnlyCollection<Decision> decisions, List<Breach> found)
@@ -232,6 +245,12 @@ public static class Recheck
                 case PileNeed piles:
                     foreach (var d in group)
                     {
+                        if (problem.Sources[source].Kind == PurchaseKind.Block)
+                        {
+                            if (d.Kind == DecisionKind.BookBlock) Booked(d, piles.Options[d.Option].Blocks[d.Index]);
+                            continue;
+                        }
+
                         var (p, segment) = d.Kind == DecisionKind.WorkSegment ? Math.DivRem(d.Index, problem.Segments.Length) : (d.Index, -1);
                         var pile = piles.Piles[p];
                         for (var k = 0; k < problem.Segments.Length; k++)
@@ -248,6 +267,18 @@ public static class Recheck
         }
 
         return use;
+
+        // In each month of which a block has an hour.
+        void Booked(Decision d, BlockChain chain)
+        {
+            for (var month = 0; problem.Horizon.HoursBefore(month) < chain.Blocks.Max(block => block.Begin + block.Hours) - 1e-9; month++)
+            {
+                var (begin, end) = (problem.Horizon.HoursBefore(month), problem.Horizon.HoursBefore(month + 1));
+                if (!chain.Blocks.Any(block => block.Begin < end - 1e-9 && block.Begin + block.Hours > begin + 1e-9)) continue;
+                for (var k = 0; k < problem.Segments.Length; k++)
+                    for (var f = 0; f < problem.Futures.Length; f++) Add(d.SourceIn(problem), new(month, k, f), d.Value);
+            }
+        }
     }
 
     // Instances in gangs by month: the largest number on at one time among the runs of the month.

@@ -98,9 +98,9 @@ internal static class SingleSource
                 break;
             case PileNeed piles:
                 var work = piles.Options[option];
-                foreach (var pile in piles.Piles)
+                foreach (var (pile, p) in piles.Piles.Select((pile, p) => (pile, p)))
                 {
-                    var atOnce = pile.Requests / work.RequestsPerHour / pile.WindowHours;
+                    var atOnce = pile.Requests / work.RequestsPerHour / (work.Blocks.IsEmpty ? pile.WindowHours : work.Blocks[p].UsefulHours);
                     Want(pile.Month, problem.Sources[work.Source].Kind == PurchaseKind.Tokens ? atOnce / 3600 : Math.Ceiling(atOnce - 1e-9));
                 }
 
@@ -126,9 +126,14 @@ internal static class SingleSource
         RunNeed runs => runs.Groups.Select((group, g) => new Decision(DecisionKind.DoRuns, need, option, g, group.Starts.Length)),
         PileNeed piles => piles.Piles.Select((pile, p) => source.Kind == PurchaseKind.Tokens
             ? new Decision(DecisionKind.BuyTokens, need, option, p, pile.Requests)
-            : new Decision(DecisionKind.WorkPile, need, option, p, pile.Requests / piles.Options[option].RequestsPerHour)),
+            : new Decision(DecisionKind.WorkPile, need, option, p, pile.Requests / piles.Options[option].RequestsPerHour)).Concat(Booked(piles, need, option)),
         _ => [],
     };
+
+    // Enough of a month's blocks for the future that asks for most.
+    private static IEnumerable<Decision> Booked(PileNeed piles, int need, int index) => piles.Options[index] is not { Blocks.IsEmpty: false } option ? []
+        : Enumerable.Range(0, piles.Piles.Length).GroupBy(p => piles.Piles[p].Month).Select(month => new Decision(DecisionKind.BookBlock, need, index, month.First(),
+            month.Max(p => Math.Ceiling((piles.Piles[p].Requests / option.RequestsPerHour / option.Blocks[p].UsefulHours) - 1e-9))));
 
     /// <summary>What an option needs set up, done.</summary>
     private static IEnumerable<Decision> SetUp(Need need, int index, int option)

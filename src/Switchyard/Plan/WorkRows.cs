@@ -74,7 +74,8 @@ internal sealed class WorkRows(ProgramDraft draft, InUse inUse, TermColumns term
             var source = problem.Sources[option.Source];
             if (source.Kind == PurchaseKind.Commitment) terms.Of(option.Source);
             var columns = new List<Term>();
-            for (var p = 0; p < piles.Piles.Length; p++)
+            if (!option.Blocks.IsEmpty) columns.AddRange(InBlocks(need, piles, o, done));
+            for (var p = 0; p < piles.Piles.Length && option.Blocks.IsEmpty; p++)
             {
                 if (source.IsPool && !direct.Contains(option.Source)) columns.AddRange(InSegments(need, piles, o, p, done[p]));
                 else columns.Add(new(Even(need, piles, o, p, done[p]), 1));
@@ -107,6 +108,31 @@ internal sealed class WorkRows(ProgramDraft draft, InUse inUse, TermColumns term
         for (var k = 0; k < problem.Segments.Length; k++)
             if (pile.Window(problem, k) > 0) inUse.At(option.Source, new(pile.Month, k, pile.Future), column, each, hours * each);
         return column;
+    }
+
+    // Instances booked in blocks are there for all futures of a month, whether they work or not, and for as long as their blocks last.
+    private IEnumerable<Term> InBlocks(int need, PileNeed piles, int o, int[] done)
+    {
+        var option = piles.Options[o];
+        foreach (var month in Enumerable.Range(0, piles.Piles.Length).GroupBy(p => piles.Piles[p].Month))
+        {
+            var chain = option.Blocks[month.First()];
+            var late = chain.Paid(problem.Horizon, 1).Any(paid => paid.Month > problem.Sources[option.Source].LastStart);
+            var most = late ? 0 : Math.Ceiling((month.Max(p => piles.Piles[p].Requests) / option.RequestsPerHour / chain.UsefulHours) - 1e-9);
+            var booked = draft.Column(most, true, DecisionKind.BookBlock, need, o, month.First());
+            foreach (var p in month)
+            {
+                var hours = late ? 0 : piles.Piles[p].Requests / option.RequestsPerHour;
+                var column = draft.Column(hours, false, DecisionKind.WorkPile, need, o, p);
+                draft.Program.AddTerm(done[p], column, option.RequestsPerHour);
+                draft.AtLeast(0, new(booked, chain.UsefulHours), new(column, -1));
+                yield return new(column, 1);
+            }
+
+            foreach (var (at, _) in chain.Held(problem.Horizon))
+                for (var k = 0; k < problem.Segments.Length; k++)
+                    for (var f = 0; f < problem.Futures.Length; f++) inUse.At(option.Source, new(at, k, f), booked, 1, most);
+        }
     }
 
     // Work on a pool goes where the window has room: a column for each load segment.

@@ -220,13 +220,15 @@ internal sealed class WorkloadOptions(
     {
         var horizon = scenario.Horizon;
         var window = workload.Cadence.Within.TotalHours;
-        var piles = workload.Cadence.Starts(horizon).GroupBy(MonthAt).OrderBy(g => g.Key)
+        var starts = workload.Cadence.Starts(horizon).GroupBy(MonthAt).OrderBy(g => g.Key).ToList();
+        var piles = starts
             .Select(g => new Pile(
                 g.Key,
                 workload.Requests * g.Count() * Math.Pow(1 + workload.MonthlyGrowth, g.Key),
                 Math.Min(window * g.Count(), horizon.Hours(g.Key))))
             .Select(p => p with { Windows = Windows(workload.Cadence, p.Month, p.WindowHours) })
             .ToImmutableArray();
+        var months = starts.Zip(piles, (g, pile) => (ImmutableArray.CreateRange(g), pile.WindowHours)).ToList();
         var first = piles.Select(p => p.Month).DefaultIfEmpty(0).First();
         var routes = new DataRoutes(prices, workload, (first, horizon.Months - first, workload.Cadence.Starts(horizon).Count()), Assumed);
         var found = new List<PileOption>();
@@ -242,11 +244,13 @@ internal sealed class WorkloadOptions(
 
             var efficiency = candidate.Kind == PurchaseKind.Spot ? MarketAssumptions.SpotOf(prices, candidate.Offer).Efficiency : 1;
             var rate = estimate.RequestsPerSecond.Value * estimate.Replicas * 3600 * efficiency;
+            var chains = candidate.Block is { } block ? BlockChain.Worth(block, months, window) : null;
             foreach (var way in routes.To(candidate.Location))
             {
                 // Data that does not come as fast as it could be worked on is what limits the rate.
                 var coming = workload.Data is { } data ? way.GBPerSecond * 3600 / data.Size.GB * workload.Requests : double.PositiveInfinity;
-                found.Add(new(candidate.Source, Math.Min(rate, coming), way.UsdEachTime / workload.Requests, estimate, way.Setup));
+                var option = new PileOption(candidate.Source, Math.Min(rate, coming), way.UsdEachTime / workload.Requests, estimate, way.Setup);
+                found.AddRange(chains?.Select(blocks => option with { Blocks = blocks }) ?? [option]);
                 if (way.IsBest && coming >= rate) break;
             }
         }

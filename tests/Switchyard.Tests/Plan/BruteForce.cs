@@ -13,7 +13,7 @@ internal sealed partial class BruteForce
     // Whole numbers tried before a problem is too large to try everything.
     private const int Patience = 60_000;
 
-    private enum What { SetUp, Commit, Run, Whole, Rent, Pool }
+    private enum What { SetUp, Commit, Book, Run, Whole, Rent, Pool }
 
     private sealed record Choice(What What, int Need, int Option, int Index, int Least, int Most)
     {
@@ -178,6 +178,11 @@ internal sealed partial class BruteForce
                 for (var o = 0; o < runs.Options.Length; o++)
                     for (var g = 0; g < runs.Groups.Length; g++) CollectRuns(n, runs, o, g);
                 break;
+            case PileNeed piles:
+                for (var o = 0; o < piles.Options.Length; o++)
+                    foreach (var month in piles.Piles.Select(p => p.Month).Distinct())
+                        if (!piles.Options[o].Blocks.IsEmpty) CollectBlocks(n, piles, o, month);
+                break;
         }
     }
 
@@ -202,11 +207,38 @@ internal sealed partial class BruteForce
         for (var m = 0; m + 1 < monthStart.Length && source.Kind != PurchaseKind.Commitment; m++)
         {
             var inside = starts.Sum(t => Math.Max(0, Math.Min(t + run.Hours, monthStart[m + 1]) - Math.Max(t, monthStart[m])));
-            if (inside > 0) cash.Add((m, source.PricePerHour * run.Gang * run.BilledHours / run.Hours * inside / starts.Length));
+            if (inside > 0 && source.Kind != PurchaseKind.Block) cash.Add((m, source.PricePerHour * run.Gang * run.BilledHours / run.Hours * inside / starts.Length));
         }
 
-        if (source.Kind is not (PurchaseKind.OnDemand or PurchaseKind.Spot) || runs.Groups[g].Month <= source.LastStart)
+        if (source.Kind == PurchaseKind.Block) cash.Add((runs.Groups[g].Month, source.PricePerHour * run.Gang * run.BilledHours));
+        if (source.Kind is not (PurchaseKind.OnDemand or PurchaseKind.Spot or PurchaseKind.Block) || runs.Groups[g].Month <= source.LastStart)
             Add(What.Run, n, o, g, starts.Length, run.Source, -1, cash);
+    }
+
+    // Blocks are the same in all futures: enough of them for the one with most work.
+    private void CollectBlocks(int n, PileNeed piles, int o, int month)
+    {
+        var option = piles.Options[o];
+        var source = problem.Sources[option.Source];
+        var own = Enumerable.Range(0, piles.Piles.Length).Where(p => piles.Piles[p].Month == month).ToList();
+        var chain = option.Blocks[own[0]];
+        var cash = chain.Blocks.Select(b => (MonthOf(b.Begin), b.Hours * source.PricePerHour)).ToList();
+        if (cash.Exists(c => c.Item1 > source.LastStart)) return;
+        Add(What.Book, n, o, month, Math.Min(source.MaxCount ?? 1000, own.Max(p => Up(piles.Piles[p].Requests / option.RequestsPerHour / chain.UsefulHours))), option.Source, -1, cash);
+    }
+
+    private int MonthOf(double hour) => Enumerable.Range(0, monthStart.Length - 1).First(m => hour < monthStart[m + 1]);
+
+    // The hours of blocks in each month that they touch.
+    private IEnumerable<(int Month, double Hours)> BlockHours(Choice book)
+    {
+        var piles = (PileNeed)problem.Needs[book.Need];
+        var pile = Enumerable.Range(0, piles.Piles.Length).First(p => piles.Piles[p].Month == book.Index);
+        for (var m = 0; m + 1 < monthStart.Length; m++)
+        {
+            var hours = piles.Options[book.Option].Blocks[pile].Blocks.Sum(b => Math.Max(0, Math.Min(monthStart[m + 1], b.Begin + b.Hours) - Math.Max(monthStart[m], b.Begin)));
+            if (hours > 1e-9) yield return (m, hours);
+        }
     }
 
     // The most instances at once in each month when these groups run on an option, all of their runs.
@@ -257,7 +289,7 @@ internal sealed partial class BruteForce
     private bool Ends(int at)
     {
         var choice = choices[at];
-        if (choice.What is What.SetUp or What.Commit) return false;
+        if (choice.What is What.SetUp or What.Commit or What.Book) return false;
         if (at + 1 == choices.Count || choices[at + 1].Need != choice.Need) return true;
         return choice.What is What.Rent or What.Pool or What.Whole && bySlot.Any(s => s.Key.Need == choice.Need && s.Value.Count > 0 && s.Value[^1] == at);
     }

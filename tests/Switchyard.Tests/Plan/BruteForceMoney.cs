@@ -72,6 +72,8 @@ internal sealed partial class BruteForce
         {
             case What.Commit:
                 return choice.Index <= month && month < choice.Index + source.TermMonths ? Hours(month) : 0;
+            case What.Book:
+                return BlockHours(choice).Where(b => b.Month == month).Sum(b => b.Hours);
             case What.Rent or What.Pool when source.Kind != PurchaseKind.Commitment:
                 var slot = ((ServiceNeed)problem.Needs[choice.Need]).Slots[choice.Index];
                 return slot.Month == month ? slot.Hours : 0;

@@ -113,6 +113,14 @@ internal sealed partial class BruteForce
 
     private void Work(LinearRest rest, int n, PileNeed piles)
     {
+        for (var i = 0; i < choices.Count; i++)
+        {
+            if (choices[i] is not { What: What.Book } book || book.Need != n || values[i] == 0) continue;
+            foreach (var (month, _) in BlockHours(book))
+                for (var k = 0; k < problem.Segments.Length; k++)
+                    for (var f = 0; f < problem.Futures.Length; f++) rest.UseAt(book.Source, month, k, f).Constant += values[i];
+        }
+
         foreach (var pile in piles.Piles)
         {
             var done = new Row(pile.Requests, double.PositiveInfinity);
@@ -125,7 +133,7 @@ internal sealed partial class BruteForce
                 var usd = source.Kind switch
                 {
                     PurchaseKind.Tokens => option.CostPerRequest,
-                    PurchaseKind.Commitment => option.CostPerRequest * option.RequestsPerHour,
+                    PurchaseKind.Commitment or PurchaseKind.Block => option.CostPerRequest * option.RequestsPerHour,
                     _ => source.PricePerHour + (option.CostPerRequest * option.RequestsPerHour),
                 };
                 int Column()
@@ -134,6 +142,16 @@ internal sealed partial class BruteForce
                     rest.Piles[column] = pile;
                     rest.Charged.Add(new(option.Source, piles.Team, pile.Future, pile.Month, HourFor(piles.Team, source), column));
                     return column;
+                }
+
+                if (!option.Blocks.IsEmpty)
+                {
+                    // At most what is booked for the month.
+                    var booked = Sum(c => c.What == What.Book && c.Need == n && c.Option == o && c.Index == pile.Month);
+                    var worked = Column();
+                    done.Terms.Add((worked, option.RequestsPerHour));
+                    rest.Rows.Add(new(double.NegativeInfinity, booked * option.Blocks[piles.Piles.IndexOf(pile)].UsefulHours) { Terms = { (worked, 1) } });
+                    continue;
                 }
 
                 // A pool works when it has room; what is rented, and an API, evenly over the window.

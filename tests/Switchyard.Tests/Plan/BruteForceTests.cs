@@ -69,6 +69,7 @@ public sealed class BruteForceTests
             Element.Setups => problem with { Needs = [.. problem.Needs.Select(n => n with { Setups = [.. n.Setups.Select(x => x with { Usd = 0, UsdPerMonth = 0 })] })] },
             Element.Use => problem with { UseLimits = [] },
             Element.Teams => problem with { TeamBudgets = [] },
+            Element.Blocks => Each(s => s, null, p => p with { Options = [.. p.Options.Where(o => o.Blocks.IsEmpty)] }),
             Element.Power => problem with { CapacityLimits = [.. problem.CapacityLimits.Where(l => l.Each.IsEmpty)] },
             Element.Survive => Each(s => s with { Survives = FailureDomain.None }),
             Element.Spread => Each(s => s with { Spread = FailureDomain.None }),

@@ -22,4 +22,5 @@ internal enum Element
     OnTop = 1 << 14,
     Shared = 1 << 15,
     Similar = 1 << 16,
+    Blocks = 1 << 17,
 }

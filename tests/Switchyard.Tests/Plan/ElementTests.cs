@@ -106,6 +106,31 @@ public sealed class ElementTests
         Cost(with).ShouldBe(Cost(without) * 4 / 3, 1);
     }
 
+    [Fact]
+    public void Blocks_for_batch_work()
+    {
+        // 100 hours of an instance each month, in five days.
+        var sold = new CommitmentOffer
+        {
+            Instance = HandMade.Offer("a", "home", 20), Kind = CommitmentKind.CapacityBlock, BlockDays = (1, 182), Price = new(12), Basis = PriceBasis.List, Source = "by hand",
+        };
+        var months = Enumerable.Range(0, 12).Select(m => (ImmutableArray.Create(Year.HoursBefore(m)), 120.0)).ToList();
+        var need = new PileNeed
+        {
+            Workload = "archive",
+            Piles = [.. Enumerable.Range(0, 12).Select(m => new Pile(m, 1000, 120))],
+            Options = [new(0, 10, 0, null), .. BlockChain.Worth(sold, months, 120).Select(blocks => new PileOption(3, 10, 0, null) { Blocks = blocks })],
+        };
+        var problem = Problem([1.0], need) with { Sources = [Rented, Committed, Elsewhere, Rented with { Id = "a/home/x@block", Kind = PurchaseKind.Block, PricePerHour = 12 }] };
+        var with = Solve(problem);
+        with.Decisions.Count(d => d.Kind == DecisionKind.BookBlock).ShouldBeGreaterThanOrEqualTo(12);
+        Recheck.Problems(problem, with.Decisions).ShouldBeEmpty();
+        Recheck.Problems(problem, [.. with.Decisions.Where(d => d.Kind != DecisionKind.BookBlock)]).ShouldContain(breach => breach.Contains("in blocks", StringComparison.Ordinal));
+        var without = Cost(Solve(problem with { Needs = [need with { Options = [.. need.Options.Where(o => o.Blocks.IsEmpty)] }] }));
+        Row("blocks for batch work", "100 hours of work each month in five days; $12 an hour in blocks of whole days", Cost(with), $"{Usd(without)}: rented by the hour");
+        Cost(with).ShouldBe(12 * ((96 * 12) + (4 * 20)), 0.01);
+    }
+
     // One instance answers 10 requests a second.
     private static ServiceNeed Service(string name, double[] shares, double[] rates, int months = 12) => new()
     {

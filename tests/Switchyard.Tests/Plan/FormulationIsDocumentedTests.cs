@@ -35,7 +35,7 @@ public sealed class FormulationIsDocumentedTests
             Page.ShouldContain($"**{families[path]}**");
         }
 
-        foreach (var family in new[] { "Cover", "Runs", "Batch", "Pools", "Setups", "Offered", "Capacity limits", "Use limits", "Credits" })
+        foreach (var family in new[] { "Cover", "Runs", "Batch", "Blocks", "Pools", "Setups", "Offered", "Capacity limits", "Use limits", "Credits" })
             Page.ShouldContain($"**{family}**");
     }
 }

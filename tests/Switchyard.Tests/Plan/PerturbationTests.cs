@@ -35,7 +35,7 @@ public sealed class PerturbationTests
             }
         }
 
-        kinds.ShouldBe(["BuyTokens", "Commit", "DoRuns", "RentForSlot", "SetUp", "UsePool", "WorkPile", "WorkSegment"]);
+        kinds.ShouldBe(["BookBlock", "BuyTokens", "Commit", "DoRuns", "RentForSlot", "SetUp", "UsePool", "WorkPile", "WorkSegment"]);
     }
 
     private static double Chance(PlanningProblem problem, Decision d) => d.FutureIn(problem) is >= 0 and var f ? problem.Futures[f].Probability : 1;

@@ -9,7 +9,7 @@ namespace Switchyard.Tests.Plan;
 /// <summary>Tiny planning problems of every kind, the same for the same seed: small enough to try everything.</summary>
 internal sealed class RandomProblems
 {
-    private const int ElementCount = 17;
+    private const int ElementCount = 18;
     private static readonly DateOnly[] Firsts = [new(2027, 1, 1), new(2027, 1, 31), new(2028, 2, 1), new(2027, 11, 15)];
     private static readonly double[] Prices = [1, 2, 2, 3, 4.5, 7];
     private static readonly double[][] Chances = [[0.5, 0.5], [0.25, 0.75], [0.2, 0.3, 0.5]];
@@ -74,10 +74,11 @@ internal sealed class RandomProblems
         for (var i = random.Next(1, 5); i > 0; i--) sources.Add(OneSource($"p{random.Next(providers)}", i));
         if (Has(Element.Shared) || Has(Element.Windows) || Has(Element.Valley)) sources.Add(OneSource("p0", 9, PurchaseKind.Commitment));
         if (Has(Element.Firm) || Has(Element.SpotPools)) sources.Add(OneSource("p0", 8, PurchaseKind.Spot));
+        if (Has(Element.Blocks)) sources.Add(OneSource("p0", 7, PurchaseKind.Block));
         if (Has(Element.Similar)) AddSimilar();
         var needs = new List<Need>();
         if ((elements & (Element.Survive | Element.Spread | Element.Firm | Element.SpotPools)) != 0) needs.Add(Service("v"));
-        if (Has(Element.Windows)) needs.Add(Piles("b"));
+        if (Has(Element.Windows) || Has(Element.Blocks)) needs.Add(Piles("b"));
         if (Has(Element.Valley)) needs.Add(Runs("r"));
         var count = Math.Max(Has(Element.Shared) ? 2 : 0, random.Next(0, 6) switch { 0 => 3, < 3 => 2, _ => 1 });
         while (needs.Count < count)
@@ -125,7 +126,7 @@ internal sealed class RandomProblems
             {
                 PurchaseKind.Tokens => 0,
                 PurchaseKind.Owned => random.Next(2) * 0.5,
-                _ => Prices[random.Next(Prices.Length)] * (commitment ? 0.7 : kind == PurchaseKind.Spot ? 0.5 : 1),
+                _ => Prices[random.Next(Prices.Length)] * (commitment ? 0.7 : kind is PurchaseKind.Spot or PurchaseKind.Block ? 0.5 : 1),
             },
             Accelerator = kind == PurchaseKind.Tokens ? "" : "a",
             AcceleratorCount = kind == PurchaseKind.Tokens ? 0 : 1 << random.Next(3),
@@ -184,7 +185,7 @@ internal sealed class RandomProblems
         }
 
         var options = new List<ServiceOption>();
-        foreach (var s in Some(team, _ => true))
+        foreach (var s in Some(team, s => s.Kind != PurchaseKind.Block))
         {
             if (sources[s].Kind == PurchaseKind.Tokens)
             {
@@ -254,10 +255,32 @@ internal sealed class RandomProblems
                 piles.Add(new(month, requests, windows.IsEmpty ? window : windows.Sum(), f) { Windows = windows });
         }
 
-        var options = Some(team, _ => true).Select(s => sources[s].Kind == PurchaseKind.Tokens
-            ? new PileOption(s, 1, random.Next(1, 6) / 1000.0, null, Setup(setups))
-            : new PileOption(s, random.Next(1, 5) * 500, OnTop(2e-4), null, Setup(setups)));
+        var options = Some(team, _ => true).SelectMany(s => sources[s].Kind switch
+        {
+            PurchaseKind.Tokens => [new PileOption(s, 1, random.Next(1, 6) / 1000.0, null, Setup(setups))],
+            PurchaseKind.Block => InBlocks(s, piles, Setup(setups)),
+            _ => [new PileOption(s, random.Next(1, 5) * 500, OnTop(2e-4), null, Setup(setups))],
+        });
         return new() { Workload = name, Team = team, Setups = setups, Piles = [.. piles], Options = [.. options] };
+    }
+
+    // Blocks of some days at the beginning of each month's window, or two of which the second may reach into the next month; of one and of another length.
+    private IEnumerable<PileOption> InBlocks(int source, List<Pile> piles, int setup)
+    {
+        var (rate, onTop, late) = (random.Next(1, 5) * 500, OnTop(2e-4), 24.0 * random.Next(20, 29));
+        for (var i = random.Next(1, 3); i > 0; i--)
+        {
+            var (hours, two) = (24.0 * random.Next(2, 10), random.Next(3) == 0);
+            yield return new(source, rate, onTop, null, setup)
+            {
+                Blocks =
+                [
+                    .. piles.Select(p => new BlockChain(
+                        Math.Min(p.WindowHours, two ? hours * 1.5 : hours),
+                        two ? [(horizon.HoursBefore(p.Month), hours), (horizon.HoursBefore(p.Month) + late, hours)] : [(horizon.HoursBefore(p.Month), hours)])),
+                ],
+            };
+        }
     }
 
     private ImmutableArray<CapacityLimit> Limits()
