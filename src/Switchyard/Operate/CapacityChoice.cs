@@ -75,12 +75,13 @@ internal static class CapacityChoice
             var pool = order[at];
             var own = pools[pool];
             var least = own is { IsStanding: true, Shared: < 0 } ? most[pool] : 0;
-            var within = own.IsStanding || mix is null ? int.MaxValue : mix.Counts[pool];
+            // What is charged to a budget is taken as the plan has it, like what is rented.
+            var within = (own.IsStanding && own.ChargePerHour == 0) || mix is null ? int.MaxValue : mix.Counts[pool];
             for (var count = least; count <= most[pool] && (own.Shared < 0 || count <= Left(own)); count++)
             {
                 counts[pool] = count;
                 // Each instance counts a little beside its price, so that ties go to fewer.
-                var all = cost + (count * (own.PricePerHour + 1e-6)) + (Math.Max(0, count - within) * own.PricePerHour * OutsideMix);
+                var all = cost + (count * (own.PricePerHour + 1e-6)) + (Math.Max(0, count - within) * (own.PricePerHour + own.ChargePerHour) * OutsideMix);
                 Go(at + 1, all);
                 if (all >= bestCost - 1e-9) break;
             }

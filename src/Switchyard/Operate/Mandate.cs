@@ -107,6 +107,9 @@ public sealed record Pool
     /// <summary>Whether it is paid for whatever happens, and so always kept up.</summary>
     public bool IsStanding => Kind is PurchaseKind.Commitment or PurchaseKind.Owned;
 
+    /// <summary>US dollars that an hour of a machine counts against the budget of its workload's team, though somebody else pays for it; 0 where nothing is charged.</summary>
+    public double ChargePerHour { get; init; }
+
     /// <summary>Whether it is one's own: it hangs on one's own grid, and what breaks is repaired there. What was committed to earlier is its provider's.</summary>
     public bool IsOwn { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Switchyard.Market;
 
 namespace Switchyard.Operate;
 
@@ -38,7 +39,8 @@ internal sealed class PilePlacement(Mandate mandate)
             var own = mine.Count(i => i.Pool == pool.Index);
             // The part that is left may need less than all that is missing.
             var asked = Math.Min(missing, parts.ContainsKey(pool.Index) ? Able(pool, int.MaxValue) - Able(pool, own) : double.PositiveInfinity);
-            var wanted = (int)Math.Ceiling((asked / pool.Rate) - 1e-9);
+            // A block begins with all that is booked in it.
+            var wanted = pool.Kind == PurchaseKind.Block && asked > 0 ? int.MaxValue : (int)Math.Ceiling((asked / pool.Rate) - 1e-9);
             var more = pool.Rate * (pool.IsStanding ? Standing(draft, job, pool, wanted) : Hourly(draft, job, pool, wanted, reason));
             missing -= Math.Min(Math.Max(0, asked), more);
             there += more;

@@ -120,6 +120,7 @@ internal sealed class WorkRows(ProgramDraft draft, InUse inUse, TermColumns term
             var late = chain.Paid(problem.Horizon, 1).Any(paid => paid.Month > problem.Sources[option.Source].LastStart);
             var most = late ? 0 : Math.Ceiling((month.Max(p => piles.Piles[p].Requests) / option.RequestsPerHour / chain.UsefulHours) - 1e-9);
             var booked = draft.Column(most, true, DecisionKind.BookBlock, need, o, month.First());
+            yield return new(booked, 1);
             foreach (var p in month)
             {
                 var hours = late ? 0 : piles.Piles[p].Requests / option.RequestsPerHour;

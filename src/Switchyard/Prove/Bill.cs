@@ -36,6 +36,7 @@ internal sealed record Bill(ImmutableArray<BillLine> Lines, ImmutableArray<decim
             void Owe(int month, double usd) => lines.Add(new(month, pool.Provider, pool.Region, pool.Kind, team, Money.FromUsd(usd).Usd, null));
             for (var month = 0; month < books.Months; month++)
                 if (books.Cash[pool.Index, month] is > 0 and var usd) Owe(month, usd);
+            foreach (var (month, usd) in Beyond(stage.Makes[pool.Index], month => books.Seconds[pool.Index, month] / 3600, books.Months)) Owe(month, usd);
         }
 
         foreach (var cash in stage.Fixed)
@@ -51,6 +52,18 @@ internal sealed record Bill(ImmutableArray<BillLine> Lines, ImmutableArray<decim
         }
 
         return new(lines.ToImmutable(), [.. months], credits);
+    }
+
+    /// <summary>What is held longer than it was booked in blocks, at the blocks' price: hours that were booked until then and not used are taken first.</summary>
+    internal static IEnumerable<(int Month, double Usd)> Beyond(PoolMake make, Func<int, double> held, int months)
+    {
+        var left = 0.0;
+        for (var month = 0; month < months && !make.BookedHours.IsEmpty; month++)
+        {
+            left += (month < make.BookedHours.Length ? make.BookedHours[month] : 0) - held(month);
+            if (left < -1e-6) yield return (month, -left * make.UsdPerExtraHour);
+            left = Math.Max(0, left);
+        }
     }
 
     /// <summary>Credits as providers take them: those that expire first pay first, in the last month for as many days as they have.</summary>

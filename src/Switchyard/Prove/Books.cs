@@ -47,6 +47,7 @@ internal sealed class Books
         Requests = new double[pools, Months];
         Brought = new double[pools, Months];
         Meters = new double[pools];
+        Charged = new double[pools, Months];
     }
 
     /// <summary>Months that are accounted for: those of the plan, and a few after for what runs on.</summary>
@@ -69,6 +70,9 @@ internal sealed class Books
 
     /// <summary>US dollars for data that was brought in for runs, by pool and month; part of the cash.</summary>
     public double[,] Brought { get; }
+
+    /// <summary>US dollars charged to teams for machines that somebody else pays for, by the pool that they work in and month; no cash.</summary>
+    public double[,] Charged { get; }
 
     /// <summary>Requests that each API has answered since the beginning, by pool.</summary>
     public double[] Meters { get; }
@@ -94,6 +98,17 @@ internal sealed class Books
     {
         Brought[pool.Index, MonthOf(at)] += usd;
         Cash[pool.Index, MonthOf(at)] += usd;
+    }
+
+    /// <summary>A team's workload held machines from a moment to another for which it is charged.</summary>
+    public void Charge(Pool pool, int machines, double from, double to)
+    {
+        for (var (at, month) = (from, MonthOf(from)); at < to && machines > 0; month++)
+        {
+            var end = month + 1 < Months ? Math.Min(to, stage.Horizon.HoursBefore(month + 1) * 3600) : to;
+            Charged[pool.Index, Math.Min(month, Months - 1)] += machines * (end - at) / 3600 * pool.ChargePerHour;
+            at = end;
+        }
     }
 
     private int MonthOf(double at) => Math.Min(HorizonTime.MonthAt(stage.Horizon, at), Months - 1);

@@ -28,6 +28,7 @@ internal sealed partial class FleetRun
     private readonly ServiceFlow[] flows;
     private readonly Books books;
     private readonly Presence[] presences;
+    private readonly ChargeMeter charges;
     private readonly Peaks peaks;
     private readonly SortedDictionary<string, (int Times, double First, string Reason)> heldBack = new(StringComparer.Ordinal);
     private readonly int[] services;
@@ -45,6 +46,7 @@ internal sealed partial class FleetRun
         controller = new(stage.Mandate);
         weather = new(stage, circumstances, draws.Seed);
         books = new(stage);
+        charges = new(stage, books);
         presences = [.. stage.Services.Select(s => new Presence(s.MinReplicas, s.Spread))];
         peaks = new(stage.Mandate.Caps);
         failing = Streams.Of(draws.Seed, "failures");
@@ -118,8 +120,10 @@ internal sealed partial class FleetRun
         {
             now = queue.Take(out var happening);
             if (now >= stage.End && !closed) Close();
+            charges.Until(now);
             events++;
             Happen(happening);
+            charges.Read(state);
             if (closed && jobs.Count == 0) break;
         }
 
@@ -301,6 +305,8 @@ internal sealed partial class FleetRun
         closed = true;
         var later = now;
         now = stage.End;
+        charges.Until(now);
+        charges.Leave();
         foreach (var presence in presences) presence.Until(now);
         foreach (var flow in flows) flow.Until(now);
         foreach (var node in nodes.Values.Where(n => services[n.Pool] >= 0).OrderBy(n => n.Id).ToList())

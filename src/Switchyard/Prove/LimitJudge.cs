@@ -74,14 +74,25 @@ public sealed class LimitJudge
         if (limits.TotalCost is { } total) Worst("limits.budget.total", "all cash", LimitUnit.Usd, (double)total.Usd, r => ((double)r.CashPerMonth.Sum(), null));
         foreach (var team in limits.Teams)
         {
-            IEnumerable<BillLine> Paid(RunResult run) => run.Lines.Where(l => l.Team == team.Team);
-            if (team.CashPerMonth is { } own)
+            // What it pays, and what it is charged for machines that somebody else pays for (docs/model/planning.md#teams).
+            double[] Owed(RunResult run)
             {
-                Worst(StatedLimits.Cash(team.Team), "the team's cash of the dearest month", LimitUnit.Usd, (double)own.Usd, r => Largest(
-                    Enumerable.Range(0, stage.Horizon.Months).Select(m => (double)Paid(r).Where(l => l.Month == m).Sum(l => l.Usd))));
+                var months = new double[run.CashPerMonth.Length + run.Fleet.Books.Months];
+                foreach (var line in run.Lines.Where(l => l.Team == team.Team)) months[line.Month] += (double)line.Usd;
+                foreach (var pool in stage.Mandate.Pools.Where(p => p.ChargePerHour > 0 && stage.Teams.GetValueOrDefault(p.Workload) == team.Team))
+                    for (var month = 0; month < run.Fleet.Books.Months; month++) months[month] += run.Fleet.Books.Charged[pool.Index, month];
+                return months;
             }
 
-            if (team.TotalCost is { } all) Worst(StatedLimits.Total(team.Team), "all of the team's cash", LimitUnit.Usd, (double)all.Usd, r => ((double)Paid(r).Sum(l => l.Usd), null));
+            var charged = stage.Mandate.Pools.Any(p => p.ChargePerHour > 0 && stage.Teams.GetValueOrDefault(p.Workload) == team.Team);
+            if (team.CashPerMonth is { } own)
+            {
+                Worst(StatedLimits.Cash(team.Team), charged ? "what the team paid and was charged by use in the dearest month" : "the team's cash of the dearest month", LimitUnit.Usd, (double)own.Usd,
+                    r => Largest(Owed(r).Take(stage.Horizon.Months)));
+            }
+
+            if (team.TotalCost is { } all)
+                Worst(StatedLimits.Total(team.Team), charged ? "all that the team paid and was charged by use" : "all of the team's cash", LimitUnit.Usd, (double)all.Usd, r => (Owed(r).Sum(), null));
         }
     }
 

@@ -154,6 +154,12 @@ public sealed record PoolMake
     /// <summary>Requests a second that an instance answers of a pile by the honest model; 0 otherwise.</summary>
     public double PileRate { get; init; }
 
+    /// <summary>Instance-hours by month that are booked in blocks and paid whatever happens; empty for anything else.</summary>
+    public ImmutableArray<double> BookedHours { get; init; } = [];
+
+    /// <summary>US dollars for an hour beyond what is booked.</summary>
+    public double UsdPerExtraHour { get; init; }
+
     /// <summary>What an API promises; null otherwise.</summary>
     public ServiceLevel? Promised { get; init; }
 }

@@ -202,11 +202,29 @@ public sealed partial class Staging
         var allowed = source.Kind is PurchaseKind.Owned or PurchaseKind.Tokens
             || (NamePattern.MatchesRegion(scenario.Limits.Regions, source.Provider, source.Region, geography)
                 && (scenario.Limits.Providers.IsEmpty || scenario.Limits.Providers.Any(p => NamePattern.Matches(p, source.Provider))));
-        pools.Add(pool);
+        pools.Add(pool with { ChargePerHour = Charge(purchase) });
+        if (source.Kind == PurchaseKind.Block) make = make with { BookedHours = Booked(purchase), UsdPerExtraHour = source.PricePerHour };
         makes.Add(make with { IsAllowed = allowed, Spot = source.Kind == PurchaseKind.Spot && offer is not null ? [.. Measured(offer)] : [] });
         sources.Add(source);
         bought.Add(purchase);
         draws.Add(offer is null ? 0 : InstanceFootprint.Of(offer, null).Draw.Watts / 1000);
+    }
+
+    // Rounded as files keep it.
+    private static ImmutableArray<double> Booked(Purchase purchase)
+    {
+        var hours = new double[purchase.Months.Select(m => m.Month + 1).DefaultIfEmpty(0).Max()];
+        foreach (var month in purchase.Months.Where(m => m.Month >= 0)) hours[month.Month] += Math.Round(month.InstanceHours, 4);
+        return [.. hours];
+    }
+
+    // What an hour is charged to a team with a budget.
+    private double Charge(Purchase purchase)
+    {
+        var team = TeamOf(purchase.Workload);
+        if (scenario.Limits.Teams.All(t => t.Team != team)) return 0;
+        var earlier = purchase.Source.Kind == PurchaseKind.Owned ? scenario.Holdings.FirstOrDefault(h => h.Name == purchase.Source.Id)?.Committed.Usd ?? 0 : 0;
+        return Payments.ChargedPerHour(team, purchase.Source with { CommittedPerHour = (double)earlier });
     }
 
     // A zone in which capacity never ended says nothing of how long it lasts.
@@ -223,18 +241,20 @@ public sealed partial class Staging
         Region = purchase.Source.Region,
         Kind = purchase.Source.Kind,
         IsOwn = purchase.Source.Provider == MarketAssumptions.OwnProvider,
-        PricePerHour = purchase.Source.Kind == PurchaseKind.Commitment ? 0 : purchase.Source.PricePerHour,
+        PricePerHour = purchase.Source.Kind is PurchaseKind.Commitment or PurchaseKind.Block ? 0 : purchase.Source.PricePerHour,
         Accelerators = offer.AcceleratorCount,
         Most = [.. ByMonth(purchase).Select(instances => (int)Math.Ceiling(instances - 1e-6))],
         StartSeconds = MachineSeconds,
         Zones = prices.FindRegion(offer.Provider, offer.Region)?.Zones ?? MarketAssumptions.Zones,
     };
 
-    // What is committed to, or owned, for several workloads is one set of machines: as many as the plan commits to, or as there are.
+    // What is committed to, or owned, for several workloads is one set of machines: as many as the plan commits to, or as there are. So is what a service is charged for by
+    // the hour: it holds as many as it wants.
     private IEnumerable<SharedCapacity> Share()
     {
         var found = 0;
-        foreach (var group in Enumerable.Range(0, pools.Count).Where(i => pools[i].IsStanding).GroupBy(i => (sources[i].Id, sources[i].Kind)).Where(g => g.Count() > 1).ToList())
+        foreach (var group in Enumerable.Range(0, pools.Count).Where(i => pools[i].IsStanding).GroupBy(i => (sources[i].Id, sources[i].Kind))
+            .Where(g => g.Count() > 1 || (pools[g.First()].ChargePerHour > 0 && scenario.Workloads.Any(w => w is InferenceWorkload && w.Name == pools[g.First()].Workload))).ToList())
         {
             // Where a workload has nothing to do on them in a month, the plan puts its part of what they cost there: less than a machine.
             foreach (var i in group) pools[i] = pools[i] with { Shared = found, Most = [.. ByMonth(bought[i]).Select(n => (int)Math.Floor(n + 1e-6))] };

@@ -12,10 +12,10 @@ public sealed partial class Staging
 {
     private IEnumerable<FixedCash> FixedCash()
     {
-        foreach (var purchase in plan.Purchases.Where(p => p.IsSetup || p.Source.Kind == PurchaseKind.Commitment))
+        foreach (var purchase in plan.Purchases.Where(p => p.IsSetup || p.Source.Kind is PurchaseKind.Commitment or PurchaseKind.Block))
         {
             // What all teams share, none of their budgets pays for.
-            var team = purchase.IsSetup ? TeamOf(purchase.Workload) : purchase.Source.Team;
+            var team = purchase.IsSetup || purchase.Source.Kind == PurchaseKind.Block ? TeamOf(purchase.Workload) : purchase.Source.Team;
             foreach (var month in purchase.Months)
             {
                 yield return new(month.Month, purchase.Source.Provider, purchase.Source.Region, purchase.Workload, team,
@@ -45,10 +45,13 @@ public sealed partial class Staging
         var planned = plan.Purchases.Where(p => !p.IsSetup)
             .SelectMany(p => p.Months.Select(m => (m.Month, p.Source.Provider, m.Cash.Usd))).GroupBy(x => (x.Month, x.Provider)).ToDictionary(g => g.Key, g => g.Sum(x => x.Usd));
         var credits = Bill.CreditsSpent(scenario.Commercial.Credits, scenario.Horizon, planned).ToList();
-        Budget Left(string path, Money? cash, Money? total, Func<string, string, bool> pays, bool withCredits)
+        // What a team is charged for use, as it is planned, leaves less for what is rented.
+        decimal Charged(string team, int month) => Money.FromUsd(pools.Where(p => p is { ChargePerHour: > 0, Kind: PurchaseKind.Owned } && TeamOf(p.Workload) == team)
+            .Sum(p => p.ChargePerHour * bought[p.Index].Months.Where(m => m.Month == month).Sum(m => m.InstanceHours))).Usd;
+        Budget Left(string path, Money? cash, Money? total, Func<string, string, bool> pays, bool withCredits, string? team = null)
         {
             decimal Anyway(int month) => (month < months ? Money.FromUsd(Moves(month, workload => pays(TeamOf(workload), workload))).Usd : 0) + fixedCash.Where(f => f.Month == month && pays(f.Team, f.Workload)).Sum(f => f.Usd)
-                - (withCredits ? credits.Where(c => c.Month == month).Sum(c => c.Usd) : 0);
+                - (withCredits ? credits.Where(c => c.Month == month).Sum(c => c.Usd) : 0) + (team is null ? 0 : Charged(team, month));
             var last = fixedCash.Select(f => f.Month).Append(months - 1).Max();
             return new(path,
                 cash is { } most ? [.. Enumerable.Range(0, months).Select(m => (double)(most.Usd - Anyway(m)))] : [],
@@ -61,8 +64,8 @@ public sealed partial class Staging
         if (limits.TotalCost is { } total) yield return Left("limits.budget.total", null, total, (_, _) => true, true);
         foreach (var team in limits.Teams)
         {
-            if (team.CashPerMonth is { } own) yield return Left(StatedLimits.Cash(team.Team), own, null, (t, _) => t == team.Team, false);
-            if (team.TotalCost is { } all) yield return Left(StatedLimits.Total(team.Team), null, all, (t, _) => t == team.Team, false);
+            if (team.CashPerMonth is { } own) yield return Left(StatedLimits.Cash(team.Team), own, null, (t, _) => t == team.Team, false, team.Team);
+            if (team.TotalCost is { } all) yield return Left(StatedLimits.Total(team.Team), null, all, (t, _) => t == team.Team, false, team.Team);
         }
     }
 

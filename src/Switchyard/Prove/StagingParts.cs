@@ -181,8 +181,20 @@ public sealed partial class Staging
     {
         var (hours, piles) = (new double[scenario.Horizon.Months], new int[scenario.Horizon.Months]);
         foreach (var start in batch.Cadence.Starts(scenario.Horizon)) piles[HorizonTime.MonthAt(scenario.Horizon, start * 3600)]++;
-        foreach (var month in purchase.Months.Where(m => m.Month >= 0 && m.Month < hours.Length && piles[m.Month] > 0)) hours[month.Month] += Math.Round(month.InstanceHours, 4) / piles[month.Month];
+        var answered = purchase.Source.Kind == PurchaseKind.Block ? Answered(purchase) : null;
+        foreach (var month in purchase.Months.Where(m => m.Month >= 0 && m.Month < hours.Length && piles[m.Month] > 0)) hours[month.Month] += (answered?[month.Month] ?? Math.Round(month.InstanceHours, 4)) / piles[month.Month];
         return [.. hours];
+    }
+
+    // Of the hours in a block, those in which the plan has work: what each purchase of the source answers, by the hours that it has booked.
+    private double[]? Answered(Purchase purchase)
+    {
+        var supply = plan.Demand.FirstOrDefault(d => d.Workload == purchase.Workload)?.Supply.FirstOrDefault(s => s.Offer == purchase.Source.Id && s.Kind == PurchaseKind.Block);
+        if (supply is null || purchase.Use is not ServingUse use) return null;
+        var rate = Math.Round(use.RequestsPerSecond, 6) * use.Replicas * 3600;
+        var booked = plan.Purchases.Where(p => p.Workload == purchase.Workload && p.Source.Id == purchase.Source.Id && p.Source.Kind == PurchaseKind.Block).SelectMany(p => p.Months).ToLookup(m => m.Month, m => Math.Round(m.InstanceHours, 4));
+        return [.. supply.Capacity.Select((requests, month) => booked[month].Sum() is > 0 and var all
+            ? Math.Round(requests, 6) / rate * purchase.Months.Where(m => m.Month == month).Sum(m => Math.Round(m.InstanceHours, 4)) / all : 0)];
     }
 
     private void AddTraining(Purchase purchase, TrainingWorkload training, Offer offer, TrainingUse use, string place)

@@ -121,16 +121,18 @@ internal sealed partial class BruteForce
     private void CollectTerms(int index)
     {
         var source = problem.Sources[index];
-        var enough = 0.0;
+        // What somebody could use can be bought and left idle: that spends money elsewhere, where shares are limited.
+        var (enough, anybody) = (0.0, false);
         for (var n = 0; n < problem.Needs.Length; n++)
         {
             for (var o = 0; o < OptionCount(n); o++)
             {
                 if (SourceOf(n, o) != index) continue;
+                anybody = true;
                 enough += problem.Needs[n] switch
                 {
                     ServiceNeed service => service.Slots.Select(s => Enough(service, service.Options[o], s.Rate)).DefaultIfEmpty(0).Max(),
-                    RunNeed runs => Busiest(runs, runs.Options[o], [.. runs.Groups.Select(_ => true)]).Values.DefaultIfEmpty(0).Max(),
+                    RunNeed runs => Busiest(runs, runs.Options[o], [.. runs.Groups.Select(_ => true)]).Values.DefaultIfEmpty(runs.Options[o].Gang).Max(),
                     PileNeed piles => piles.Piles.Select(p => Up(p.Requests / piles.Options[o].RequestsPerHour / ShortestWindow(p))).DefaultIfEmpty(0).Max(),
                     _ => 0,
                 };
@@ -138,7 +140,7 @@ internal sealed partial class BruteForce
         }
 
         var most = Math.Min(source.MaxCount ?? 1000, Math.Max(enough, source.MinCount));
-        for (var start = 0; enough > 0 && start < problem.Horizon.Months && start <= source.LastStart && most >= source.MinCount; start++)
+        for (var start = 0; anybody && start < problem.Horizon.Months && start <= source.LastStart && most >= source.MinCount; start++)
         {
             var price = source.PricePerHour;
             var cash = new List<(int, double)> { (start, (monthStart[start + source.TermMonths] - monthStart[start]) * price * source.UpfrontShare) };

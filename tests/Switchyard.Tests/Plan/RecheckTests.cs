@@ -162,7 +162,7 @@ public sealed class RecheckTests
         }
 
         noticed.Keys.ShouldBe(
-            ["Commitment", "OnDemand", "Owned", "Spot", "Tokens", "cash", "credit's amount", "credit's end", "credit's provider", "fewest", "last day", "quota", "share", "total"]);
+            ["Block", "Commitment", "OnDemand", "Owned", "Spot", "Tokens", "cash", "credit's amount", "credit's end", "credit's provider", "fewest", "last day", "quota", "share", "total"]);
     }
 
     [Fact]
