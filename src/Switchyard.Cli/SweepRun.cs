@@ -31,7 +31,8 @@ internal static class SweepRun
         var done = new Variant?[variants.Count];
         var before = planner.Plan(unchanged.Scenario, sameOptions: false);
         // Loosest first: what a looser limit allows is often within the tighter one.
-        var order = Enumerable.Range(0, variants.Count);
+        // Otherwise the first and the last, and then always what lies in the middle of two planned already.
+        var order = money ? Enumerable.Range(0, variants.Count) : VariantPlanner.Middles(variants.Count);
         if (money) order = order.OrderByDescending(i => Loose(variants[i].Scenario.Limits.ProviderShare))
             .ThenByDescending(i => Loose((double?)variants[i].Scenario.Limits.CashPerMonth?.Usd))
             .ThenByDescending(i => Loose((double?)variants[i].Scenario.Limits.TotalCost?.Usd));
@@ -39,7 +40,7 @@ internal static class SweepRun
         foreach (var i in order)
         {
             if (!Console.IsErrorRedirected) Console.Error.Write($"\rvariant {++count} of {variants.Count}");
-            done[i] = planner.Plan(variants[i].Scenario, money);
+            done[i] = planner.Plan(variants[i].Scenario, money, i);
         }
 
         if (!Console.IsErrorRedirected) Console.Error.Write("\r\e[K");

@@ -54,6 +54,8 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
     // Neighbours further away buy other things.
     private const int Neighbours = 6;
 
+    // What was planned for variants with other options, by their place in the sweep.
+    private readonly SortedDictionary<int, Neighbour> planned = [];
     private readonly NearOffers near = new(Neighbours);
     private readonly NearOffers last = new(plans: 1, cheapest: 0);
     private readonly List<(Limits Limits, SolvedProblem Solved)> found = [];
@@ -62,10 +64,13 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
     private double usualGap = double.PositiveInfinity;
     private double lastGap;
 
+    private sealed record Neighbour(ImmutableArray<Purchase> Purchases, double Gap);
+
     /// <summary>Plans a variant; null where there is no plan within its limits.</summary>
     /// <param name="variant">The scenario.</param>
     /// <param name="sameOptions">Whether it differs from the one before in money limits alone (<see cref="MoneyLimits"/>).</param>
-    public Variant? Plan(Scenario variant, bool sameOptions)
+    /// <param name="place">Its place among the variants, where those at places near to it are like it; null for none.</param>
+    public Variant? Plan(Scenario variant, bool sameOptions, int? place = null)
     {
         if (built is null || !sameOptions)
         {
@@ -81,7 +86,7 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
             CashPerMonth = (double?)limits.CashPerMonth?.Usd, TotalCost = (double?)limits.TotalCost?.Usd, ProviderShare = limits.ProviderShare,
         };
         var (solved, how) = Kept(problem, limits) is { } kept ? (kept, VariantSource.Kept)
-            : Near(problem, limits) is { } nearby ? (nearby, VariantSource.Near)
+            : (sameOptions ? Near(problem, limits) : place is { } at ? Between(problem, at) : null) is { } nearby ? (nearby, VariantSource.Near)
             : (ProblemSolver.Solve(problem, new(settings.Gap, settings.MaximumNodes)), VariantSource.Whole);
         if (!solved.HasPlan)
         {
@@ -94,6 +99,7 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
         lastGap = solved.Gap;
         found.Add((limits, solved));
         var purchases = Ledger.Purchases(solved.Problem, solved.Decisions);
+        if (place is { } here) planned[here] = new([.. purchases], solved.Gap);
         near.Learn(purchases);
         last.Learn(purchases);
         var main = purchases.Where(p => p.Source.Kind != PurchaseKind.Owned).GroupBy(p => p.Workload).ToImmutableSortedDictionary(
@@ -102,6 +108,23 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
             StringComparer.Ordinal);
         var cost = Ledger.Cost(solved.Problem, purchases, solved.Decisions);
         return new(cost, Money.FromUsd(Math.Min(solved.Bound, (double)cost.PresentValue.Usd)), solved.Gap, main, how);
+    }
+
+    /// <summary>Places in an order in which neighbours on both sides are planned before: the first, the last, and then the middle of every two, the widest apart first.</summary>
+    /// <param name="count">How many places there are.</param>
+    public static IEnumerable<int> Middles(int count)
+    {
+        if (count > 0) yield return 0;
+        if (count > 1) yield return count - 1;
+        var between = new Queue<(int From, int To)>([(0, count - 1)]);
+        while (between.TryDequeue(out var gap))
+        {
+            var middle = (gap.From + gap.To) / 2;
+            if (middle == gap.From) continue;
+            yield return middle;
+            between.Enqueue((gap.From, middle));
+            between.Enqueue((middle, gap.To));
+        }
     }
 
     // With tighter limits nothing gets cheaper: a plan that a looser variant has and this one allows is as good here, and so is its bound.
@@ -142,6 +165,22 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
         }
 
         return null;
+    }
+
+    // With the offers of the plans for the variants planned on both sides, which are judged by their gaps.
+    private SolvedProblem? Between(PlanningProblem problem, int place)
+    {
+        var (before, after) = (planned.LastOrDefault(p => p.Key < place), planned.FirstOrDefault(p => p.Key > place));
+        if (before.Value is null || after.Value is null) return null;
+        var offers = new NearOffers(cheapest: 0);
+        offers.Learn(before.Value.Purchases);
+        offers.Learn(after.Value.Purchases);
+        var part = offers.Only(problem);
+        if (offers.Most <= problem.OffersPerWorkload) part = part with { OffersPerWorkload = null };
+        var solved = ProblemSolver.Solve(part, new(Math.Max(settings.Gap, NearGap), Math.Min(settings.MaximumNodes, NearNodes)), prove: false);
+        if (!solved.HasPlan) return null;
+        var bound = ProblemSolver.Relaxation(problem, sharp: true);
+        return GapTo(solved, bound) <= Math.Max(before.Value.Gap, after.Value.Gap) + Wider ? solved with { Bound = Math.Min(bound, solved.PresentValue) } : null;
     }
 
     private static double GapTo(SolvedProblem solved, double bound) => (solved with { Bound = Math.Min(bound, solved.PresentValue) }).Gap;
