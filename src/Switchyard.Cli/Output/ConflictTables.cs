@@ -15,7 +15,7 @@ internal static class ConflictTables
             var table = PlanTables.Compact("Limits that cannot all hold");
             table.AddColumns("Limit", "Says", "Enough would be, the others unchanged");
             foreach (var limit in conflict.Limits)
-                table.AddRow(PlanTables.Row(limit.Limit, limit.Value, limit.Enough ?? "no value of this one alone"));
+                table.AddRow(PlanTables.Row(limit.Limit, limit.Value, limit.Enough is not { } enough ? "no value of this one alone" : limit.Least is { } least ? $"{enough}; less than {least} is not" : enough));
             console.Write(table);
         }
 

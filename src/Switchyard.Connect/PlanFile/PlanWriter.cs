@@ -112,6 +112,7 @@ public static class PlanWriter
             json.WriteString("limit", limit.Limit);
             json.WriteString("value", limit.Value);
             json.WriteString("enough", limit.Enough);
+            if (limit.Least is { } least) json.WriteString("least", least);
         });
         List(json, "unservable", conflict.Unservable, considered => Considered(json, considered));
     });

@@ -16,6 +16,12 @@ internal sealed class ConflictFinder(
     // What is said to be enough is at most this much more than what no plan was found for.
     private const double Tolerance = 0.005;
 
+    // A plan that needs so much more of a limit than every plan does is near enough to say what would be.
+    private const double Close = 0.03;
+
+    // What every plan needs of a limit.
+    private readonly Dictionary<string, string> proven = new(StringComparer.Ordinal);
+
     private readonly Dictionary<string, SolvedProblem?> known = new(StringComparer.Ordinal);
 
     /// <summary>The conflict.</summary>
@@ -33,7 +39,13 @@ internal sealed class ConflictFinder(
         var conflicting = all.Where(l => !lifted.Contains(l.Path)).ToList();
         return conflicting.Count == 0
             ? new(scenario.Name, [], Unservable(all))
-            : new(scenario.Name, [.. conflicting.Select(l => new ConflictingLimit(l.Path, l.Value, Enough(l)))], []);
+            : new(scenario.Name, [.. conflicting.Select(Said)], []);
+
+        ConflictingLimit Said(DeclaredLimit limit)
+        {
+            var enough = Enough(limit);
+            return new(limit.Path, limit.Value, enough) { Least = enough is null ? null : proven.GetValueOrDefault(limit.Path) };
+        }
     }
 
     private ImmutableArray<Consideration> Unservable(List<DeclaredLimit> all)
@@ -82,7 +94,13 @@ internal sealed class ConflictFinder(
     private string? Moved(Movable limit, string path, SolvedProblem free)
     {
         double Use(SolvedProblem plan) => limit.RoundedUp(limit.Used(new(plan)));
-        if (LeastLimit.Known(built.Problem).Contains(path) && LeastLimit.Plans(built.Problem, path, free).Select(Use).ToList() is { Count: > 0 } uses) return limit.Shown(uses.Min());
+        if (LeastLimit.Known(built.Problem).Contains(path) && LeastLimit.Plans(built.Problem, path, free, Close).Select(found => (Use: Use(found.Plan), found.Least)).ToList() is { Count: > 0 } found)
+        {
+            var (use, least) = (found.Min(x => x.Use), Math.Floor(found[0].Least * limit.OfRow / limit.Step) * limit.Step);
+            if (least > limit.Stated && least < use) proven[path] = limit.Shown(least);
+            return limit.Shown(use);
+        }
+
         var (no, yes, tried) = (limit.Stated, Math.Max(Use(free), limit.RoundedUp(limit.Stated)), double.PositiveInfinity);
         while (yes - no > Math.Max(limit.Step, Tolerance * yes) * (1 + 1e-9))
         {

@@ -33,11 +33,12 @@ internal static class LeastLimit
         .. problem.TeamBudgets.Select(b => b.Id), .. problem.UseLimits.Select(u => u.Id), .. problem.CapacityLimits.Select(c => c.Id).Where(id => id == StatedLimits.Power),
     ];
 
-    /// <summary>Plans that need little of a limit, the one that needs least first where the last step found one; empty where none was found.</summary>
+    /// <summary>Plans that need little of a limit, each with what every plan needs of it at least; empty where none was found.</summary>
     /// <param name="problem">The problem with the limit.</param>
     /// <param name="limit">The limit's path.</param>
     /// <param name="known">The plan without the limit, found as <see cref="Rough"/> says; null to look for it.</param>
-    public static IEnumerable<SolvedProblem> Plans(PlanningProblem problem, string limit, SolvedProblem? known = null)
+    /// <param name="close">Plans need not be looked for any more when one needs at most so much more than every plan does, as a share.</param>
+    public static IEnumerable<(SolvedProblem Plan, double Least)> Plans(PlanningProblem problem, string limit, SolvedProblem? known = null, double close = double.NegativeInfinity)
     {
         var zero = With(problem with { OffersPerWorkload = null }, limit, 0);
         var reckoned = zero.CapacityLimits.Where(l => l.Id == limit).ToImmutableArray();
@@ -45,12 +46,19 @@ internal static class LeastLimit
         if (!free.HasPlan) yield break;
         // What the plan without the limit had to reckon with, this one will have to as well.
         reckoned = free.Draft is { } before ? [.. reckoned, .. before.Problem.CapacityLimits.Where(l => zero.CapacityLimits.Any(own => own.Id == l.Id) && reckoned.All(own => own.Id != l.Id))] : reckoned;
-        var (prices, draft) = Price(zero, limit, ref reckoned, free.Draft);
+        var (prices, draft, least) = Price(zero, limit, ref reckoned, free.Draft);
         if (draft is null) yield break;
         void Change(Formulation formulation) => Reprice(formulation, limit, prices);
         var few = FewOffers.Solve(draft, Offers, Rough, false, (some, until) => ProblemSolver.Search(Relaxed.Of(some, some.CapacityLimits, Change), until, prove: false));
-        var all = ProblemSolver.Search(draft, Rough, prove: false);
-        SolvedProblem[] plans = [.. new[] { free, few, all }.Where(plan => plan.HasPlan)];
+        var plans = new[] { free, few }.Where(plan => plan.HasPlan).ToList();
+        bool IsClose() => plans.Min(plan => Needs(plan, limit)) <= least * (1 + close);
+        if (!IsClose() && ProblemSolver.Search(draft, Rough, prove: false) is { HasPlan: true } all) plans.Add(all);
+        if (IsClose())
+        {
+            foreach (var plan in plans.OrderBy(plan => Needs(plan, limit))) yield return (Whole(plan.Decisions, plan.Problem), least);
+            yield break;
+        }
+
         // The dearer ones by the limit's prices have little to add.
         var bought = plans.OrderBy(plan => Needs(plan, limit)).Take(2).SelectMany(Bought).ToHashSet();
         var near = draft.Problem with
@@ -59,13 +67,13 @@ internal static class LeastLimit
                 draft.Problem.Sources[source].Kind == PurchaseKind.Owned || bought.Contains((need.Workload, draft.Problem.Sources[source].Offer))))],
         };
 
-        if (Least(near, limit) is { } least) yield return Whole(least, near);
-        foreach (var plan in plans) yield return Whole(plan.Decisions, plan.Problem);
+        if (Least(near, limit) is { } found) yield return (Whole(found, near), least);
+        foreach (var plan in plans) yield return (Whole(plan.Decisions, plan.Problem), least);
 
         // Its present value is that of its payments, whatever it was found by.
-        SolvedProblem Whole(ImmutableArray<Decision> decisions, PlanningProblem found)
+        SolvedProblem Whole(ImmutableArray<Decision> decisions, PlanningProblem of)
         {
-            var whole = With(found with { CapacityLimits = problem.CapacityLimits }, limit, null);
+            var whole = With(of with { CapacityLimits = problem.CapacityLimits }, limit, null);
             var cost = (double)Ledger.Cost(whole, Ledger.Purchases(whole, decisions), decisions).PresentValue.Usd;
             return new(decisions, cost, double.NegativeInfinity, SolveStatus.Feasible) { Problem = whole, Credits = (double)problem.Credits.Sum(c => c.Amount.Usd) };
         }
@@ -103,8 +111,8 @@ internal static class LeastLimit
         },
     };
 
-    // The price of each row of the limit, summing to 1, and the relaxation at these prices, with the capacity limits that it takes.
-    private static (double[] Prices, Relaxed? Draft) Price(PlanningProblem zero, string limit, ref ImmutableArray<CapacityLimit> reckoned, Relaxed? near)
+    // The price of each row of the limit, summing to 1, the relaxation at these prices, with the capacity limits that it takes, and the least that every plan needs of the limit.
+    private static (double[] Prices, Relaxed? Draft, double Least) Price(PlanningProblem zero, string limit, ref ImmutableArray<CapacityLimit> reckoned, Relaxed? near)
     {
         var known = near is { Solution.HasPoint: true } ? (near.Formulation, near.Solution.Values) : default;
         while (true)
@@ -114,9 +122,9 @@ internal static class LeastLimit
             var program = formulation.Program;
             double[] costs = [.. program.Cost];
             var like = known.Formulation is null ? null : formulation.Like(known.Formulation, known.Values);
-            if (Says(formulation, limit, 0) is null) return ([], null);
+            if (Says(formulation, limit, 0) is null) return ([], null, 0);
             var relaxed = ColumnGeneration.Solve(program, formulation.Lasts, like is null ? null : [.. like, true], null, [.. costs, 0])?.Solution ?? ClpSolver.Solve(program);
-            if (!relaxed.HasPoint || relaxed.RowDuals is not { } duals) return ([], null);
+            if (!relaxed.HasPoint || relaxed.RowDuals is not { } duals) return ([], null, 0);
             double[] prices = [.. formulation.RowsOf(limit).Select(row => Math.Abs(duals[row]))];
             var sum = Math.Max(1e-9, prices.Sum());
             prices = [.. prices.Select(price => price / sum)];
@@ -125,9 +133,9 @@ internal static class LeastLimit
             if (more.IsEmpty)
             {
                 var draft = Relaxed.Of(zero, reckoned, written => Reprice(written, limit, prices));
-                if (!draft.Solution.HasPoint) return ([], null);
+                if (!draft.Solution.HasPoint) return ([], null, 0);
                 more = ProblemSolver.Exceeded(zero, draft.Problem, draft.Point, reckoned);
-                if (more.IsEmpty) return (prices, draft);
+                if (more.IsEmpty) return (prices, draft, Math.Min(relaxed.Bound, relaxed.Objective) / prices.Length);
             }
 
             reckoned = [.. reckoned, .. more];

@@ -13,6 +13,9 @@ namespace Switchyard.Plan;
 /// <param name="Shown">A value in words.</param>
 internal sealed record Movable(double Stated, double Step, Func<LimitUse, double> Used, Func<double, Scenario> With, Func<double, string> Shown)
 {
+    /// <summary>How many of its unit one of the unit of the rows is that state it.</summary>
+    public double OfRow { get; init; } = 1;
+
     private const double Dollar = 1;
     private const double PerMille = 0.001;
 
@@ -41,7 +44,7 @@ internal sealed record Movable(double Stated, double Step, Func<LimitUse, double
                 kg => With(limits with { CarbonPerMonth = new(kg) }), kg => $"{new Carbon(kg)}/month"),
             StatedLimits.Power when limits.Power is { } power => new(
                 power.Watts, 1, use => 1000 * use.LargestAtOnce(built.Problem.CapacityLimits.First(l => l.Id == path)),
-                watts => With(limits with { Power = new(watts) }), watts => $"{new Power(watts)}"),
+                watts => With(limits with { Power = new(watts) }), watts => $"{new Power(watts)}") { OfRow = 1000 },
             _ => Team(scenario, path) ?? Quota(scenario, built, path),
         };
     }

@@ -99,7 +99,7 @@ public static class ProblemSolver
     private static SolvedProblem? Within(PlanningProblem problem, Relaxed draft)
     {
         if (problem.Futures.Length > 1 || !draft.Solution.HasPoint || draft.Formulation.Program.ColumnCount > Large) return null;
-        var found = LeastLimit.Known(problem).SelectMany(limit => LeastLimit.Plans(problem, limit))
+        var found = LeastLimit.Known(problem).SelectMany(limit => LeastLimit.Plans(problem, limit).Select(found => found.Plan))
             .FirstOrDefault(plan => Recheck.Problems(With(plan), plan.Decisions).IsEmpty);
         return found is null ? null : found with
         {

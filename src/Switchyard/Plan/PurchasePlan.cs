@@ -240,7 +240,11 @@ public sealed record Conflict(string Scenario, ImmutableArray<ConflictingLimit> 
 /// <param name="Limit">Its path in the scenario.</param>
 /// <param name="Value">What it says.</param>
 /// <param name="Enough">What it would have to say for a plan to exist, the others unchanged; null where that alone is not enough.</param>
-public sealed record ConflictingLimit(string Limit, string Value, string? Enough);
+public sealed record ConflictingLimit(string Limit, string Value, string? Enough)
+{
+    /// <summary>With less than this there is certainly no plan, the others unchanged; null where nothing more is known.</summary>
+    public string? Least { get; init; }
+}
 
 /// <summary>A plan, or why there is none. Exactly one is given.</summary>
 /// <param name="Plan">The plan; null where there is none.</param>

@@ -3,6 +3,7 @@ using System.Globalization;
 using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Plan;
+using Switchyard.Plan.Solve;
 using Switchyard.Tests.Performance;
 using Switchyard.Units;
 
@@ -65,7 +66,39 @@ public sealed class ConflictFinderTests
         var limit = Limits(With(10), prices).ShouldHaveSingleItem();
         var enough = Dollars(limit.Enough!);
         HasPlan(With(enough), prices).ShouldBeTrue();
-        HasPlan(With(enough * 0.98m), prices).ShouldBeFalse();
+        HasPlan(With(enough * 0.96m), prices).ShouldBeFalse();
+        if (limit.Least is { } least) Dollars(least).ShouldBeInRange(10, enough);
+    }
+
+    [Fact]
+    public void What_is_said_to_be_too_little_is_below_what_any_plan_needs()
+    {
+        // Random problems with nothing but a limit on cash, on all that is paid, or on carbon: the least of it that brute force finds.
+        var seen = 0;
+        for (var seed = 42_000; seed < 42_150; seed++)
+        {
+            var free = RandomProblems.Free(seed) with { Credits = [], UseLimits = [] };
+            if (ProblemSolver.Solve(free, SolveLimits.Exact) is not { HasPlan: true } plan || plan.PresentValue < 100) continue;
+            var carbon = new UseLimit(StatedLimits.Carbon, 1e-3, [.. free.Sources.Select(s => s.AcceleratorCount)]);
+            foreach (var (limit, limited) in new[]
+            {
+                ("limits.budget.cash", free with { CashPerMonth = 1 }), ("limits.budget.total", free with { TotalCost = 1 }), (StatedLimits.Carbon, free with { UseLimits = [carbon] }),
+            })
+            {
+                PlanningProblem At(double most) => limit switch
+                {
+                    "limits.budget.cash" => limited with { CashPerMonth = most },
+                    "limits.budget.total" => limited with { TotalCost = most },
+                    _ => limited with { UseLimits = [carbon with { PerMonth = most }] },
+                };
+                var plans = LeastLimit.Plans(limited, limit, close: 0.03).ToList();
+                if (plans.Count == 0 || plans[0].Least < 1) continue;
+                seen++;
+                ProblemSolver.Solve(At(plans[0].Least * 0.99), SolveLimits.Exact).HasPlan.ShouldBeFalse($"seed {seed}: {limit}");
+            }
+        }
+
+        seen.ShouldBeGreaterThan(50);
     }
 
     [Fact]
