@@ -48,7 +48,7 @@ internal sealed class CoverCuts
 
                 if (divisor == 0) continue;
                 var (right, left) = Rounded(row.Least / divisor);
-                cover.Add(program, row, right, [.. row.Each.Select((_, c) => Math.Min(right, Coefficient(cover, row, c, divisor, left)))]);
+                cover.Add(program, row, right, [.. row.Each.Select((_, c) => Clipped(cover, row, c, right, Coefficient(cover, row, c, divisor, left)))]);
                 added++;
             }
         }
@@ -74,6 +74,10 @@ internal sealed class CoverCuts
         var least = Math.Ceiling(wanted - 1e-9);
         return (least, wanted - (least - 1));
     }
+
+    // One unit of a whole-numbered column that does more than all counts as just enough; of a column that is split, its parts count.
+    private double Clipped(Cover cover, Cover.Row row, int c, double most, double coefficient) =>
+        program.IsInteger(cover.Columns[c]) ? Math.Min(most, coefficient) : coefficient;
 
     private double Coefficient(Cover cover, Cover.Row row, int c, double divisor, double fraction)
     {
