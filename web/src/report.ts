@@ -214,7 +214,7 @@ export function sources(plan: Plan): string[] {
 
 /** Ways of buying in the order in which they are shown, with their names for people. */
 export const purchaseKinds: readonly (readonly [string, string])[] = [
-  ['owned', 'owned or committed earlier'], ['commitment', 'commitment'], ['on_demand', 'on demand'], ['spot', 'spot'], ['tokens', 'by the token'],
+  ['owned', 'owned or committed earlier'], ['commitment', 'commitment'], ['on_demand', 'on demand'], ['spot', 'spot'], ['tokens', 'by the token'], ['block', 'in blocks'],
 ];
 
 /** Where a way of buying stands among them: what is held longest is below, as what is used first. */

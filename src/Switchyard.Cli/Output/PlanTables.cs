@@ -141,7 +141,7 @@ internal static class PlanTables
     }
 
     private static string Offer(Source source) =>
-        source.Kind == PurchaseKind.Commitment && source.Id[..Math.Max(0, source.Id.LastIndexOf('@'))] is { Length: > 0 } id ? id : source.Id;
+        source.Kind is PurchaseKind.Commitment or PurchaseKind.Block && source.Id[..Math.Max(0, source.Id.LastIndexOf('@'))] is { Length: > 0 } id ? id : source.Id;
 
     private static string Accelerators(Source source) => source.AcceleratorCount > 0 ? Text($"{source.Accelerator}:{source.AcceleratorCount:0.###}") : "";
 
@@ -149,7 +149,8 @@ internal static class PlanTables
     private static IEnumerable<Purchase> Merged(IEnumerable<Purchase> purchases) => purchases
         .GroupBy(p => (p.Workload, p.Source.Label, p.Source.Kind)).Select(same => same.First() with
         {
-            Configuration = string.Join("; ", same.Select(p => p.Configuration).Distinct(StringComparer.Ordinal)),
+            Configuration = string.Join("; ", same.Select(p => p.Configuration.Split(InBlocks)).GroupBy(parts => parts[0])
+                .Select(parts => string.Join(InBlocks, [parts.Key, .. parts.Where(p => p.Length > 1).Select(p => p[1]).Distinct(StringComparer.Ordinal).Take(1)]) + More([.. parts.SelectMany(p => p.Skip(1)).Distinct(StringComparer.Ordinal)]))),
             Months =
             [
                 .. same.SelectMany(p => p.Months).GroupBy(m => m.Month).OrderBy(g => g.Key).Select(month => month.First() with
@@ -159,12 +160,18 @@ internal static class PlanTables
             ],
         });
 
+    private const string InBlocks = ", blocks of ";
+
+    // Blocks of several lengths.
+    private static string More(string[] lengths) => string.Concat(lengths.Skip(1).Select(length => $", {length}"));
+
     private static string How(Source source) => source.Kind switch
     {
         PurchaseKind.OnDemand => source.Basis == PriceBasis.Quote ? "quote" : "on demand",
         PurchaseKind.Spot => "spot",
         PurchaseKind.Commitment => source.TermMonths % 12 == 0 ? Text($"commit {source.TermMonths / 12} y") : Text($"commit {source.TermMonths} mo"),
         PurchaseKind.Owned => "owned",
+        PurchaseKind.Block => "in blocks",
         _ => "by token",
     };
 
