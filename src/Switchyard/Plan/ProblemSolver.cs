@@ -85,6 +85,7 @@ public static class ProblemSolver
             }
 
             var whole = solved with { Problem = solved.Problem with { CapacityLimits = problem.CapacityLimits }, Draft = draft };
+            if (prove && whole.Gap > limits.RelativeGap) whole = whole with { Bound = Math.Min(whole.PresentValue, Math.Max(whole.Bound, draft.Whole)) };
             if (Recheck.Problems(whole.Problem, whole.Decisions) is [_, ..] wrong)
                 throw new InvalidOperationException($"The solver's plan breaks {wrong.Length} limits: {string.Join("; ", wrong.Take(3))}");
             return whole;
@@ -163,7 +164,7 @@ public static class ProblemSolver
             near = draft;
             if (draft.Solution.Status == SolveStatus.Infeasible) return double.PositiveInfinity;
             // Where the simplex met numerical trouble only its bound is known.
-            if (Exceeded(problem, draft.Problem, draft.Point, reckoned) is not { Length: > 0 } more) return draft.Bound;
+            if (Exceeded(problem, draft.Problem, draft.Point, reckoned) is not { Length: > 0 } more) return sharp ? draft.Whole : draft.Bound;
             reckoned = [.. reckoned, .. more];
         }
     }

@@ -9,6 +9,8 @@ internal sealed class Relaxed
     // From so many columns on most are left out of the simplex until they are worth it.
     private const int Many = 200;
 
+    private double? whole;
+
     private Relaxed(PlanningProblem problem, bool cut, Relaxed? near = null, Action<Formulation>? change = null, PlanningProblem? whole = null)
     {
         Problem = problem;
@@ -44,8 +46,12 @@ internal sealed class Relaxed
     /// <summary>What is added to the program's objective for the present value: what is paid whatever is decided, less credits.</summary>
     public double Shift { get; }
 
-    /// <summary>No plan has a smaller present value.</summary>
+    /// <summary>No plan has a smaller present value: what the relaxation proves, comparable with another relaxation's.</summary>
     public double Bound { get; }
+
+    /// <summary>No plan has a smaller present value: what whole numbers prove on top of the relaxation, found when first asked for.</summary>
+    public double Whole => whole ??= Covers.Count == 0 || !Solution.HasPoint ? Bound
+        : Math.Max(Bound, CoverRegrets.Bound(Formulation.Program, Covers, Formulation.Lasts, Solution.RowDuals!) + Shift);
 
     /// <summary>The parts of the program that are small covering problems of their own, where they were looked for.</summary>
     public IReadOnlyList<Cover> Covers { get; }

@@ -192,7 +192,7 @@ internal sealed class ColumnGeneration
         var values = restricted.Values();
         var check = Feasibility.Check(program, values, relaxed: true);
         if (!check.IsWithin(tolerance)) return null;
-        var bound = check.IsWithin(Tolerance) ? check.Objective - missed : DualBound();
+        var bound = check.IsWithin(Tolerance) ? check.Objective - missed : DualBound.Of(program, duals, reduced);
         if (!double.IsFinite(bound)) return null;
         return new()
         {
@@ -201,55 +201,17 @@ internal sealed class ColumnGeneration
         };
     }
 
-    // What the duals prove, whatever the point is worth: Σ dual × the side that it prices + Σ what columns of a negative reduced cost could take off.
-    private double DualBound()
-    {
-        var bound = 0.0;
-        for (var row = 0; row < duals.Length; row++)
-        {
-            var side = duals[row] > 0 ? program.RowLower[row] : program.RowUpper[row];
-            if (!double.IsFinite(side)) duals[row] = 0;
-            else bound += duals[row] * side;
-        }
-
-        Reduce();
-        for (var column = 0; column < reduced.Length; column++)
-        {
-            var left = reduced[column];
-            // A sum without an end whose price is nothing but a rounding error.
-            if (left < 0 && double.IsPositiveInfinity(program.ColumnUpper[column]) && left >= -1e-9) continue;
-            bound += left * (left < 0 ? program.ColumnUpper[column] : program.ColumnLower[column]);
-        }
-
-        return bound;
-    }
-
     // The duals, what they leave of each column's cost, and what the columns left out could still take off.
     private void Price()
     {
         if (duals.Length != program.RowCount) duals = new double[program.RowCount];
         restricted.Duals(duals, feasibility);
-        Reduce();
+        DualBound.Reduce(program, duals, reduced, feasibility);
         reduced.CopyTo(before, 0);
         ascent.Run(reduced, duals, restricted.HasColumn);
         missed = 0;
         for (var column = 0; column < reduced.Length; column++)
             if (reduced[column] < 0 && !restricted.HasColumn(column)) missed -= reduced[column] * program.ColumnUpper[column];
-    }
-
-    // What the duals leave of each column's cost.
-    private void Reduce()
-    {
-        var matrix = program.Matrix;
-        var starts = matrix.Starts;
-        var rows = matrix.Rows;
-        var coefficients = matrix.Coefficients;
-        for (var column = 0; column < reduced.Length; column++)
-        {
-            var left = feasibility ? 0 : program.Cost[column];
-            for (var term = starts[column]; term < starts[column + 1]; term++) left -= coefficients[term] * duals[rows[term]];
-            reduced[column] = left;
-        }
     }
 
     private int[] Joining()

@@ -1,0 +1,137 @@
+namespace Switchyard.Plan.Solve;
+
+/// <summary>
+/// The least that whole numbers of columns cost that satisfy covering rows, or somewhat less: a search goes further and further from what they cost split, as long as it is quick.
+/// What is still wanted costs at least what each row asks for by itself: a knapsack, by dynamic programming over what is wanted.
+/// </summary>
+internal sealed class CoverLeast
+{
+    // What is wanted in a row is divided into so many parts; a rest of a part counts as nothing.
+    private const int Parts = 400;
+
+    // The search first goes so many times half of the way to its limit, then twice as far, and so on. It is given up after so many steps.
+    private const int Halvings = 6;
+    private const int MostSteps = 3000;
+
+    private readonly double[] least;
+    private readonly Item[] items;
+    private readonly double[] rest;
+
+    // knapsacks[row][parts]: the least that so much of it costs.
+    private readonly double[][] knapsacks;
+    private double best;
+    private int steps;
+
+    private CoverLeast(double[] least, Item[] items)
+    {
+        (this.least, this.items) = (least, items);
+        rest = (double[])least.Clone();
+        knapsacks = [.. least.Select((_, row) => Knapsack(row))];
+    }
+
+    /// <summary>A column.</summary>
+    /// <param name="Cost">Of a unit; 0 or more.</param>
+    /// <param name="Most">The most of it.</param>
+    /// <param name="Each">What a unit counts in each row; 0 or more.</param>
+    /// <param name="IsWhole">Whether it must be whole.</param>
+    internal readonly record struct Item(double Cost, double Most, double[] Each, bool IsWhole);
+
+    /// <summary>What columns that satisfy all rows cost at least; no more than a limit.</summary>
+    /// <param name="least">What each row asks for; positive.</param>
+    /// <param name="items">The columns.</param>
+    /// <param name="split">What they cost at least where they may be split.</param>
+    /// <param name="limit">More than this is not looked for; at least <paramref name="split"/>.</param>
+    public static double Of(double[] least, IReadOnlyCollection<Item> items, double split, double limit)
+    {
+        var search = new CoverLeast(least, Distinct(items));
+        var proven = Math.Max(split, Math.Min(limit, search.ToCome()));
+        // Columns that need not be whole would take a linear program.
+        if (!Array.TrueForAll(search.items, item => item.IsWhole)) return proven;
+        for (var halving = Halvings; halving >= 0; halving--)
+        {
+            var until = split + ((limit - split) / (1 << halving));
+            if (until <= proven) continue;
+            (search.best, search.steps) = (until, 0);
+            search.Try(0, 0);
+            if (search.steps > MostSteps) return proven;
+            if (search.best < until) return Math.Max(proven, search.best);
+            proven = until;
+        }
+
+        return proven;
+    }
+
+    // Of columns that count the same only the cheapest is of use; the cheapest first.
+    private static Item[] Distinct(IReadOnlyCollection<Item> items)
+    {
+        var kept = new List<Item>();
+        foreach (var item in items.OrderBy(item => item.Cost))
+            if (!kept.Exists(known => known.Most >= item.Most && known.IsWhole == item.IsWhole && known.Each.AsSpan().SequenceEqual(item.Each))) kept.Add(item);
+        return [.. kept];
+    }
+
+    private double[] Knapsack(int row)
+    {
+        var costs = new double[Parts + 1];
+        Array.Fill(costs, double.PositiveInfinity);
+        costs[0] = 0;
+        var part = least[row] / Parts;
+        foreach (var item in items)
+        {
+            if (item.Each[row] <= 0) continue;
+            // Of what may be split as much as a part takes.
+            var gives = item.IsWhole ? (int)Math.Min(Parts, Math.Ceiling((item.Each[row] / part) - 1e-6)) : 1;
+            var cost = item.IsWhole ? item.Cost : item.Cost * part / item.Each[row];
+            for (var parts = 1; parts <= Parts; parts++) costs[parts] = Math.Min(costs[parts], costs[Math.Max(0, parts - gives)] + cost);
+        }
+
+        return costs;
+    }
+
+    private bool IsEnough()
+    {
+        for (var row = 0; row < rest.Length; row++)
+            if (IsWanted(row)) return false;
+        return true;
+    }
+
+    private bool IsWanted(int row) => rest[row] > 1e-9 * least[row];
+
+    // What is still wanted costs at least this.
+    private double ToCome()
+    {
+        var highest = 0.0;
+        for (var row = 0; row < rest.Length; row++)
+            if (IsWanted(row)) highest = Math.Max(highest, knapsacks[row][(int)((rest[row] / least[row] * Parts) + 1e-6)]);
+        return highest;
+    }
+
+    private void Take(Item item, int count)
+    {
+        for (var row = 0; row < rest.Length; row++) rest[row] -= count * item.Each[row];
+    }
+
+    private void Try(int at, double cost)
+    {
+        if (steps++ > MostSteps || cost + ToCome() >= best) return;
+        if (IsEnough())
+        {
+            best = cost;
+            return;
+        }
+
+        if (at == items.Length) return;
+        var (item, count) = (items[at], 0);
+        while (true)
+        {
+            Try(at + 1, cost + (count * item.Cost));
+            // With each unit more what is still to come falls by no more than the unit costs.
+            if (count + 1 > item.Most || IsEnough()) break;
+            Take(item, 1);
+            count++;
+            if (steps > MostSteps || cost + (count * item.Cost) + ToCome() >= best) break;
+        }
+
+        Take(item, -count);
+    }
+}
