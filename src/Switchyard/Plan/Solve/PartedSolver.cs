@@ -22,9 +22,10 @@ internal sealed class PartedSolver : IDisposable
     private const double All = 0.05;
     private const double RaisedBy = 5;
 
+    // At so many times the last prices each part proposes once more, so that there is something to choose from.
     private static readonly double[] Asides = [0.5, 0.8, 1.25, 2];
 
-    // So much of the prices of the best bound is kept: the mix's own swing from one end to the other.
+    // So much of the prices of the best bound is kept (Wentges, 1997): those of the mix alone swing from one end to the other.
     private const double Kept = 0.5;
 
     private readonly MixedIntegerProgram program;
@@ -114,7 +115,6 @@ internal sealed class PartedSolver : IDisposable
             for (var i = 0; i < duals.Length; i++) duals[i] = (Kept * centre[i]) + ((1 - Kept) * duals[i]);
         }
 
-        // To choose from: what is proposed where rows between parts are worth a little less, or more.
         if (split.Joining.Length > 0)
             foreach (var factor in Asides)
             {
