@@ -67,7 +67,7 @@ public static class CbcSolver
     /// A point made exact: integers rounded and held, the rest solved again by Clp, all rows rechecked. Null when that fails, as
     /// it does when a point lived on CBC's integer tolerance (2.9999999 × a large coefficient).
     /// </summary>
-    private static Solution? Repair(MixedIntegerProgram program, IReadOnlyList<double> point, SolveLimits limits)
+    internal static Solution? Repair(MixedIntegerProgram program, IReadOnlyList<double> point, SolveLimits limits)
     {
         var values = new double[program.ColumnCount];
         for (var column = 0; column < values.Length; column++)

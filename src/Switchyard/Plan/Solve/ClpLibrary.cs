@@ -44,6 +44,9 @@ internal static partial class ClpLibrary
     internal static partial void Clp_chgObjCoefficients(Model model, ReadOnlySpan<double> cost);
 
     [LibraryImport(SolverLibrary.Clp)]
+    internal static partial void Clp_chgColumnLower(Model model, ReadOnlySpan<double> lower);
+
+    [LibraryImport(SolverLibrary.Clp)]
     internal static partial void Clp_chgColumnUpper(Model model, ReadOnlySpan<double> upper);
 
     [LibraryImport(SolverLibrary.Clp)]

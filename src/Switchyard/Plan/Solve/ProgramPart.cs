@@ -31,8 +31,12 @@ internal sealed class ProgramPart
     public Solution Solve(SolveLimits limits, IReadOnlyList<double>? known = null)
     {
         var solution = CbcSolver.Solve(Program, limits, known is null ? null : [.. Columns.Select(column => known[column])]);
-        return solution.HasPoint ? solution with { Values = Widen(solution.Values), RowDuals = null, ReducedCosts = null } : solution;
+        return Whole(solution);
     }
+
+    /// <summary>A point of the whole program, the columns that were not kept at 0.</summary>
+    /// <param name="solution">A solution of the part.</param>
+    public Solution Whole(Solution solution) => solution.HasPoint ? solution with { Values = Widen(solution.Values), RowDuals = null, ReducedCosts = null } : solution;
 
     private double[] Widen(IReadOnlyList<double> values)
     {

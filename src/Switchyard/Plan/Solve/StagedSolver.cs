@@ -25,13 +25,28 @@ internal static class StagedSolver
         var part = new ProgramPart(program, column => program.ColumnCount < Few || relaxed.IsNear(program, column, Near));
         var first = part.Program.WithIntegers(column => lasts(part.Columns[column]));
         if (first.IntegerCount == 0 || first.IntegerCount == part.Program.IntegerCount) return null;
-        var decided = CbcSolver.Solve(first, new(limits.RelativeGap, Math.Min(limits.MaximumNodes, FirstNodes)));
+        var decided = First(first, limits);
         if (!decided.HasPoint) return Solution.NoIncumbent(relaxed.Bound, decided.Nodes);
         for (var column = 0; column < part.Columns.Length; column++)
             if (first.IsInteger(column)) part.Program.SetColumnBounds(column, decided.Values[column], decided.Values[column]);
-        var point = part.Solve(new(limits.RelativeGap, Math.Min(limits.MaximumNodes, SecondNodes)));
+        var point = Second(part, limits);
         if (!point.HasPoint) return Solution.NoIncumbent(relaxed.Bound, decided.Nodes + point.Nodes);
         // The first stage's bound is that of the whole program only where all columns were there.
         return point.Proven(part.IsWhole ? Math.Max(relaxed.Bound, decided.Bound) : relaxed.Bound, limits);
     }
+
+    // Few columns are whole here: a search from one basis is done before CBC has prepared its own.
+    private static Solution First(MixedIntegerProgram program, SolveLimits limits)
+    {
+        var nodes = Math.Min(limits.MaximumNodes, FirstNodes);
+        using var search = new WarmSearch(program);
+        var found = search.Search(4 * nodes, limits.RelativeGap);
+        return found.Point is not null && CbcSolver.Repair(program, found.Point, limits) is { } point
+            ? (point with { Nodes = found.Nodes }).Proven(found.Bound, limits)
+            : CbcSolver.Solve(program, new(limits.RelativeGap, nodes));
+    }
+
+    private static Solution Second(ProgramPart part, SolveLimits limits) =>
+        PartedSolver.Solve(part.Program, limits) is { HasPoint: true } found ? part.Whole(found)
+            : part.Solve(new(limits.RelativeGap, Math.Min(limits.MaximumNodes, SecondNodes)));
 }
