@@ -43,7 +43,7 @@ internal sealed class CoverLeast
     /// <param name="limit">More than this is not looked for; at least <paramref name="split"/>.</param>
     public static double Of(double[] least, IReadOnlyCollection<Item> items, double split, double limit)
     {
-        var search = new CoverLeast(least, Distinct(items));
+        var search = new CoverLeast(least, Distinct(least, items));
         var proven = Math.Max(split, Math.Min(limit, search.ToCome()));
         // Columns that need not be whole would take a linear program.
         if (!Array.TrueForAll(search.items, item => item.IsWhole)) return proven;
@@ -61,13 +61,20 @@ internal sealed class CoverLeast
         return proven;
     }
 
-    // Of columns that count the same only the cheapest is of use; the cheapest first.
-    private static Item[] Distinct(IReadOnlyCollection<Item> items)
+    // Of columns that count the same only the cheapest is of use where there is enough of it; the cheapest first.
+    private static Item[] Distinct(double[] least, IReadOnlyCollection<Item> items)
     {
         var kept = new List<Item>();
         foreach (var item in items.OrderBy(item => item.Cost))
-            if (!kept.Exists(known => known.Most >= item.Most && known.IsWhole == item.IsWhole && known.Each.AsSpan().SequenceEqual(item.Each))) kept.Add(item);
+            if (!kept.Exists(known => known.IsWhole == item.IsWhole && known.Each.AsSpan().SequenceEqual(item.Each) && IsPlenty(least, known))) kept.Add(item);
         return [.. kept];
+    }
+
+    private static bool IsPlenty(double[] least, Item item)
+    {
+        for (var row = 0; row < least.Length; row++)
+            if (item.Each[row] > 0 && item.Most * item.Each[row] < least[row]) return false;
+        return true;
     }
 
     private double[] Knapsack(int row)

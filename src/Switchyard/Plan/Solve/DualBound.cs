@@ -40,7 +40,9 @@ internal static class DualBound
     public static void Reduce(MixedIntegerProgram program, double[] duals, double[] reduced, bool feasibility = false)
     {
         var matrix = program.Matrix;
-        var (starts, rows, coefficients) = (matrix.Starts, matrix.Rows, matrix.Coefficients);
+        var starts = matrix.Starts;
+        var rows = matrix.Rows;
+        var coefficients = matrix.Coefficients;
         for (var column = 0; column < reduced.Length; column++)
         {
             var left = feasibility ? 0 : program.Cost[column];

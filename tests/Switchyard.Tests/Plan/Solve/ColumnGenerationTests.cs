@@ -7,9 +7,9 @@ public sealed class ColumnGenerationTests
 {
     private const double Infinity = double.PositiveInfinity;
 
-    private sealed record Made(MixedIntegerProgram Program, HashSet<int> Lasting);
+    internal sealed record Made(MixedIntegerProgram Program, HashSet<int> Lasting);
 
-    private static Made Make(int seed, int slots, int sources, double budget = Infinity)
+    internal static Made Make(int seed, int slots, int sources, double budget = Infinity)
     {
         var random = new Random(seed);
         var program = new MixedIntegerProgram();
