@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Spectre.Console;
 using Switchyard.Demand;
@@ -24,7 +25,7 @@ internal static class PlanTables
         }
 
         console.WriteLine();
-        console.Write(console.Profile.Width < 130 ? NarrowPurchases(plan) : Purchases(plan));
+        console.Write(console.Profile.Width < 130 ? NarrowPurchases(plan) : Purchases(plan, console.Profile.Width - Rest));
         Plots.Write(console, plan);
         console.Write(Costs(plan, console.Profile.Width < 100));
         console.Write(MonthTable.Of(plan));
@@ -96,11 +97,17 @@ internal static class PlanTables
         _ => Text($"{count:0.##}"),
     };
 
-    private static Table Purchases(PurchasePlan plan)
+    // Characters in a line of what has no spaces, so that the table fits where it is shown: what all else takes, the least that is left for an offer, and an accelerator's most.
+    private const int Rest = 116;
+    private const int LeastOffer = 24;
+    private const int AcceleratorsWidth = 14;
+    private static readonly SearchValues<char> Joints = SearchValues.Create("/-_.: ");
+
+    private static Table Purchases(PurchasePlan plan, int offerWidth)
     {
         var table = Compact("Buy");
         foreach (var heading in new[] { "Workload", "Offer", "How", "Accelerators", "One instance does", "Months" })
-            table.AddColumn(new TableColumn(heading) { NoWrap = heading is "Workload" or "How" or "Months" });
+            table.AddColumn(new TableColumn(heading) { NoWrap = heading is not "One instance does" });
         foreach (var heading in new[] { "Instances", "Cost" }) table.AddColumn(new TableColumn(heading) { NoWrap = true }.RightAligned());
         string? before = null;
         foreach (var purchase in Merged(plan.Purchases))
@@ -108,9 +115,9 @@ internal static class PlanTables
             var source = purchase.Source;
             table.AddRow(Row(
                 purchase.Workload == before ? "" : purchase.Workload,
-                Offer(source),
+                InLines(Offer(source), Math.Max(LeastOffer, offerWidth)),
                 How(source),
-                Accelerators(source),
+                InLines(Accelerators(source), AcceleratorsWidth),
                 purchase.Configuration,
                 Months(plan.Horizon, purchase),
                 Instances(source, purchase),
@@ -119,6 +126,22 @@ internal static class PlanTables
         }
 
         return table;
+    }
+
+    // Names that a line would tear go on in the next where they have a joint, best after a slash.
+    private static string InLines(string name, int width)
+    {
+        var lines = new List<string>();
+        while (name.Length > width)
+        {
+            var at = name.LastIndexOf('/', width - 1);
+            if (at < width / 3) at = name.AsSpan(0, width).LastIndexOfAny(Joints);
+            if (at < 1) at = width - 1;
+            lines.Add(name[..(at + 1)].TrimEnd());
+            name = name[(at + 1)..];
+        }
+
+        return string.Join('\n', [.. lines, name]);
     }
 
     // On a narrow terminal an offer takes some lines, so that no number is torn.

@@ -211,6 +211,9 @@ public sealed class LimitJudge
         var figure = Figure.OfShares(measured, [.. runs.Select(r => r.Weight)]);
         var holds = atLeast ? figure.High >= bound - tolerance - Slack : figure.Low <= bound + tolerance + Slack;
         var wrong = atLeast ? figure.Mean < bound - tolerance - Slack : figure.Mean > bound + tolerance + Slack;
+        // What passes the limit and is no breach says why.
+        if (tolerance > 0 && holds && !wrong && (atLeast ? figure.Mean < bound - Slack : figure.Mean > bound + Slack))
+            what += string.Create(CultureInfo.InvariantCulture, $"; {100 * tolerance:0.#} points of tolerance");
         found.Add(new(limit, Said(limit, LimitUnit.Share, bound), what, new(LimitUnit.Share, bound, atLeast, figure, atLeast ? measured.Min() : measured.Max(), null, holds) { IsClose = holds && wrong }));
     }
 
