@@ -1,3 +1,4 @@
+using Switchyard.Cli;
 using Switchyard.Demand;
 using Switchyard.Plan;
 using Switchyard.Plan.Solve;
@@ -6,16 +7,23 @@ namespace Switchyard.Bench;
 
 internal static class LargeRun
 {
+    // As the product does: the plan and the simpler ways beside each other, on as many cores as there are.
     public static void Run(Scenario scenario, PlanningProblem problem, bool simpler, Action<string, string> say)
     {
-        var solved = ProblemSolver.Solve(problem, new SolveLimits(0.005, 50));
-        say("plan", $"{solved.Status} {solved.PresentValue:0}, bound {solved.Bound:0}, gap {100 * solved.Gap:0.00}%, plain relaxation {solved.Relaxation:0}; the relaxation uses all of: {string.Join(", ", solved.TightLimits.Where(l => !l.StartsWith("workloads.", StringComparison.Ordinal)).Order(StringComparer.Ordinal))}");
-        if (!simpler) return;
         var baselines = new Baselines(scenario, problem, new SolveLimits(0.01, 15));
-        foreach (var name in BaselineName.All)
-        {
-            var baseline = baselines.Named(name)!.Baseline;
-            say("baseline", $"{baseline.Name}: {baseline.Detail[..Math.Min(60, baseline.Detail.Length)]} {baseline.Cost}");
-        }
+        SideBySide.Run(
+        [
+            () =>
+            {
+                var solved = ProblemSolver.Solve(problem, new SolveLimits(0.005, 50));
+                say("plan", $"{solved.Status} {solved.PresentValue:0}, bound {solved.Bound:0}, gap {100 * solved.Gap:0.00}%, plain relaxation {solved.Relaxation:0}; the relaxation uses all of: {string.Join(", ", solved.TightLimits.Where(l => !l.StartsWith("workloads.", StringComparison.Ordinal)).Order(StringComparer.Ordinal))}");
+            },
+            .. simpler ? baselines.Finding(() => false).Select((find, at) => (Action)(() =>
+            {
+                find();
+                say("baseline", $"{BaselineName.All[at]} done");
+            })) : [],
+        ]);
+        foreach (var baseline in baselines.Found) say("baseline", $"{baseline.Name}: {baseline.Detail[..Math.Min(60, baseline.Detail.Length)]} {baseline.Cost}");
     }
 }
