@@ -137,6 +137,7 @@ internal sealed class InUse(ProgramDraft draft)
 
     private IEnumerable<Moment> MomentsOf(List<Busy> some, int month)
     {
+        if (some is [{ Runs.Count: 0, Moments.Count: > 0 } alone]) return alone.Moments.Keys.Order(ByTime);
         // Where only runs and commitments count, one moment for each set of segments that runs know stands for all.
         var moments = some.SelectMany(busy => busy.Moments.Keys).ToHashSet();
         return moments.Count > 0 && some.TrueForAll(busy => busy.Runs.Count == 0)

@@ -10,12 +10,13 @@ internal sealed class MoneyRows(ProgramDraft draft)
     private readonly List<Paid> charged = [];
 
     // What one unit of a column pays in a month: of a future, or (−1) of all of them.
-    private sealed record Paid(int Column, int Source, string Team, int Future, int Month, double Usd);
+    private readonly record struct Paid(int Column, int Source, string Team, int Future, int Month, double Usd);
 
     /// <summary>Sets the costs of the columns (present values) and adds the rows.</summary>
     public void Add()
     {
         var decided = draft.Decisions.Count;
+        var factors = new List<double>();
         for (var column = 0; column < decided; column++)
         {
             var decision = draft.Decisions[column];
@@ -26,12 +27,14 @@ internal sealed class MoneyRows(ProgramDraft draft)
             foreach (var (month, each) in Payments.Of(problem, decision))
             {
                 var usd = each * decision.Value;
-                present += usd * problem.PresentValueFactor(month);
+                while (factors.Count <= month) factors.Add(problem.PresentValueFactor(factors.Count));
+                present += usd * factors[month];
                 if (usd != 0) paid.Add(new(column, source, team, future, month, usd));
             }
 
-            foreach (var (month, each) in problem.TeamBudgets.IsEmpty ? [] : Payments.Charged(problem, decision)) charged.Add(new(column, source, team, future, month, each * decision.Value));
             draft.Program.SetCost(column, present * Weight(future));
+            if (problem.TeamBudgets.IsEmpty) continue;
+            foreach (var (month, each) in Payments.Charged(problem, decision)) charged.Add(new(column, source, team, future, month, each * decision.Value));
         }
 
         var credits = AddCredits();

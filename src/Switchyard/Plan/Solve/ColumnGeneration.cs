@@ -208,8 +208,10 @@ internal sealed class ColumnGeneration
                     continue;
                 }
 
-                if (done) return Conclude(program.ColumnCount > ProblemSolver.Large ? Roughly : Tolerance);
-                done = true;
+                // Nothing else is to change: what could still take off anything joins.
+                var more = done ? [] : LastJoining();
+                if (more.Length == 0) return Conclude(program.ColumnCount > ProblemSolver.Large ? Roughly : Tolerance);
+                restricted.Add(more);
                 continue;
             }
 
@@ -252,6 +254,12 @@ internal sealed class ColumnGeneration
         missed = 0;
         for (var column = 0; column < reduced.Length; column++)
             if (reduced[column] < 0 && !restricted.HasColumn(column)) missed -= reduced[column] * program.ColumnUpper[column];
+    }
+
+    private int[] LastJoining()
+    {
+        done = true;
+        return Joining();
     }
 
     private int[] Joining()
