@@ -54,7 +54,9 @@ internal sealed class MoneyRows(ProgramDraft draft)
     {
         var spent = new List<(int Column, int Month)>();
         if (problem.Credits.IsEmpty) return spent;
-        var byProvider = paid.Where(x => x.Source >= 0).ToLookup(x => (problem.Sources[x.Source].Provider, x.Month));
+        var credited = problem.Credits.Select(credit => credit.Provider).ToHashSet(StringComparer.Ordinal);
+        bool[] counts = [.. problem.Sources.Select(source => credited.Contains(source.Provider))];
+        var byProvider = paid.Where(x => x.Source >= 0 && counts[x.Source]).ToLookup(x => (problem.Sources[x.Source].Provider, x.Month));
         var byExpiry = Enumerable.Range(0, problem.Credits.Length).OrderBy(c => problem.Credits[c].Expires).ToList();
         foreach (var own in byExpiry.GroupBy(c => problem.Credits[c].Provider).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
@@ -102,9 +104,11 @@ internal sealed class MoneyRows(ProgramDraft draft)
         double Fixed(int month) => month < problem.FixedCash.Length ? problem.FixedCash[month] : 0;
         if (problem.CashPerMonth is { } cash)
         {
-            var byMonth = paid.ToLookup(x => x.Month);
-            for (var month = 0; month < problem.Horizon.Months; month++)
-                Budget("limits.budget.cash", cash - Fixed(month), [.. byMonth[month]], credits.Where(c => c.Month == month));
+            List<Paid>[] byMonth = [.. Enumerable.Range(0, problem.Horizon.Months).Select(_ => new List<Paid>())];
+            foreach (var x in paid)
+                if (x.Month < byMonth.Length) byMonth[x.Month].Add(x);
+            for (var month = 0; month < byMonth.Length; month++)
+                Budget("limits.budget.cash", cash - Fixed(month), byMonth[month], credits.Where(c => c.Month == month));
         }
 
         if (problem.TotalCost is { } total) Budget("limits.budget.total", total - problem.FixedCash.Sum(), paid, credits);
@@ -124,7 +128,8 @@ internal sealed class MoneyRows(ProgramDraft draft)
         foreach (var future in FuturesOf(some))
         {
             var row = draft.Row(double.NegativeInfinity, most, path);
-            foreach (var x in some.Where(x => x.Future < 0 || x.Future == future)) draft.Program.AddTerm(row, x.Column, x.Usd);
+            foreach (var x in some)
+                if (x.Future < 0 || x.Future == future) draft.Program.AddTerm(row, x.Column, x.Usd);
             foreach (var (column, _) in credits) draft.Program.AddTerm(row, column, -1);
         }
     }
@@ -134,15 +139,28 @@ internal sealed class MoneyRows(ProgramDraft draft)
     {
         if (most is not { } share) return;
         var totals = new List<(string? Group, int Column)>();
-        var groups = paid.Where(x => x.Source >= 0 && problem.Sources[x.Source].Kind != PurchaseKind.Owned)
-            .GroupBy(x => groupOf(problem.Sources[x.Source]) ?? "").OrderBy(g => g.Key, StringComparer.Ordinal);
-        foreach (var group in groups)
+        var groups = new SortedDictionary<string, List<Paid>>(StringComparer.Ordinal);
+        var groupAt = new List<Paid>?[problem.Sources.Length];
+        foreach (var x in paid)
+        {
+            if (x.Source < 0 || problem.Sources[x.Source].Kind == PurchaseKind.Owned) continue;
+            if (groupAt[x.Source] is not { } own)
+            {
+                var key = groupOf(problem.Sources[x.Source]) ?? "";
+                if (!groups.TryGetValue(key, out own)) groups[key] = own = [];
+                groupAt[x.Source] = own;
+            }
+
+            own.Add(x);
+        }
+
+        foreach (var (group, own) in groups)
         {
             var total = draft.Auxiliary(double.PositiveInfinity);
             var row = draft.Row(0, 0);
             draft.Program.AddTerm(row, total, -1);
-            foreach (var x in group) draft.Program.AddTerm(row, x.Column, x.Usd * Weight(x.Future));
-            totals.Add((group.Key, total));
+            foreach (var x in own) draft.Program.AddTerm(row, x.Column, x.Usd * Weight(x.Future));
+            totals.Add((group, total));
         }
 
         foreach (var (group, total) in totals.Where(t => t.Group is not ""))
