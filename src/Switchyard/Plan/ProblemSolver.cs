@@ -169,6 +169,20 @@ public static class ProblemSolver
         }
     }
 
+    /// <summary>The sharp relaxation, from where that of a problem like it ended; null where not even that has a plan.</summary>
+    internal static Relaxed? Relax(PlanningProblem problem, ColumnGeneration.End? from)
+    {
+        if (Impossible(problem)) return null;
+        var reckoned = Reckoned(problem);
+        while (true)
+        {
+            var draft = Relaxed.Of(problem, reckoned, from);
+            if (draft.Solution.Status == SolveStatus.Infeasible) return null;
+            if (Exceeded(problem, draft.Problem, draft.Point, reckoned) is not { Length: > 0 } more) return draft;
+            (reckoned, from) = ([.. reckoned, .. more], draft.End);
+        }
+    }
+
     /// <summary>By how much the relaxation of a solved problem costs less without a limit that only rows state; null where that takes solving it anew.</summary>
     /// <param name="solved">The solved problem.</param>
     /// <param name="path">The limit's path.</param>

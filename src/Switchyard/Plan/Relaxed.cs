@@ -11,7 +11,7 @@ internal sealed class Relaxed
 
     private double? whole;
 
-    private Relaxed(PlanningProblem problem, bool cut, Relaxed? near = null, Action<Formulation>? change = null, PlanningProblem? whole = null)
+    private Relaxed(PlanningProblem problem, bool cut, Relaxed? near = null, Action<Formulation>? change = null, PlanningProblem? whole = null, ColumnGeneration.End? from = null)
     {
         Problem = problem;
         Formulation = Formulation.Of(problem);
@@ -20,10 +20,11 @@ internal sealed class Relaxed
         Credits = (double)problem.Credits.Sum(c => c.Amount.Usd);
         if (Credits > 0) Formulation.Program.AddColumn(1, 1, Credits);
         Shift = problem.FixedCash.Select((usd, month) => usd * problem.PresentValueFactor(month)).Sum() - Credits;
-        (Solution, var plain, Covers) = Solve(Formulation.Program, cut ? Formulation.Lasts : null,
+        var relaxation = Solve(Formulation.Program, cut ? Formulation.Lasts : null,
             near is { Solution.HasPoint: true } ? Formulation.Like(near.Formulation, near.Solution.Values) : null,
-            whole is null ? null : values => ProblemSolver.Exceeded(whole, problem, [.. Formulation.Read(values)], problem.CapacityLimits).Length > 0);
-        Plain = plain + Shift;
+            whole is null ? null : values => ProblemSolver.Exceeded(whole, problem, [.. Formulation.Read(values)], problem.CapacityLimits).Length > 0, from);
+        (Solution, Covers, End) = (relaxation.Solution, relaxation.Covers, relaxation.End);
+        Plain = relaxation.Plain + Shift;
         Bound = Solution.Bound + Shift;
         Point = Solution.HasPoint ? [.. Formulation.Read(Solution.Values)] : [];
     }
@@ -59,6 +60,9 @@ internal sealed class Relaxed
     /// <summary>The same without the rows that sharpen it: what compares with another relaxation.</summary>
     public double Plain { get; }
 
+    /// <summary>Where the simplex ended, for another to go on from; null where there is no point or columns are few.</summary>
+    public ColumnGeneration.End? End { get; }
+
     /// <summary>Relaxes a problem as it is.</summary>
     public static Relaxed Of(PlanningProblem problem) => new(problem, cut: true);
 
@@ -72,6 +76,16 @@ internal sealed class Relaxed
     /// <param name="near">The relaxation of a problem like this one, to start from; null for none. It changes no answer, only the time it takes.</param>
     public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits, bool cut = true, Relaxed? near = null) =>
         new(Dominance.Under(problem, limits), cut, near, null, problem);
+
+    /// <summary>
+    /// Relaxes a problem, as sharply as can be had quickly, from where the relaxation of another problem ended: where its program is of the same size, as it
+    /// is where only loads differ, that takes a few steps of the simplex. How sharp it is without the rows that sharpen it stays unknown then.
+    /// </summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="limits">The capacity limits to reckon with.</param>
+    /// <param name="from">Where the other one ended; null for none.</param>
+    public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits, ColumnGeneration.End? from) =>
+        new(Dominance.Under(problem, limits), cut: true, null, null, problem, from);
 
     /// <summary>Relaxes a problem whose program is changed first: other costs, other bounds.</summary>
     /// <param name="problem">The problem.</param>
@@ -95,9 +109,9 @@ internal sealed class Relaxed
         return ([.. Formulation.Read(free.Values)], Math.Max(0, Solution.Bound - free.Bound));
     }
 
-    private static ColumnGeneration.Relaxation Solve(MixedIntegerProgram program, Func<int, bool>? lasts, bool[]? known, Func<double[], bool>? ends)
+    private static ColumnGeneration.Relaxation Solve(MixedIntegerProgram program, Func<int, bool>? lasts, bool[]? known, Func<double[], bool>? ends, ColumnGeneration.End? from)
     {
-        if (program.ColumnCount >= Many && ColumnGeneration.Solve(program, lasts, known, ends) is { } generated) return generated;
+        if (program.ColumnCount >= Many && ColumnGeneration.Solve(program, lasts, known, ends, null, from) is { } generated) return generated;
         var solution = ClpSolver.Solve(program);
         return new(solution, solution.Bound, []);
     }

@@ -58,19 +58,30 @@ internal sealed class ColumnGeneration
     private double[] duals = [];
     private double missed;
 
-    private ColumnGeneration(MixedIntegerProgram program, RestrictedProgram restricted, Func<int, bool>? lasts, Func<double[], bool>? ends)
+    private ColumnGeneration(MixedIntegerProgram program, RestrictedProgram restricted, CoverCuts? cuts, Func<double[], bool>? ends)
     {
-        (this.program, this.restricted, this.ends) = (program, restricted, ends);
+        (this.program, this.restricted, this.cuts, this.ends) = (program, restricted, cuts, ends);
         (before, reduced) = (new double[program.ColumnCount], new double[program.ColumnCount]);
         ascent = new(program);
-        cuts = lasts is null ? null : new(program, lasts);
     }
 
     /// <summary>A relaxation, solved.</summary>
     /// <param name="Solution">Its solution, with duals.</param>
-    /// <param name="Plain">The bound without the rows that only whole numbers keep.</param>
+    /// <param name="Plain">The bound without the rows that only whole numbers keep; −∞ where it went on from another's end.</param>
     /// <param name="Covers">The covers of the program, where such rows were asked for.</param>
-    internal sealed record Relaxation(Solution Solution, double Plain, IReadOnlyList<Cover> Covers);
+    internal sealed record Relaxation(Solution Solution, double Plain, IReadOnlyList<Cover> Covers)
+    {
+        /// <summary>Where it ended; null where it has no point.</summary>
+        public End? End { get; init; }
+    }
+
+    /// <summary>Where a relaxation ended: that of a program of as many columns, rows and terms goes on from there.</summary>
+    /// <param name="Columns">How many columns the program has.</param>
+    /// <param name="Rows">How many rows it had before any were added.</param>
+    /// <param name="Terms">How many coefficients it had.</param>
+    /// <param name="Basis">The basis. Rows from <paramref name="Rows"/> on are those added.</param>
+    /// <param name="Roundings">How rows were added.</param>
+    internal sealed record End(int Columns, int Rows, int Terms, Basis Basis, IReadOnlyList<CoverCuts.Rounding> Roundings);
 
     /// <summary>Solves the relaxation.</summary>
     /// <param name="program">The program. Columns have a lower bound of 0 or more.</param>
@@ -80,24 +91,53 @@ internal sealed class ColumnGeneration
     /// <param name="known">The columns that a similar program's solution takes: they are there from the start.</param>
     /// <param name="worth">Costs that say which columns to begin with, where most of the program's own are 0; null for those.</param>
     /// <param name="ends">Whether the relaxation's point, nearly exact and before rows are added, is all that is wanted; null for no.</param>
+    /// <param name="from">Where the relaxation of a program like this one ended; null for none. It is of no use to one of another size.</param>
     /// <returns>
     /// What <see cref="ClpSolver.Solve"/> returns, and the bound without those rows; null where it did not come to an end and the whole has to be solved.
     /// </returns>
-    public static Relaxation? Solve(MixedIntegerProgram program, Func<int, bool>? lasts, bool[]? known = null, Func<double[], bool>? ends = null, double[]? worth = null)
+    public static Relaxation? Solve(
+        MixedIntegerProgram program, Func<int, bool>? lasts, bool[]? known = null, Func<double[], bool>? ends = null, double[]? worth = null, End? from = null)
     {
         SolverLibrary.Require();
         if (CoinInput.HasEmptyBounds(program)) return new(Solution.Infeasible(), double.PositiveInfinity, []);
         using var interrupt = new InterruptHandler();
+        var size = (program.ColumnCount, program.RowCount, program.Matrix.TermCount);
+        var cuts = lasts is null ? null : new CoverCuts(program, lasts);
+        if (from is not null && (from.Columns, from.Rows, from.Terms) == size)
+        {
+            var added = cuts?.Again(from.Roundings) ?? [];
+            int[] rows = [.. from.Basis.Rows.Select(row => row < from.Rows ? row : added[row - from.Rows])];
+            using var there = new RestrictedProgram(program, from.Basis, rows);
+            var again = new ColumnGeneration(program, there, cuts, ends) { standing = false, plain = double.NegativeInfinity };
+            if (again.Run() is { HasPoint: true } point) return again.Ended(point, size);
+        }
+
         var needed = Needed(program);
         var (first, price) = Start(program, needed, worth is null ? program.Cost : worth);
         if (program.ColumnCount < Few) first = [.. Enumerable.Range(0, program.ColumnCount)];
         else if (known is not null) first = [.. first.Union(Enumerable.Range(0, program.ColumnCount).Where(column => known[column])).Order()];
         using var restricted = new RestrictedProgram(program, needed, price);
         restricted.Add(first);
-        var generation = new ColumnGeneration(program, restricted, lasts, ends);
-        return generation.Run() is { } solution
-            ? new(solution, solution.HasPoint ? generation.plain : solution.Bound, generation.cuts?.Covers ?? [])
-            : null;
+        var generation = new ColumnGeneration(program, restricted, cuts, ends)
+        {
+            // All are there: what cannot be met then cannot be met at all.
+            standing = program.ColumnCount >= Few,
+        };
+        return generation.Run() is { } solution ? generation.Ended(solution, size) : null;
+    }
+
+    private Relaxation Ended(Solution solution, (int Columns, int Rows, int Terms) size)
+    {
+        if (!solution.HasPoint) return new(solution, solution.Bound, cuts?.Covers ?? []);
+        var basis = restricted.Ended(column => before[column] <= 1e-9 || program.ColumnLower[column] > 0);
+        var (tight, added) = (basis.Rows.ToHashSet(), new List<int>());
+        var made = cuts?.Made(tight.Contains, added) ?? [];
+        // Rows that were added count on from those that were there.
+        var place = added.Select((row, i) => (row, i)).ToDictionary(x => x.row, x => size.Rows + x.i);
+        return new(solution, plain, cuts?.Covers ?? [])
+        {
+            End = new(size.Columns, size.Rows, size.Terms, basis with { Rows = [.. basis.Rows.Select(row => row < size.Rows ? row : place[row])] }, made),
+        };
     }
 
     // Rows that columns at 0 do not satisfy, and equalities.

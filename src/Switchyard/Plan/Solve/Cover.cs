@@ -26,6 +26,9 @@ internal sealed class Cover
     /// <summary>Whether its rounded problem can be solved by enumeration.</summary>
     public bool IsEnumerable { get; private init; } = true;
 
+    /// <summary>The place of a row of the program among its rows; −1 where it is none of them.</summary>
+    public int Place(int row) => rows.FindIndex(own => own.Index == row);
+
     /// <summary>Adds a row to it and to the program.</summary>
     /// <param name="program">The program.</param>
     /// <param name="origin">The row that it follows from.</param>

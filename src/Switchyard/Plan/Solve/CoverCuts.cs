@@ -14,11 +14,20 @@ internal sealed class CoverCuts
 
     private readonly MixedIntegerProgram program;
     private readonly List<Cover> covers;
+    private readonly List<Rounding> made = [];
+    private readonly int first;
+
+    /// <summary>A row that was added: the row of a cover that it rounds, and the column whose coefficient divides that.</summary>
+    /// <param name="Cover">The cover's place among the covers.</param>
+    /// <param name="Row">The rounded row's place in the cover where the program had it; ~i for the row that came i-th.</param>
+    /// <param name="Column">The column's place in the cover.</param>
+    internal readonly record struct Rounding(int Cover, int Row, int Column);
 
     /// <summary>Finds the covers of a program.</summary>
     /// <param name="program">The program; rows are added to it.</param>
     /// <param name="lasts">Whether a column provides at many times.</param>
-    public CoverCuts(MixedIntegerProgram program, Func<int, bool> lasts) => (this.program, covers) = (program, Cover.Of(program, lasts));
+    public CoverCuts(MixedIntegerProgram program, Func<int, bool> lasts) =>
+        (this.program, first, covers) = (program, program.RowCount, Cover.Of(program, lasts));
 
     /// <summary>The covers, with the rows found for them.</summary>
     public IReadOnlyList<Cover> Covers => covers;
@@ -29,44 +38,104 @@ internal sealed class CoverCuts
     public int Round(double[] values)
     {
         var added = 0;
-        foreach (var cover in covers)
+        for (var place = 0; place < covers.Count; place++)
         {
+            var cover = covers[place];
             var given = cover.Rows.Count;
             for (var i = 0; i < given; i++)
             {
                 var row = cover.Rows[i];
-                var (best, divisor) = (Worthwhile, 0.0);
-                foreach (var candidate in Divisors(cover, row, values))
+                var (best, divisor) = (Worthwhile, -1);
+                foreach (var column in Divisors(cover, row, values))
                 {
+                    var candidate = row.Each[column];
                     var (least, fraction) = Rounded(row.Least / candidate);
                     if (fraction < LeastFraction) continue;
                     var activity = 0.0;
                     for (var c = 0; c < row.Each.Length; c++)
                         if (values[cover.Columns[c]] > 0) activity += Coefficient(cover, row, c, candidate, fraction) * values[cover.Columns[c]];
-                    if ((least - activity) / least > best) (best, divisor) = ((least - activity) / least, candidate);
+                    if ((least - activity) / least > best) (best, divisor) = ((least - activity) / least, column);
                 }
 
-                if (divisor == 0) continue;
-                var (right, left) = Rounded(row.Least / divisor);
-                cover.Add(program, row, right, [.. row.Each.Select((_, c) => Clipped(cover, row, c, right, Coefficient(cover, row, c, divisor, left)))]);
-                added++;
+                if (divisor >= 0 && Add(place, i, divisor)) added++;
             }
         }
 
         return added;
     }
 
-    // What the point uses for it, a few at most.
-    private List<double> Divisors(Cover cover, Cover.Row row, double[] values)
+    /// <summary>Adds the rows that were added to a program like this one, as far as there are any such.</summary>
+    /// <param name="others">What was added there.</param>
+    /// <returns>The row that each of them is now; −1 for none.</returns>
+    public int[] Again(IReadOnlyList<Rounding> others)
     {
-        var found = new List<double>();
+        var rows = new int[others.Count];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var (place, from, column) = others[i];
+            var row = place >= covers.Count ? -1 : from >= 0 ? from : rows[~from] < 0 ? -1 : covers[place].Place(rows[~from]);
+            rows[i] = row >= 0 && row < covers[place].Rows.Count && column < covers[place].Columns.Length && Add(place, row, column) ? program.RowCount - 1 : -1;
+        }
+
+        return rows;
+    }
+
+    /// <summary>Some of the rows that were added, and those that they follow from.</summary>
+    /// <param name="wanted">Whether a row of the program is wanted.</param>
+    /// <param name="rows">Takes the row that each of them is.</param>
+    public List<Rounding> Made(Func<int, bool> wanted, List<int> rows)
+    {
+        var keep = new bool[made.Count];
+        for (var i = made.Count - 1; i >= 0; i--)
+        {
+            keep[i] |= wanted(first + i);
+            if (keep[i] && made[i].Row < 0) keep[~made[i].Row] = true;
+        }
+
+        var (kept, at) = (new List<Rounding>(), new int[made.Count]);
+        for (var i = 0; i < keep.Length; i++)
+        {
+            if (!keep[i]) continue;
+            at[i] = kept.Count;
+            kept.Add(made[i].Row < 0 ? made[i] with { Row = ~at[~made[i].Row] } : made[i]);
+            rows.Add(first + i);
+        }
+
+        return kept;
+    }
+
+    // Rounds a row of a cover by the coefficient of one of its columns.
+    private bool Add(int place, int i, int column)
+    {
+        var cover = covers[place];
+        var row = cover.Rows[i];
+        var divisor = row.Each[column];
+        if (divisor <= 0) return false;
+        var (right, left) = Rounded(row.Least / divisor);
+        if (left < LeastFraction || right <= 0) return false;
+        made.Add(new(place, row.Index < first ? i : ~(row.Index - first), column));
+        cover.Add(program, row, right, [.. row.Each.Select((_, c) => Clipped(cover, row, c, right, Coefficient(cover, row, c, divisor, left)))]);
+        return true;
+    }
+
+    // What the point uses for it, a few at most.
+    private List<int> Divisors(Cover cover, Cover.Row row, double[] values)
+    {
+        var found = new List<int>();
         for (var c = 0; c < row.Each.Length && found.Count < 6; c++)
         {
             var (column, each) = (cover.Columns[c], row.Each[c]);
-            if (values[column] > 1e-6 && each > 0 && each < row.Least * (1 - 1e-9) && program.IsInteger(column) && !found.Contains(each)) found.Add(each);
+            if (values[column] > 1e-6 && each > 0 && each < row.Least * (1 - 1e-9) && program.IsInteger(column) && IsNew(row, found, each)) found.Add(c);
         }
 
         return found;
+    }
+
+    private static bool IsNew(Cover.Row row, List<int> found, double each)
+    {
+        foreach (var other in found)
+            if (row.Each[other] == each) return false;
+        return true;
     }
 
     private static (double Least, double Fraction) Rounded(double wanted)

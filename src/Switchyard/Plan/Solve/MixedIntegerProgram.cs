@@ -25,6 +25,9 @@ public sealed class MixedIntegerProgram
     private readonly List<double> _termCoefficients = [];
     private SparseColumns _matrix = SparseColumns.Empty;
 
+    // The rows that _matrix knows; those after them have no terms in it.
+    private int _matrixRows;
+
     /// <summary>An empty program.</summary>
     public MixedIntegerProgram()
     {
@@ -33,6 +36,7 @@ public sealed class MixedIntegerProgram
     private MixedIntegerProgram(MixedIntegerProgram other)
     {
         _matrix = other.Matrix;
+        _matrixRows = other._matrixRows;
         _columnLower.AddRange(other._columnLower);
         _columnUpper.AddRange(other._columnUpper);
         _cost.AddRange(other._cost);
@@ -73,8 +77,9 @@ public sealed class MixedIntegerProgram
         {
             if (_termRows.Count > 0 || _matrix.ColumnCount != ColumnCount)
             {
-                _matrix = _matrix.With(RowCount, ColumnCount, CollectionsMarshal.AsSpan(_termRows),
+                _matrix = _matrix.With(RowCount, _matrixRows, ColumnCount, CollectionsMarshal.AsSpan(_termRows),
                     CollectionsMarshal.AsSpan(_termColumns), CollectionsMarshal.AsSpan(_termCoefficients));
+                _matrixRows = RowCount;
                 _termRows.Clear();
                 _termColumns.Clear();
                 _termCoefficients.Clear();

@@ -48,6 +48,45 @@ internal sealed class RestrictedProgram : IDisposable
             starts, [.. Enumerable.Range(0, standIns)], values);
     }
 
+    /// <summary>What a basis has, without anything standing in.</summary>
+    /// <param name="program">The whole program.</param>
+    /// <param name="basis">A basis of a program like it.</param>
+    /// <param name="rows">The row of the program that each of its rows is; −1 for none.</param>
+    public RestrictedProgram(MixedIntegerProgram program, Basis basis, ReadOnlySpan<int> rows)
+        : this(program, [], [])
+    {
+        var tight = new List<byte>();
+        var joining = new List<int>();
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (rows[i] < 0) continue;
+            joining.Add(rows[i]);
+            tight.Add(basis.RowStatus[i]);
+        }
+
+        AddRows(CollectionsMarshal.AsSpan(joining), []);
+        Add(basis.Columns);
+        var status = new byte[columns.Count + this.rows.Count];
+        Array.Fill(status, Basis.Basic);
+        basis.ColumnStatus.CopyTo(status, 0);
+        tight.CopyTo(status, columns.Count);
+        ClpLibrary.Clp_copyinStatus(model, status);
+        (solved, cut) = (true, true);
+    }
+
+    /// <summary>Where the last solve ended, with only those of its columns that are basic or of interest.</summary>
+    /// <param name="interest">Whether a column is of interest.</param>
+    public unsafe Basis Ended(Func<int, bool> interest)
+    {
+        var status = new ReadOnlySpan<byte>(ClpLibrary.Clp_statusArray(model), standIns + columns.Count + rows.Count);
+        var (own, ownRows) = (status.Slice(standIns, columns.Count).ToArray(), status[(standIns + columns.Count)..].ToArray());
+        int[] kept = [.. Enumerable.Range(0, columns.Count).Where(i => Kind(own[i]) == Basis.Basic || interest(columns[i]))];
+        int[] tight = [.. Enumerable.Range(0, rows.Count).Where(i => Kind(ownRows[i]) != Basis.Basic)];
+        return new([.. kept.Select(i => columns[i])], [.. kept.Select(i => Kind(own[i]))], [.. tight.Select(i => rows[i])], [.. tight.Select(i => Kind(ownRows[i]))]);
+
+        static byte Kind(byte status) => (byte)(status & 7);
+    }
+
     /// <summary>The columns in the simplex, in the order in which they joined.</summary>
     public IReadOnlyList<int> Columns => columns;
 

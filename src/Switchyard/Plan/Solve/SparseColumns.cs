@@ -38,9 +38,16 @@ public sealed class SparseColumns
     /// This matrix with terms added. A counting sort by column, then duplicates are summed with one marker per row:
     /// linear in the number of terms, and the order within a column is the order of first mention.
     /// </summary>
+    /// <param name="rowCount">How many rows there are now.</param>
+    /// <param name="known">How many of them this matrix knows: in those that came since it has no terms.</param>
+    /// <param name="columnCount">How many columns there are now.</param>
+    /// <param name="rows">The row of each term.</param>
+    /// <param name="columns">The column of each term.</param>
+    /// <param name="coefficients">The coefficient of each term.</param>
     internal SparseColumns With(
-        int rowCount, int columnCount, ReadOnlySpan<int> rows, ReadOnlySpan<int> columns, ReadOnlySpan<double> coefficients)
+        int rowCount, int known, int columnCount, ReadOnlySpan<int> rows, ReadOnlySpan<int> columns, ReadOnlySpan<double> coefficients)
     {
+        if (Below(known, columnCount, rows, columns, coefficients) is { } longer) return longer;
         var next = new int[columnCount + 1];
         for (var column = 0; column < ColumnCount; column++) next[column + 1] = _starts[column + 1] - _starts[column];
         foreach (var column in columns) next[column + 1]++;
@@ -63,6 +70,44 @@ public sealed class SparseColumns
             sorted[at] = coefficients[term];
         }
         return Compact(rowCount, bounds, sortedRows, sorted);
+    }
+
+    // Terms of new rows, row after row and each column once in a row, come last in their columns: nothing is to be summed up. Null where they are not like that.
+    private SparseColumns? Below(int known, int columnCount, ReadOnlySpan<int> rows, ReadOnlySpan<int> columns, ReadOnlySpan<double> coefficients)
+    {
+        if (ColumnCount == 0 || rows.IsEmpty || rows[0] < known) return null;
+        var (more, last) = (new int[columnCount], new int[columnCount]);
+        for (var term = 0; term < rows.Length; term++)
+        {
+            if ((term > 0 && rows[term] < rows[term - 1]) || coefficients[term] == 0 || last[columns[term]] == rows[term]) return null;
+            last[columns[term]] = rows[term];
+            more[columns[term]]++;
+        }
+
+        var starts = new int[columnCount + 1];
+        var (longerRows, longer) = (new int[_rows.Length + rows.Length], new double[_rows.Length + rows.Length]);
+        var (copied, shift) = (0, 0);
+        for (var column = 0; column < columnCount; column++)
+        {
+            var end = column < ColumnCount ? _starts[column + 1] : _rows.Length;
+            if (more[column] > 0 || column == columnCount - 1)
+            {
+                Array.Copy(_rows, copied, longerRows, copied + shift, end - copied);
+                Array.Copy(_coefficients, copied, longer, copied + shift, end - copied);
+                copied = end;
+            }
+
+            (last[column], shift) = (end + shift, shift + more[column]);
+            starts[column + 1] = end + shift;
+        }
+
+        for (var term = 0; term < rows.Length; term++)
+        {
+            var at = last[columns[term]]++;
+            (longerRows[at], longer[at]) = (rows[term], coefficients[term]);
+        }
+
+        return new(starts, longerRows, longer);
     }
 
     private static SparseColumns Compact(int rowCount, int[] bounds, int[] rows, double[] coefficients)

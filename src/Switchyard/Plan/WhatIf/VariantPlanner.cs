@@ -64,7 +64,7 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
     private double usualGap = double.PositiveInfinity;
     private double lastGap;
 
-    private sealed record Neighbour(ImmutableArray<Purchase> Purchases, double Gap);
+    private sealed record Neighbour(ImmutableArray<Purchase> Purchases, double Gap, ColumnGeneration.End? End);
 
     /// <summary>Plans a variant; null where there is no plan within its limits.</summary>
     /// <param name="variant">The scenario.</param>
@@ -85,8 +85,9 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
         {
             CashPerMonth = (double?)limits.CashPerMonth?.Usd, TotalCost = (double?)limits.TotalCost?.Usd, ProviderShare = limits.ProviderShare,
         };
+        ColumnGeneration.End? end = null;
         var (solved, how) = Kept(problem, limits) is { } kept ? (kept, VariantSource.Kept)
-            : (sameOptions ? Near(problem, limits) : place is { } at ? Between(problem, at) : null) is { } nearby ? (nearby, VariantSource.Near)
+            : (sameOptions ? Near(problem, limits) : place is { } at ? Between(problem, at, out end) : null) is { } nearby ? (nearby, VariantSource.Near)
             : (ProblemSolver.Solve(problem, new(settings.Gap, settings.MaximumNodes)), VariantSource.Whole);
         if (!solved.HasPlan)
         {
@@ -99,7 +100,7 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
         lastGap = solved.Gap;
         found.Add((limits, solved));
         var purchases = Ledger.Purchases(solved.Problem, solved.Decisions);
-        if (place is { } here) planned[here] = new([.. purchases], solved.Gap);
+        if (place is { } here) planned[here] = new([.. purchases], solved.Gap, end ?? solved.Draft?.End);
         near.Learn(purchases);
         last.Learn(purchases);
         var main = purchases.Where(p => p.Source.Kind != PurchaseKind.Owned).GroupBy(p => p.Workload).ToImmutableSortedDictionary(
@@ -168,8 +169,9 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
     }
 
     // With the offers of the plans for the variants planned on both sides, which are judged by their gaps.
-    private SolvedProblem? Between(PlanningProblem problem, int place)
+    private SolvedProblem? Between(PlanningProblem problem, int place, out ColumnGeneration.End? end)
     {
+        end = null;
         var (before, after) = (planned.LastOrDefault(p => p.Key < place), planned.FirstOrDefault(p => p.Key > place));
         if (before.Value is null || after.Value is null) return null;
         var offers = new NearOffers(cheapest: 0);
@@ -179,8 +181,9 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
         if (offers.Most <= problem.OffersPerWorkload) part = part with { OffersPerWorkload = null };
         var solved = ProblemSolver.Solve(part, new(Math.Max(settings.Gap, NearGap), Math.Min(settings.MaximumNodes, NearNodes)), prove: false);
         if (!solved.HasPlan) return null;
-        var bound = ProblemSolver.Relaxation(problem, sharp: true);
-        return GapTo(solved, bound) <= Math.Max(before.Value.Gap, after.Value.Gap) + Wider ? solved with { Bound = Math.Min(bound, solved.PresentValue) } : null;
+        if (ProblemSolver.Relax(problem, (place - before.Key <= after.Key - place ? before : after).Value.End) is not { } draft) return null;
+        end = draft.End;
+        return GapTo(solved, draft.Whole) <= Math.Max(before.Value.Gap, after.Value.Gap) + Wider ? solved with { Bound = Math.Min(draft.Whole, solved.PresentValue) } : null;
     }
 
     private static double GapTo(SolvedProblem solved, double bound) => (solved with { Bound = Math.Min(bound, solved.PresentValue) }).Gap;

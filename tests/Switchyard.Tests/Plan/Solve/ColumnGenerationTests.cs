@@ -9,12 +9,12 @@ public sealed class ColumnGenerationTests
 
     internal sealed record Made(MixedIntegerProgram Program, HashSet<int> Lasting);
 
-    internal static Made Make(int seed, int slots, int sources, double budget = Infinity)
+    internal static Made Make(int seed, int slots, int sources, double budget = Infinity, double factor = 1)
     {
         var random = new Random(seed);
         var program = new MixedIntegerProgram();
         var lasting = new HashSet<int>();
-        var wanted = Enumerable.Range(0, slots).Select(_ => 1 + (9 * random.NextDouble())).ToArray();
+        var wanted = Enumerable.Range(0, slots).Select(_ => factor * (1 + (9 * random.NextDouble()))).ToArray();
         foreach (var load in wanted) program.AddRow(load, Infinity);
         var money = program.AddRow(double.NegativeInfinity, budget);
         for (var source = 0; source < sources; source++)
@@ -66,6 +66,58 @@ public sealed class ColumnGenerationTests
             generated.Bound.ShouldBeLessThanOrEqualTo(whole.Objective * (1 + 1e-9));
             plain.ShouldBe(generated.Bound, 1e-6 * whole.Objective);
         }
+    }
+
+    [Fact]
+    public void One_that_goes_on_from_the_end_of_another_is_as_if_it_had_begun_anew()
+    {
+        var sharper = 0;
+        for (var seed = 40; seed < 46; seed++)
+        {
+            // The same with other loads: other coefficients, as what does more than all counts as enough, and other bounds.
+            var (first, lasting) = Make(seed, 60, 60);
+            var end = ColumnGeneration.Solve(first, lasting.Contains).ShouldNotBeNull().End.ShouldNotBeNull();
+            foreach (var factor in new[] { 0.7, 1.05, 1.6 })
+            {
+                var (anew, again) = (Make(seed, 60, 60, factor: factor).Program, Make(seed, 60, 60, factor: factor).Program);
+                var whole = ClpSolver.Solve(Make(seed, 60, 60, factor: factor).Program).Objective;
+                var expected = ColumnGeneration.Solve(anew, lasting.Contains).ShouldNotBeNull();
+                var found = ColumnGeneration.Solve(again, lasting.Contains, from: end).ShouldNotBeNull();
+                // Both are stopped where another round of rows helps little.
+                found.Solution.Bound.ShouldBe(expected.Solution.Bound, 5e-3 * expected.Solution.Bound, $"seed {seed} × {factor}");
+                found.Solution.Bound.ShouldBeGreaterThanOrEqualTo(whole * (1 - 1e-5));
+                found.End.ShouldNotBeNull();
+                if (found.Solution.Bound > whole * 1.001) sharper++;
+            }
+        }
+
+        sharper.ShouldBeGreaterThan(8);
+    }
+
+    [Fact]
+    public void Nothing_costs_less_than_what_one_that_goes_on_from_another_proves()
+    {
+        for (var seed = 60; seed < 68; seed++)
+        {
+            var (first, lasting) = Make(seed, 4, 60);
+            var end = ColumnGeneration.Solve(first, lasting.Contains).ShouldNotBeNull().End.ShouldNotBeNull();
+            var found = ColumnGeneration.Solve(Make(seed, 4, 60, factor: 1.2).Program, lasting.Contains, from: end).ShouldNotBeNull();
+            var best = CbcSolver.Solve(Make(seed, 4, 60, factor: 1.2).Program, new(1e-6, 5000));
+            best.HasPoint.ShouldBeTrue();
+            found.Solution.Bound.ShouldBeLessThanOrEqualTo(best.Objective * (1 + 1e-9), $"seed {seed}");
+        }
+    }
+
+    [Fact]
+    public void The_end_of_another_size_or_of_what_is_impossible_now_is_of_no_harm()
+    {
+        var (first, lasting) = Make(3, 60, 60);
+        var end = ColumnGeneration.Solve(first, lasting.Contains).ShouldNotBeNull().End;
+        var (other, others) = Make(4, 50, 70);
+        ColumnGeneration.Solve(other, others.Contains, from: end).ShouldNotBeNull().Solution.Bound
+            .ShouldBe(ColumnGeneration.Solve(Make(4, 50, 70).Program, others.Contains).ShouldNotBeNull().Solution.Bound, 1e-6);
+        var poor = Make(3, 60, 60, budget: 1).Program;
+        (ColumnGeneration.Solve(poor, lasting.Contains, from: end)?.Solution ?? ClpSolver.Solve(poor)).Status.ShouldBe(SolveStatus.Infeasible);
     }
 
     [Fact]

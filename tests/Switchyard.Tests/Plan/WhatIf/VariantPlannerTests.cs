@@ -69,4 +69,55 @@ public sealed class VariantPlannerTests
                 (double)alone.Cost.PresentValue.Usd, ((variant.Gap + alone.Gap) * (double)alone.Cost.PresentValue.Usd) + 0.01);
         }
     }
+
+    [Fact]
+    public void Middles_are_every_place_once_with_the_ends_first_and_places_on_both_sides_planned_before()
+    {
+        VariantPlanner.Middles(0).ShouldBeEmpty();
+        foreach (var count in new[] { 1, 2, 3, 7, 50 })
+        {
+            var order = VariantPlanner.Middles(count).ToList();
+            order.Order().ShouldBe(Enumerable.Range(0, count));
+            order.Take(2).ShouldBe(count == 1 ? [0] : [0, count - 1]);
+            for (var i = 2; i < count; i++)
+            {
+                order[..i].ShouldContain(place => place < order[i]);
+                order[..i].ShouldContain(place => place > order[i]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Loads_between_planned_ones_cost_what_a_plan_by_itself_costs()
+    {
+        double[] peaks = [4, 6, 8, 11, 14, 18, 23, 29, 36];
+        var (planner, near) = (Planner(), 0);
+        foreach (var place in VariantPlanner.Middles(peaks.Length))
+        {
+            // What breaks a limit is thrown by the solver, which checks every plan by independent arithmetic.
+            var variant = planner.Plan(Scenario(0.7, 100_000, peaks[place]), false, place).ShouldNotBeNull();
+            var alone = HandMade.Plan(Scenario(0.7, 100_000, peaks[place]), Prices, 0.0005).Plan.ShouldNotBeNull();
+            ((double)variant.Cost.PresentValue.Usd).ShouldBeLessThanOrEqualTo((double)alone.Cost.PresentValue.Usd * 1.005, $"peak {peaks[place]}, {variant.Found}");
+            variant.Bound.Usd.ShouldBeLessThanOrEqualTo(alone.Cost.PresentValue.Usd + 0.01m, $"peak {peaks[place]}");
+            variant.Cost.PerMonth.Max().Usd.ShouldBeLessThanOrEqualTo(100_000.01m);
+            if (variant.Found == VariantSource.Near) near++;
+        }
+
+        near.ShouldBeGreaterThan(3);
+    }
+
+    [Fact]
+    public void Which_of_two_halves_is_planned_first_changes_nothing()
+    {
+        double[] peaks = [4, 8, 14, 23, 36];
+        Money[] In(int[] order)
+        {
+            var (planner, cost) = (Planner(), new Money[peaks.Length]);
+            foreach (var place in order) cost[place] = planner.Plan(Scenario(0.7, peak: peaks[place]), false, place).ShouldNotBeNull().Cost.PresentValue;
+            return cost;
+        }
+
+        In([0, 4, 2, 1, 3]).ShouldBe(In([0, 4, 2, 3, 1]));
+        In([0, 4, 2, 1, 3]).ShouldBe(In([4, 0, 2, 1, 3]));
+    }
 }
