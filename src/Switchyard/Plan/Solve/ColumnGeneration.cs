@@ -14,6 +14,9 @@ internal sealed class ColumnGeneration
     // The same while something else is still to change: rows to be cut off, prices of what stands in.
     private const double Near = 1e-4;
 
+    // The same at the end of large programs, whose bound is sharpened by a hundred times as much afterwards.
+    private const double NearlyExact = 3e-5;
+
     // So many columns join for each row at a time, and so many of what they use.
     private const int Each = 3;
 
@@ -264,7 +267,7 @@ internal sealed class ColumnGeneration
 
     private int[] Joining()
     {
-        var least = (done ? Exact : Near) * Math.Max(1e-9, restricted.Cost().Size);
+        var least = (!done ? Near : program.ColumnCount > ProblemSolver.Large ? NearlyExact : Exact) * Math.Max(1e-9, restricted.Cost().Size);
         if (missed <= least) return [];
         least /= Math.Max(1, reduced.Length);
         // The few best for each row that they help most; those that help none together.

@@ -12,8 +12,8 @@ internal sealed class CoverRounding
     private const double Near = 0.05;
 
     // The same where many are decided together, and when such a search stops.
-    private const double VeryNear = 0.01;
-    private static readonly SolveLimits Soon = new(0.002, 10);
+    private const double VeryNear = 0.03;
+    private static readonly SolveLimits Soon = new(0.002, 40);
 
     // So many groups are decided once more, together.
     private const int Freed = 12;
