@@ -29,6 +29,11 @@ internal static class FewOffers
     // An offer whose columns would have to be this much cheaper to enter the relaxation is still worth looking at.
     private const double Near = 0.25;
 
+    // So many other offers of a workload are tried in the place of those it uses, and so many plans made for that; less than this share is not worth a change.
+    private const int Others = 12;
+    private const int MostSwaps = 20;
+    private const double Cheaper = 1e-4;
+
     /// <summary>A plan with at most so many offers for each workload, or with as few more as the other limits force.</summary>
     /// <param name="draft">The problem without needless options, and its relaxation.</param>
     /// <param name="most">Most offers for each workload.</param>
@@ -52,7 +57,7 @@ internal static class FewOffers
             {
                 List<HashSet<int>> kept = [.. near.Select((own, need) => Kept(reduced, own, chosen[need]))];
                 // A narrower look often ends at the same offers.
-                if (!searched.Add(string.Join(';', kept.Select(own => string.Join(',', own.Order()))))) continue;
+                if (!searched.Add(Written(kept))) continue;
                 var found = search(Only(reduced, kept), limits);
                 if (best is null || found.PresentValue < best.PresentValue) best = found with { Bound = Math.Min(found.PresentValue, draft.Bound) };
                 if (best.Gap <= Wide || !sharp) break;
@@ -63,6 +68,14 @@ internal static class FewOffers
 
         if (best is not { HasPlan: true }) best = search(reduced, limits);
         if (!best.HasPlan) return best;
+        SolvedProblem? Among(List<HashSet<string>> offers)
+        {
+            List<HashSet<int>> kept = [.. offers.Select(own => Kept(reduced, [.. Enumerable.Range(0, reduced.Sources.Length)], own))];
+            return searched.Add(Written(kept)) ? search(Only(reduced, kept), limits) : null;
+        }
+
+        best = Fewer(reduced, best, most, Among);
+        if (sharp && (best.PresentValue - draft.Bound) > Wide * Math.Abs(best.PresentValue + best.Credits)) best = Swapped(reduced, worth, best, most, Among);
         return best with
         {
             Relaxation = draft.Plain,
@@ -70,6 +83,64 @@ internal static class FewOffers
             TightLimits = draft.Formulation.TightLimits(draft.Solution.Values),
         };
     }
+
+    private static List<HashSet<string>> Used(PlanningProblem problem, SolvedProblem plan) => [.. problem.Needs.Select((_, need) => plan.Decisions
+        .Where(d => d.Need == need).Select(d => d.SourceIn(plan.Problem)).Where(source => source >= 0 && problem.Sources[source].Kind != PurchaseKind.Owned)
+        .Select(source => OfferOf(problem, source)).ToHashSet(StringComparer.Ordinal))];
+
+    // The relaxation among columns that are near keeps what others could do without. Where a workload uses more offers than it may, the one that is missed least goes, if any can.
+    private static SolvedProblem Fewer(PlanningProblem problem, SolvedProblem best, int most, Func<List<HashSet<string>>, SolvedProblem?> among)
+    {
+        while (true)
+        {
+            var used = Used(problem, best);
+            var without = used.SelectMany((own, need) => own.Count > most ? own.Order(StringComparer.Ordinal).Select(gone => With(used, need, own.Where(known => known != gone))) : [])
+                .Select(among).OfType<SolvedProblem>().Where(found => found.HasPlan).MinBy(found => found.PresentValue);
+            if (without is null) return best;
+            best = without;
+        }
+    }
+
+    private static List<HashSet<string>> With(List<HashSet<string>> used, int need, IEnumerable<string> offers) =>
+        [.. used.Select((own, n) => n == need ? offers.ToHashSet(StringComparer.Ordinal) : own)];
+
+    // What the relaxation would rather do without can be what whole numbers need: other offers are tried in the place of one that is used, or beside it, those first
+    // that the relaxation pays most for, need by need, as long as that finds something cheaper.
+    private static SolvedProblem Swapped(
+        PlanningProblem problem, IReadOnlyList<OfferWorth> worth, SolvedProblem best, int most, Func<List<HashSet<string>>, SolvedProblem?> among)
+    {
+        var others = problem.Needs.Select((_, need) => worth.Where(w => w.Need == need && (w.Paid > 0 || w.Distance <= Near) && problem.Sources[w.Source].Kind != PurchaseKind.Owned)
+            .OrderByDescending(w => w.Paid).ThenBy(w => w.Distance).ThenBy(w => w.Source).Select(w => OfferOf(problem, w.Source)).Distinct().Take(Others).ToList()).ToList();
+        var left = new int[others.Count];
+        Array.Fill(left, MostSwaps);
+        for (var improved = true; improved;)
+        {
+            improved = false;
+            for (var need = 0; need < others.Count; need++)
+                while (Better(need)) improved = true;
+        }
+
+        return best;
+
+        bool Better(int need)
+        {
+            var used = Used(problem, best);
+            foreach (var offer in others[need].Where(offer => !used[need].Contains(offer)))
+                foreach (var gone in used[need].Count < most ? [""] : used[need].Order(StringComparer.Ordinal).ToList())
+                {
+                    if (left[need] == 0) return false;
+                    if (among(With(used, need, used[need].Where(known => known != gone).Append(offer))) is not { } found) continue;
+                    left[need]--;
+                    if (found.PresentValue >= best.PresentValue * (1 - Cheaper)) continue;
+                    best = found;
+                    return true;
+                }
+
+            return false;
+        }
+    }
+
+    private static string Written(List<HashSet<int>> kept) => string.Join(';', kept.Select(own => string.Join(',', own.Order())));
 
     private static HashSet<int> Kept(PlanningProblem problem, HashSet<int> sources, HashSet<string> offers) =>
         [.. sources.Where(source => offers.Contains(OfferOf(problem, source)))];

@@ -63,4 +63,48 @@ public sealed class FewOffersTests
         few.HasPlan.ShouldBeTrue();
         Used(few).ShouldBe(3);
     }
+
+    // Loads smaller than most machines, at prices that are no rule: what the relaxation would rather do without can be what whole machines need.
+    private static PlanningProblem Small(int seed, int? most, Func<int, bool>? allowed = null)
+    {
+        var random = new Random(seed);
+        var horizon = new Horizon(new(2027, 1, 1), 6);
+        var machines = Enumerable.Range(0, 7).Select(_ => (Capacity: Math.Round(0.3 + (9 * random.NextDouble()), 2), Price: 0.8 + (0.5 * random.NextDouble()))).ToList();
+        return new()
+        {
+            Horizon = horizon,
+            Sources = [.. machines.Select((m, i) => Rented($"m{i}", $"p{i}", m.Price * Math.Pow(m.Capacity, 0.7)))],
+            OffersPerWorkload = most,
+            Needs =
+            [
+                new ServiceNeed
+                {
+                    Workload = "chat", UserShares = [1], MinReplicas = 1,
+                    Slots = [.. Enumerable.Range(0, 6).Select(m => new Slot(m, horizon.Hours(m), 0.4 + (1.7 * m * random.NextDouble()), 5))],
+                    Options = [.. machines.Select((m, i) => new ServiceOption(i, m.Capacity, 1, 1, 0, null)).Where((_, i) => allowed?.Invoke(i) != false)],
+                },
+            ],
+        };
+    }
+
+    [Fact]
+    public void The_offers_that_are_kept_are_nearly_the_best_that_there_are()
+    {
+        var limits = new SolveLimits(1e-6, 20_000);
+        var over = new List<double>();
+        for (var seed = 0; seed < 12; seed++)
+        {
+            var best = double.PositiveInfinity;
+            for (var a = 0; a < 7; a++)
+                for (var b = a; b < 7; b++)
+                    if (ProblemSolver.Solve(Small(seed, null, i => i == a || i == b), limits) is { HasPlan: true } two) best = Math.Min(best, two.PresentValue);
+            var few = ProblemSolver.Solve(Small(seed, 2), limits);
+            Used(few).ShouldBeLessThanOrEqualTo(2, $"seed {seed}");
+            over.Add((few.PresentValue / best) - 1);
+        }
+
+        over.ShouldAllBe(share => share >= -1e-6);
+        over.Max().ShouldBeLessThan(0.03);
+        over.Average().ShouldBeLessThan(0.01);
+    }
 }
