@@ -31,7 +31,7 @@ internal static class FewOffers
 
     // So many other offers of a workload are tried in the place of those it uses, and so many plans made for that; less than this share is not worth a change.
     private const int Others = 12;
-    private const int MostSwaps = 20;
+    private const int MostSwaps = 15;
     private const double Cheaper = 1e-4;
 
     /// <summary>A plan with at most so many offers for each workload, or with as few more as the other limits force.</summary>

@@ -51,6 +51,7 @@ internal sealed class ColumnGeneration
     private int raised;
     private int rounds;
     private bool done;
+    private bool repeated;
     private double plain = double.NaN;
     private double last = double.NegativeInfinity;
     private readonly double[] before;
@@ -213,8 +214,11 @@ internal sealed class ColumnGeneration
 
                 // Nothing else is to change: what could still take off anything joins.
                 var more = done ? [] : LastJoining();
-                if (more.Length == 0) return Conclude(program.ColumnCount > ProblemSolver.Large ? Roughly : Tolerance);
-                restricted.Add(more);
+                if (more.Length > 0) restricted.Add(more);
+                else if (Conclude(program.ColumnCount > ProblemSolver.Large ? Roughly : Tolerance) is { } end) return end;
+                // The simplex leaves a point outside a row by a rounding error at times; going on from there mends it.
+                else if (repeated) return null;
+                else repeated = true;
                 continue;
             }
 
