@@ -45,13 +45,13 @@ internal static class FewOffers
         var reduced = draft.Problem;
         if (draft.Solution.ReducedCosts is not { } priced) return search(reduced, limits);
         var worth = draft.Formulation.Worth(draft.Solution.Values, priced);
+        // Its bound is that of all offers.
+        SolvedProblem Bounded(SolvedProblem plan) => plan with { Bound = Math.Min(plan.PresentValue, draft.Bound) };
         SolvedProblem? best = null;
         var searched = new HashSet<string>(StringComparer.Ordinal);
         foreach (var breadth in sharp ? Breadths : Breadths[..1])
         {
-            var near = reduced.Needs.Select((_, need) => worth.Where(w => w.Need == need && (w.Paid > 0 || w.Distance <= Near))
-                .OrderByDescending(w => w.Paid).ThenBy(w => w.Distance).ThenBy(w => w.Source)
-                .GroupBy(w => OfferOf(reduced, w.Source)).Take(breadth * Math.Max(Fewest, most))
+            var near = reduced.Needs.Select((_, need) => Looked(worth, need).GroupBy(w => OfferOf(reduced, w.Source)).Take(breadth * Math.Max(Fewest, most))
                 .SelectMany(g => g.Select(w => w.Source)).ToHashSet()).ToList();
             foreach (var chosen in Choices(draft, near, most, sharp ? Candidates : 1))
             {
@@ -59,7 +59,7 @@ internal static class FewOffers
                 // A narrower look often ends at the same offers.
                 if (!searched.Add(Written(kept))) continue;
                 var found = search(Only(reduced, kept), limits);
-                if (best is null || found.PresentValue < best.PresentValue) best = found with { Bound = Math.Min(found.PresentValue, draft.Bound) };
+                if (best is null || found.PresentValue < best.PresentValue) best = Bounded(found);
                 if (best.Gap <= Wide || !sharp) break;
             }
 
@@ -74,15 +74,18 @@ internal static class FewOffers
             return searched.Add(Written(kept)) ? search(Only(reduced, kept), limits) : null;
         }
 
-        best = Fewer(reduced, best, most, Among);
-        if (sharp && (best.PresentValue - draft.Bound) > Wide * Math.Abs(best.PresentValue + best.Credits)) best = Swapped(reduced, worth, best, most, Among);
+        best = Bounded(Fewer(reduced, best, most, Among));
+        if (sharp && best.Gap > Wide) best = Bounded(Swapped(reduced, worth, best, most, Among));
         return best with
         {
             Relaxation = draft.Plain,
-            Bound = Math.Min(best.PresentValue, draft.Bound),
             TightLimits = draft.Formulation.TightLimits(draft.Solution.Values),
         };
     }
+
+    // What is worth looking at for a need, what the relaxation pays most for first.
+    private static IEnumerable<OfferWorth> Looked(IReadOnlyList<OfferWorth> worth, int need) => worth.Where(w => w.Need == need && (w.Paid > 0 || w.Distance <= Near))
+        .OrderByDescending(w => w.Paid).ThenBy(w => w.Distance).ThenBy(w => w.Source);
 
     private static List<HashSet<string>> Used(PlanningProblem problem, SolvedProblem plan) => [.. problem.Needs.Select((_, need) => plan.Decisions
         .Where(d => d.Need == need).Select(d => d.SourceIn(plan.Problem)).Where(source => source >= 0 && problem.Sources[source].Kind != PurchaseKind.Owned)
@@ -109,8 +112,7 @@ internal static class FewOffers
     private static SolvedProblem Swapped(
         PlanningProblem problem, IReadOnlyList<OfferWorth> worth, SolvedProblem best, int most, Func<List<HashSet<string>>, SolvedProblem?> among)
     {
-        var others = problem.Needs.Select((_, need) => worth.Where(w => w.Need == need && (w.Paid > 0 || w.Distance <= Near) && problem.Sources[w.Source].Kind != PurchaseKind.Owned)
-            .OrderByDescending(w => w.Paid).ThenBy(w => w.Distance).ThenBy(w => w.Source).Select(w => OfferOf(problem, w.Source)).Distinct().Take(Others).ToList()).ToList();
+        var others = problem.Needs.Select((_, need) => Looked(worth, need).Where(w => problem.Sources[w.Source].Kind != PurchaseKind.Owned).Select(w => OfferOf(problem, w.Source)).Distinct().Take(Others).ToList()).ToList();
         var left = new int[others.Count];
         Array.Fill(left, MostSwaps);
         for (var improved = true; improved;)

@@ -154,32 +154,26 @@ public static class ProblemSolver
     public static double Relaxation(PlanningProblem problem, bool sharp = false) => Relaxation(problem, sharp, null);
 
     /// <summary>The same, from the relaxation of a problem like it: quicker.</summary>
-    internal static double Relaxation(PlanningProblem problem, bool sharp, Relaxed? near)
-    {
-        if (Impossible(problem)) return double.PositiveInfinity;
-        var reckoned = Reckoned(problem);
-        while (true)
-        {
-            var draft = Relaxed.Of(problem, reckoned, sharp, near);
-            near = draft;
-            if (draft.Solution.Status == SolveStatus.Infeasible) return double.PositiveInfinity;
-            // Where the simplex met numerical trouble only its bound is known.
-            if (Exceeded(problem, draft.Problem, draft.Point, reckoned) is not { Length: > 0 } more) return sharp ? draft.Whole : draft.Bound;
-            reckoned = [.. reckoned, .. more];
-        }
-    }
+    internal static double Relaxation(PlanningProblem problem, bool sharp, Relaxed? near) =>
+        Relaxing(problem, (reckoned, before) => Relaxed.Of(problem, reckoned, sharp, before ?? near)) is not { } draft ? double.PositiveInfinity : sharp ? draft.Whole : draft.Bound;
 
     /// <summary>The sharp relaxation, from where that of a problem like it ended; null where not even that has a plan.</summary>
-    internal static Relaxed? Relax(PlanningProblem problem, ColumnGeneration.End? from)
+    internal static Relaxed? Relax(PlanningProblem problem, ColumnGeneration.End? from) =>
+        Relaxing(problem, (reckoned, before) => Relaxed.Of(problem, reckoned, before is null ? from : before.End));
+
+    // A relaxation by the capacity limits reckoned with and the one before, again until it exceeds no other; null where there is no plan.
+    private static Relaxed? Relaxing(PlanningProblem problem, Func<ImmutableArray<CapacityLimit>, Relaxed?, Relaxed> relax)
     {
         if (Impossible(problem)) return null;
         var reckoned = Reckoned(problem);
+        Relaxed? draft = null;
         while (true)
         {
-            var draft = Relaxed.Of(problem, reckoned, from);
+            draft = relax(reckoned, draft);
             if (draft.Solution.Status == SolveStatus.Infeasible) return null;
+            // Where the simplex met numerical trouble only its bound is known.
             if (Exceeded(problem, draft.Problem, draft.Point, reckoned) is not { Length: > 0 } more) return draft;
-            (reckoned, from) = ([.. reckoned, .. more], draft.End);
+            reckoned = [.. reckoned, .. more];
         }
     }
 

@@ -18,12 +18,9 @@ public static class ClpSolver
         if (CoinInput.HasEmptyBounds(program)) return Solution.Infeasible();
         if (program.ColumnCount == 0) return WithoutColumns(program);
         using var interrupt = new InterruptHandler();
-        using var model = ClpLibrary.Clp_newModel();
-        ClpLibrary.Clp_setLogLevel(model, 0);
+        using var model = NewModel();
         var scale = CoinInput.CostScale(program);
         Load(model, program, scale);
-        ClpLibrary.Clp_setPrimalTolerance(model, Tolerance);
-        ClpLibrary.Clp_setDualTolerance(model, Tolerance);
         ClpLibrary.Clp_initialSolve(model);
         // There is no iteration limit: only Clp's own Ctrl-C handler stops it.
         if (ClpLibrary.Clp_status(model) == 3) throw new OperationCanceledException("The solve was interrupted.");
@@ -44,6 +41,40 @@ public static class ClpSolver
         var check = Feasibility.Check(program, []);
         if (check.Kind != ViolationKind.None) return Solution.Infeasible();
         return new() { Status = SolveStatus.Optimal, Objective = 0, Bound = 0, RowDuals = new double[program.RowCount], ReducedCosts = [] };
+    }
+
+    /// <summary>A model that prints nothing and solves as exactly as points are checked.</summary>
+    internal static ClpLibrary.Model NewModel()
+    {
+        var model = ClpLibrary.Clp_newModel();
+        ClpLibrary.Clp_setLogLevel(model, 0);
+        ClpLibrary.Clp_setPrimalTolerance(model, Tolerance);
+        ClpLibrary.Clp_setDualTolerance(model, Tolerance);
+        return model;
+    }
+
+    /// <summary>How a solve that began at another's basis ended: what that basis misled is solved once more by the primal simplex.</summary>
+    /// <param name="model">The program, solved.</param>
+    /// <param name="lower">Lower bounds of its columns.</param>
+    /// <param name="upper">Upper bounds of its columns.</param>
+    /// <param name="limited">Whether what costs more than the model's limit may be called infeasible.</param>
+    /// <returns>Clp's status: 0 optimal, 1 infeasible, anything else trouble.</returns>
+    /// <exception cref="OperationCanceledException">Ctrl-C was pressed during the solve.</exception>
+    internal static int Settled(ClpLibrary.Model model, double[] lower, double[] upper, bool limited)
+    {
+        if (limited && ClpLibrary.Clp_status(model) == 1) return 1;
+        // The basis of what was infeasible can do that to the dual simplex.
+        if (ClpLibrary.Clp_status(model) != 0 || !IsWithin(model, lower, upper)) ClpLibrary.Clp_primal(model, 0);
+        if (ClpLibrary.Clp_status(model) == 3) throw new OperationCanceledException("The solve was interrupted.");
+        return ClpLibrary.Clp_status(model) == 0 && !IsWithin(model, lower, upper) ? 4 : ClpLibrary.Clp_status(model);
+    }
+
+    private static unsafe bool IsWithin(ClpLibrary.Model model, double[] lower, double[] upper)
+    {
+        var values = new ReadOnlySpan<double>(ClpLibrary.Clp_primalColumnSolution(model), upper.Length);
+        for (var column = 0; column < values.Length; column++)
+            if (values[column] < lower[column] - 1e-6 || values[column] > upper[column] + 1e-6) return false;
+        return true;
     }
 
     /// <summary>Gives Clp a program, its costs times a scale.</summary>

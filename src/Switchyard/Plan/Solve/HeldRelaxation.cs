@@ -6,6 +6,7 @@ internal sealed class HeldRelaxation : IDisposable
     private readonly MixedIntegerProgram program;
     private readonly ClpLibrary.Model model = ClpLibrary.Clp_newModel();
     private readonly double scale;
+    private readonly double[] lower;
     private readonly double[] upper;
     private readonly byte[] basis;
     private readonly byte[] tried;
@@ -16,7 +17,7 @@ internal sealed class HeldRelaxation : IDisposable
     {
         this.program = program;
         scale = CoinInput.CostScale(program);
-        upper = CoinInput.Bounds(program.ColumnUpper);
+        (lower, upper) = (CoinInput.Bounds(program.ColumnLower), CoinInput.Bounds(program.ColumnUpper));
         (basis, tried) = (new byte[program.ColumnCount + program.RowCount], new byte[program.ColumnCount + program.RowCount]);
         ClpLibrary.Clp_setLogLevel(model, 0);
         ClpSolver.Load(model, program, scale);
@@ -68,19 +69,7 @@ internal sealed class HeldRelaxation : IDisposable
         ClpLibrary.Clp_chgColumnUpper(model, bounds);
         ClpLibrary.Clp_copyinStatus(model, from);
         ClpLibrary.Clp_dual(model, 0);
-        if (limited && ClpLibrary.Clp_status(model) == 1) return false;
-        // The basis of what was infeasible can mislead the dual simplex.
-        if (ClpLibrary.Clp_status(model) != 0 || !Held(bounds)) ClpLibrary.Clp_primal(model, 0);
-        if (ClpLibrary.Clp_status(model) == 3) throw new OperationCanceledException("The solve was interrupted.");
-        return ClpLibrary.Clp_status(model) == 0 && Held(bounds);
-    }
-
-    private unsafe bool Held(double[] bounds)
-    {
-        var values = new ReadOnlySpan<double>(ClpLibrary.Clp_primalColumnSolution(model), program.ColumnCount);
-        for (var column = 0; column < bounds.Length; column++)
-            if (values[column] > bounds[column] + 1e-6) return false;
-        return true;
+        return ClpSolver.Settled(model, lower, bounds, limited) == 0;
     }
 
     /// <inheritdoc/>

@@ -8,45 +8,36 @@ internal sealed class PartMaster : IDisposable
 {
     private const double Tolerance = 1e-9;
 
-    private readonly ClpLibrary.Model model = ClpLibrary.Clp_newModel();
+    private readonly ClpLibrary.Model model = ClpSolver.NewModel();
     private readonly MixedIntegerProgram master = new();
     private readonly List<(int Part, int Proposal)> proposals = [];
     private readonly double scale;
     private readonly int joining;
     private readonly int parts;
-    private int standIns;
-    private int loose;
+    private readonly int standIns;
+    private readonly int loose;
     private bool solved;
 
-    /// <summary>The rows.</summary>
-    /// <param name="lower">What the rows between parts ask for at least.</param>
-    /// <param name="upper">What they allow at most.</param>
+    /// <summary>The rows, and the columns that belong to no part.</summary>
+    /// <param name="between">The rows between parts, with those columns.</param>
     /// <param name="parts">How many parts there are.</param>
     /// <param name="price">What a unit that one of the rows misses costs.</param>
     /// <param name="scale">What costs are multiplied by for the simplex.</param>
-    public PartMaster(double[] lower, double[] upper, int parts, double[] price, double scale)
+    public PartMaster(MixedIntegerProgram between, int parts, double[] price, double scale)
     {
-        (joining, this.parts, this.scale) = (lower.Length, parts, scale);
-        for (var row = 0; row < joining; row++) master.AddRow(lower[row], upper[row]);
+        (joining, loose, this.parts, this.scale) = (between.RowCount, between.ColumnCount, parts, scale);
+        for (var row = 0; row < joining; row++) master.AddRow(between.RowLower[row], between.RowUpper[row]);
         for (var part = 0; part < parts; part++) master.AddRow(1, 1);
-        ClpLibrary.Clp_setLogLevel(model, 0);
-        ClpLibrary.Clp_setPrimalTolerance(model, Tolerance);
-        ClpLibrary.Clp_setDualTolerance(model, Tolerance);
         ClpLibrary.Clp_addRows(model, master.RowCount, CoinInput.Bounds(master.RowLower), CoinInput.Bounds(master.RowUpper), new int[master.RowCount + 1], [], []);
         for (var row = 0; row < joining; row++)
         {
-            if (double.IsFinite(lower[row])) Add(0, double.PositiveInfinity, price[row], false, [(row, 1)]);
-            if (double.IsFinite(upper[row])) Add(0, double.PositiveInfinity, price[row], false, [(row, -1)]);
+            if (double.IsFinite(between.RowLower[row])) Add(0, double.PositiveInfinity, price[row], false, [row], [1]);
+            if (double.IsFinite(between.RowUpper[row])) Add(0, double.PositiveInfinity, price[row], false, [row], [-1]);
         }
 
         standIns = master.ColumnCount;
-    }
-
-    /// <summary>Adds a column that belongs to no part; all of them before any proposal.</summary>
-    public void AddLoose(double lower, double upper, double cost, bool integer, ReadOnlySpan<(int Row, double Each)> terms)
-    {
-        Add(lower, upper, cost, integer, terms);
-        loose++;
+        for (var column = 0; column < loose; column++)
+            Add(between.ColumnLower[column], between.ColumnUpper[column], between.Cost[column], between.IsInteger(column), between.Matrix.RowsOf(column), between.Matrix.CoefficientsOf(column));
     }
 
     /// <summary>Adds a proposal.</summary>
@@ -56,25 +47,16 @@ internal sealed class PartMaster : IDisposable
     /// <param name="counts">What it counts in each row between parts.</param>
     public void Propose(int part, int proposal, double cost, double[] counts)
     {
-        var terms = new List<(int Row, double Each)>();
-        for (var row = 0; row < joining; row++)
-            if (counts[row] != 0) terms.Add((row, counts[row]));
-        terms.Add((joining + part, 1));
-        Add(0, double.PositiveInfinity, cost, true, [.. terms]);
+        int[] rows = [.. Enumerable.Range(0, joining).Where(row => counts[row] != 0)];
+        Add(0, double.PositiveInfinity, cost, true, [.. rows, joining + part], [.. rows.Select(row => counts[row]), 1]);
         proposals.Add((part, proposal));
     }
 
-    private void Add(double lower, double upper, double cost, bool integer, ReadOnlySpan<(int Row, double Each)> terms)
+    private void Add(double lower, double upper, double cost, bool integer, ReadOnlySpan<int> rows, ReadOnlySpan<double> each)
     {
         var column = master.AddColumn(lower, upper, cost, integer);
-        var (rows, each) = (new int[terms.Length], new double[terms.Length]);
-        for (var term = 0; term < terms.Length; term++)
-        {
-            (rows[term], each[term]) = terms[term];
-            master.AddTerm(rows[term], column, each[term]);
-        }
-
-        ClpLibrary.Clp_addColumns(model, 1, CoinInput.Bounds([lower]), CoinInput.Bounds([upper]), [cost * scale], [0, terms.Length], rows, each);
+        for (var term = 0; term < rows.Length; term++) master.AddTerm(rows[term], column, each[term]);
+        ClpLibrary.Clp_addColumns(model, 1, CoinInput.Bounds([lower]), CoinInput.Bounds([upper]), [cost * scale], [0, rows.Length], rows, each);
     }
 
     /// <summary>The cheapest mix.</summary>

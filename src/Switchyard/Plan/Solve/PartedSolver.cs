@@ -32,6 +32,7 @@ internal sealed class PartedSolver : IDisposable
     private readonly ProgramSplit split;
     private readonly int[] joiningAt;
     private readonly Part[] parts;
+    private readonly MixedIntegerProgram between;
     private readonly PartMaster master;
 
     private PartedSolver(MixedIntegerProgram program, ProgramSplit split, Solution relaxed)
@@ -41,10 +42,8 @@ internal sealed class PartedSolver : IDisposable
         Array.Fill(joiningAt, -1);
         for (var i = 0; i < split.Joining.Length; i++) joiningAt[split.Joining[i]] = i;
         parts = [.. split.Parts.Select(columns => new Part(program, split, columns, joiningAt))];
-        master = new([.. split.Joining.Select(row => split.Lower[row])], [.. split.Joining.Select(row => split.Upper[row])],
-            parts.Length, Prices(relaxed), CoinInput.CostScale(program));
-        foreach (var column in split.Loose)
-            master.AddLoose(program.ColumnLower[column], program.ColumnUpper[column], program.Cost[column], program.IsInteger(column), [.. Joint(program, column, joiningAt)]);
+        between = Between();
+        master = new(between, parts.Length, Prices(relaxed), CoinInput.CostScale(program));
     }
 
     /// <summary>Solves the program.</summary>
@@ -71,6 +70,20 @@ internal sealed class PartedSolver : IDisposable
             if (joiningAt[program.Matrix.Rows[term]] is >= 0 and var row) yield return (row, program.Matrix.Coefficients[term]);
     }
 
+    // The rows between parts, with the columns that belong to none.
+    private MixedIntegerProgram Between()
+    {
+        var rest = new MixedIntegerProgram();
+        foreach (var row in split.Joining) rest.AddRow(split.Lower[row], split.Upper[row]);
+        foreach (var column in split.Loose)
+        {
+            var added = rest.AddColumn(program.ColumnLower[column], program.ColumnUpper[column], program.Cost[column], program.IsInteger(column));
+            foreach (var (row, each) in Joint(program, column, joiningAt)) rest.AddTerm(row, added, each);
+        }
+
+        return rest;
+    }
+
     private double[] Prices(Solution relaxed)
     {
         var size = new double[split.Joining.Length];
@@ -84,10 +97,10 @@ internal sealed class PartedSolver : IDisposable
     {
         var centre = split.Joining.Select(row => relaxed.RowDuals![row]).ToArray();
         var (duals, bound) = ((double[])centre.Clone(), double.NegativeInfinity);
-        var enough = Near * Math.Abs(relaxed.Objective);
+        var (enough, reduced) = (Near * Math.Abs(relaxed.Objective), new double[between.ColumnCount]);
         for (var round = 0; round < MostRounds; round++)
         {
-            var (proven, proposed) = (split.Fixed + Between(duals), 0);
+            var (proven, proposed) = (split.Fixed + DualBound.Of(between, duals, reduced), 0);
             for (var p = 0; p < parts.Length; p++)
             {
                 var (least, point) = parts[p].Best(duals, enough / (10 * parts.Length));
@@ -128,30 +141,6 @@ internal sealed class PartedSolver : IDisposable
         for (var i = 0; i < split.Loose.Length; i++) values[split.Loose[i]] = loose[i];
         for (var p = 0; p < parts.Length; p++) parts[p].Write(chosen[p], values);
         return CbcSolver.Repair(program, values, limits)?.Proven(Math.Max(relaxed.Bound, bound), limits);
-    }
-
-    // What the rows between parts are worth at prices, with the columns that belong to no part.
-    private double Between(double[] duals)
-    {
-        var sum = 0.0;
-        for (var i = 0; i < duals.Length; i++)
-        {
-            var side = duals[i] > 0 ? split.Lower[split.Joining[i]] : split.Upper[split.Joining[i]];
-            if (double.IsFinite(side)) sum += duals[i] * side;
-            else duals[i] = 0;
-        }
-
-        foreach (var column in split.Loose)
-        {
-            var left = program.Cost[column];
-            foreach (var (row, each) in Joint(program, column, joiningAt)) left -= each * duals[row];
-            var end = left < 0 ? program.ColumnUpper[column] : program.ColumnLower[column];
-            // A sum without an end whose price is nothing but a rounding error.
-            if (double.IsFinite(end)) sum += left * end;
-            else if (Math.Abs(left) > 1e-9 * Math.Max(1, Math.Abs(program.Cost[column]))) return double.NegativeInfinity;
-        }
-
-        return sum;
     }
 
     /// <inheritdoc/>

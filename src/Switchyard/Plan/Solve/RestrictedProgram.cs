@@ -8,10 +8,8 @@ namespace Switchyard.Plan.Solve;
 /// </summary>
 internal sealed class RestrictedProgram : IDisposable
 {
-    private const double Tolerance = 1e-9;
-
     private readonly MixedIntegerProgram program;
-    private readonly ClpLibrary.Model model = ClpLibrary.Clp_newModel();
+    private readonly ClpLibrary.Model model = ClpSolver.NewModel();
     private readonly double scale;
     private int[] rowAt;
     private readonly int[] columnAt;
@@ -35,9 +33,6 @@ internal sealed class RestrictedProgram : IDisposable
         columnAt = new int[program.ColumnCount];
         Array.Fill(rowAt, -1);
         Array.Fill(columnAt, -1);
-        ClpLibrary.Clp_setLogLevel(model, 0);
-        ClpLibrary.Clp_setPrimalTolerance(model, Tolerance);
-        ClpLibrary.Clp_setDualTolerance(model, Tolerance);
         AddRows(needed, []);
         standIns = needed.Length;
         asked = new double[standIns];

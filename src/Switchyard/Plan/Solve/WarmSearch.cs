@@ -8,15 +8,18 @@ namespace Switchyard.Plan.Solve;
 /// </summary>
 internal sealed class WarmSearch : IDisposable
 {
-    private const double Tolerance = 1e-9;
+    // Less than this a side of a split is not expected to cost.
+    private const double Least = 1e-9;
 
     // So near to a whole number a value is one.
     private const double Whole = 1e-6;
 
     private readonly MixedIntegerProgram program;
-    private readonly ClpLibrary.Model model = ClpLibrary.Clp_newModel();
+    private readonly ClpLibrary.Model model = ClpSolver.NewModel();
     private readonly double scale;
     private readonly int[] integers;
+    private readonly double[] ownLower;
+    private readonly double[] ownUpper;
     private readonly double[] lower;
     private readonly double[] upper;
     private readonly double[] values;
@@ -35,12 +38,10 @@ internal sealed class WarmSearch : IDisposable
         this.program = program;
         scale = CoinInput.CostScale(program);
         integers = [.. Enumerable.Range(0, program.ColumnCount).Where(program.IsInteger)];
-        (lower, upper) = (CoinInput.Bounds(program.ColumnLower), CoinInput.Bounds(program.ColumnUpper));
+        (ownLower, ownUpper) = (CoinInput.Bounds(program.ColumnLower), CoinInput.Bounds(program.ColumnUpper));
+        (lower, upper) = ((double[])ownLower.Clone(), (double[])ownUpper.Clone());
         values = new double[program.ColumnCount];
         (sum, count) = (new double[program.ColumnCount, 2], new int[program.ColumnCount, 2]);
-        ClpLibrary.Clp_setLogLevel(model, 0);
-        ClpLibrary.Clp_setPrimalTolerance(model, Tolerance);
-        ClpLibrary.Clp_setDualTolerance(model, Tolerance);
         ClpSolver.Load(model, program, scale);
     }
 
@@ -113,8 +114,8 @@ internal sealed class WarmSearch : IDisposable
 
     private void Restrict(Node? node)
     {
-        CoinInput.Bounds(program.ColumnLower).CopyTo(lower, 0);
-        CoinInput.Bounds(program.ColumnUpper).CopyTo(upper, 0);
+        ownLower.CopyTo(lower, 0);
+        ownUpper.CopyTo(upper, 0);
         for (; node is { Column: >= 0 }; node = node.Parent)
             (lower[node.Column], upper[node.Column]) = (Math.Max(lower[node.Column], node.Lower), Math.Min(upper[node.Column], node.Upper));
     }
@@ -127,14 +128,12 @@ internal sealed class WarmSearch : IDisposable
         ClpLibrary.Clp_setDualObjectiveLimit(model, Math.Min(most * scale, double.MaxValue));
         if (node.Basis is not null) ClpLibrary.Clp_copyinStatus(model, node.Basis);
         if (first is null) ClpLibrary.Clp_initialSolve(model);
+        // Other costs leave the first optimum feasible.
         else if (node.Column < 0) ClpLibrary.Clp_primal(model, 0);
         else ClpLibrary.Clp_dual(model, 0);
-        if (ClpLibrary.Clp_status(model) == 1) return double.IsFinite(most) ? most : double.PositiveInfinity;
-        if (ClpLibrary.Clp_status(model) == 3) throw new OperationCanceledException("The solve was interrupted.");
-        // The basis of what was infeasible can mislead the dual simplex.
-        if (ClpLibrary.Clp_status(model) != 0 || !Held()) ClpLibrary.Clp_primal(model, 0);
-        if (ClpLibrary.Clp_status(model) == 1) return double.PositiveInfinity;
-        if (ClpLibrary.Clp_status(model) != 0 || !Held()) return double.NaN;
+        var status = ClpSolver.Settled(model, lower, upper, limited: double.IsFinite(most));
+        if (status == 1) return most;
+        if (status != 0) return double.NaN;
         new ReadOnlySpan<double>(ClpLibrary.Clp_primalColumnSolution(model), values.Length).CopyTo(values);
         var cost = ClpLibrary.Clp_objectiveValue(model) / scale;
         if (node.Column >= 0 && double.IsFinite(node.Bound))
@@ -147,14 +146,6 @@ internal sealed class WarmSearch : IDisposable
         return cost;
     }
 
-    private unsafe bool Held()
-    {
-        var found = new ReadOnlySpan<double>(ClpLibrary.Clp_primalColumnSolution(model), values.Length);
-        for (var column = 0; column < found.Length; column++)
-            if (found[column] < lower[column] - Whole || found[column] > upper[column] + Whole) return false;
-        return true;
-    }
-
     // The column to split; -1 where all are whole.
     private int Divided()
     {
@@ -163,7 +154,7 @@ internal sealed class WarmSearch : IDisposable
         {
             var part = values[column] - Math.Floor(values[column]);
             if (part < Whole || part > 1 - Whole) continue;
-            var score = Math.Max(Expected(column, 0) * part, Tolerance) * Math.Max(Expected(column, 1) * (1 - part), Tolerance);
+            var score = Math.Max(Expected(column, 0) * part, Least) * Math.Max(Expected(column, 1) * (1 - part), Least);
             if (score > most) (chosen, most) = (column, score);
         }
 
