@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Switchyard.Market;
 
 namespace Switchyard.Plan;
@@ -18,7 +19,8 @@ internal sealed class InUse(ProgramDraft draft)
     private readonly SortedDictionary<int, Use> uses = [];
 
     /// <summary>Notes instances at work in a load segment, at most so many in any plan worth having.</summary>
-    public void At(int source, Moment moment, int column, double each, double most) => UseOf(source).In(moment.Month).At(moment).Add(new(column, each), most);
+    public void At(int source, Moment moment, int column, double each, double most) => 
+        UseOf(source).In(moment.Month).At((moment.Segment * problem.Futures.Length) + moment.Future).Add(new(column, each), most);
 
     /// <summary>Notes gangs of runs that are on in a month, at each time that could be the busiest.</summary>
     public void Gangs(int source, int month, uint segments, double most, List<Term[]> times) =>
@@ -63,17 +65,26 @@ internal sealed class InUse(ProgramDraft draft)
     {
         foreach (var (month, busy) in use.Months)
         {
-            var there = use.Cohorts.Where(c => c.From <= month && month < c.Until).Select(c => new Term(c.Column, -c.Units)).ToList();
+            Term[] there = [.. use.Cohorts.Where(c => c.From <= month && month < c.Until).Select(c => new Term(c.Column, -c.Units))];
             var held = own.Kind == PurchaseKind.Owned ? own.MostAt(month) ?? 0 : 0;
             var stated = new HashSet<List<Term>>(SameTerms);
-            foreach (var (terms, runs, most) in Times(busy, month))
+            foreach (var moment in MomentsOf([busy]))
             {
-                if (own.Kind == PurchaseKind.Owned && most <= held + 1e-9) continue;
-                foreach (var alternative in Alternatives(terms, runs))
+                busy.Moments.TryGetValue(moment, out var at);
+                var runs = busy.Runs.Where(r => IsOn(r, moment)).Select(r => (r, 1.0)).ToList();
+                if (own.Kind == PurchaseKind.Owned && (at?.Most ?? 0) + runs.Sum(r => r.r.Most) <= held + 1e-9) continue;
+                foreach (var alternative in Alternatives(at?.Terms ?? [], runs))
                 {
                     if (alternative.Count == 0 || !stated.Add(alternative)) continue;
-                    if (there.Count == 0 && alternative is [var (alone, each)] && draft.Program.IsInteger(alone)) Bound(alone, held / each);
-                    else draft.Terms(draft.Row(double.NegativeInfinity, held), [.. alternative, .. there]);
+                    if (there.Length == 0 && alternative is [var (alone, each)] && draft.Program.IsInteger(alone))
+                    {
+                        Bound(alone, held / each);
+                        continue;
+                    }
+
+                    var row = draft.Row(double.NegativeInfinity, held);
+                    draft.Terms(row, CollectionsMarshal.AsSpan(alternative));
+                    draft.Terms(row, there);
                 }
             }
         }
@@ -95,7 +106,7 @@ internal sealed class InUse(ProgramDraft draft)
         var byHour = members.Where(x => problem.Sources[x.Source].Kind != PurchaseKind.Commitment && uses[x.Source].Months.ContainsKey(month))
             .Select(x => (Busy: uses[x.Source].Months[month], x.Weight)).ToList();
         var stated = new HashSet<List<Term>>(SameTerms);
-        foreach (var moment in MomentsOf([.. byHour.Select(x => x.Busy)], month))
+        foreach (var moment in MomentsOf([.. byHour.Select(x => x.Busy)]))
         {
             var terms = new List<Term>(there);
             var runs = new List<(RunUse Run, double Weight)>();
@@ -108,7 +119,7 @@ internal sealed class InUse(ProgramDraft draft)
                     together += at.Most * weight;
                 }
 
-                foreach (var run in busy.Runs.Where(r => r.IsOn(moment)))
+                foreach (var run in busy.Runs.Where(r => IsOn(r, moment)))
                 {
                     runs.Add((run, weight));
                     together += run.Most * weight;
@@ -126,7 +137,7 @@ internal sealed class InUse(ProgramDraft draft)
                 }
                 else
                 {
-                    draft.Terms(draft.Row(double.NegativeInfinity, most, path), alternative);
+                    draft.Terms(draft.Row(double.NegativeInfinity, most, path), CollectionsMarshal.AsSpan(alternative));
                 }
             }
         }
@@ -135,31 +146,21 @@ internal sealed class InUse(ProgramDraft draft)
     private void Bound(int column, double most) =>
         draft.Program.SetColumnBounds(column, 0, Math.Min(draft.Program.ColumnUpper[column], Math.Floor(most + 1e-9)));
 
-    private IEnumerable<Moment> MomentsOf(List<Busy> some, int month)
+    // Segments and futures of a month in which something is at work.
+    private IEnumerable<int> MomentsOf(List<Busy> some)
     {
-        if (some is [{ Runs.Count: 0, Moments.Count: > 0 } alone]) return alone.Moments.Keys.Order(ByTime);
+        if (some is [{ Runs.Count: 0, Moments.Count: > 0 } alone]) return alone.Moments.Keys;
         // Where only runs and commitments count, one moment for each set of segments that runs know stands for all.
         var moments = some.SelectMany(busy => busy.Moments.Keys).ToHashSet();
-        return moments.Count > 0 && some.TrueForAll(busy => busy.Runs.Count == 0)
-            ? moments.Order(ByTime)
-            : Enumerable.Range(0, problem.Segments.Length).SelectMany(k => Enumerable.Range(0, problem.Futures.Length).Select(f => new Moment(month, k, f)));
+        return moments.Count > 0 && some.TrueForAll(busy => busy.Runs.Count == 0) ? moments.Order() : Enumerable.Range(0, problem.Segments.Length * problem.Futures.Length);
     }
 
-    private static readonly Comparer<Moment> ByTime = Comparer<Moment>.Create((a, b) =>
-        a.Month != b.Month ? a.Month.CompareTo(b.Month) : a.Segment != b.Segment ? a.Segment.CompareTo(b.Segment) : a.Future.CompareTo(b.Future));
-
-    private IEnumerable<(List<Term> Terms, List<(RunUse Run, double Weight)> Runs, double Most)> Times(Busy busy, int month)
-    {
-        foreach (var moment in MomentsOf([busy], month))
-        {
-            var at = busy.Moments.GetValueOrDefault(moment);
-            var runs = busy.Runs.Where(r => r.IsOn(moment)).Select(r => (r, 1.0)).ToList();
-            yield return (at is null ? [] : [.. at.Terms], runs, (at?.Most ?? 0) + runs.Sum(r => r.r.Most));
-        }
-    }
+    private bool IsOn(RunUse run, int moment) => run.IsOn(moment / problem.Futures.Length);
 
     // Alone, each of a run's busy times is a row; beside others, a column at least as large as each stands for them.
-    private IEnumerable<List<Term>> Alternatives(List<Term> terms, List<(RunUse Run, double Weight)> runs)
+    private IEnumerable<List<Term>> Alternatives(List<Term> terms, List<(RunUse Run, double Weight)> runs) => runs.Count == 0 ? [terms] : With(terms, runs);
+
+    private IEnumerable<List<Term>> With(List<Term> terms, List<(RunUse Run, double Weight)> runs)
     {
         if (runs is [var (only, factor)] && (terms.Count == 0 || only.Times.Count == 1))
         {
@@ -187,13 +188,9 @@ internal sealed class InUse(ProgramDraft draft)
     }
 
     private static readonly IEqualityComparer<List<Term>> SameTerms = EqualityComparer<List<Term>>.Create(
-        (a, b) => a is not null && b is not null && a.SequenceEqual(b),
-        terms =>
-        {
-            var hash = default(HashCode);
-            foreach (var term in terms) hash.Add(term);
-            return hash.ToHashCode();
-        });
+        (a, b) => a is not null && b is not null && CollectionsMarshal.AsSpan(a).SequenceEqual(CollectionsMarshal.AsSpan(b)),
+        // Their ends tell nearly all of them apart.
+        terms => terms is [var first, .., var last] ? HashCode.Combine(terms.Count, first, last) : terms is [var only] ? only.GetHashCode() : 0);
 
     private Use UseOf(int source)
     {
@@ -217,11 +214,12 @@ internal sealed class InUse(ProgramDraft draft)
     // What is at work in a month.
     private sealed class Busy
     {
-        public Dictionary<Moment, Together> Moments { get; } = [];
+        // By segment, and in it by future.
+        public SortedList<int, Together> Moments { get; } = [];
 
         public List<RunUse> Runs { get; } = [];
 
-        public Together At(Moment moment)
+        public Together At(int moment)
         {
             if (!Moments.TryGetValue(moment, out var together)) Moments[moment] = together = new();
             return together;
@@ -230,7 +228,7 @@ internal sealed class InUse(ProgramDraft draft)
 
     private sealed class Together
     {
-        public List<Term> Terms { get; } = [];
+        public List<Term> Terms { get; } = new(1);
 
         public double Most { get; private set; }
 
@@ -243,7 +241,7 @@ internal sealed class InUse(ProgramDraft draft)
 
     private sealed class RunUse(uint segments, double most, List<Term[]> times)
     {
-        public bool IsOn(Moment moment) => (segments >> moment.Segment & 1) != 0;
+        public bool IsOn(int segment) => (segments >> segment & 1) != 0;
 
         public double Most => most;
 

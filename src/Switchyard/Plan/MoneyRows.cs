@@ -16,6 +16,7 @@ internal sealed class MoneyRows(ProgramDraft draft)
     public void Add()
     {
         var decided = draft.Decisions.Count;
+        paid.EnsureCapacity(2 * decided);
         var factors = new List<double>();
         for (var column = 0; column < decided; column++)
         {
@@ -54,17 +55,18 @@ internal sealed class MoneyRows(ProgramDraft draft)
     {
         var spent = new List<(int Column, int Month)>();
         if (problem.Credits.IsEmpty) return spent;
-        var credited = problem.Credits.Select(credit => credit.Provider).ToHashSet(StringComparer.Ordinal);
-        bool[] counts = [.. problem.Sources.Select(source => credited.Contains(source.Provider))];
-        var byProvider = paid.Where(x => x.Source >= 0 && counts[x.Source]).ToLookup(x => (problem.Sources[x.Source].Provider, x.Month));
+        var byProvider = problem.Credits.Select(credit => credit.Provider).Distinct(StringComparer.Ordinal)
+            .ToDictionary(provider => provider, _ => new List<Paid>?[problem.Horizon.Months], StringComparer.Ordinal);
+        List<Paid>?[]?[] ofSource = [.. problem.Sources.Select(source => byProvider.GetValueOrDefault(source.Provider))];
+        foreach (var x in paid)
+            if (x.Source >= 0 && ofSource[x.Source] is { } months && x.Month < months.Length) (months[x.Month] ??= []).Add(x);
         var byExpiry = Enumerable.Range(0, problem.Credits.Length).OrderBy(c => problem.Credits[c].Expires).ToList();
         foreach (var own in byExpiry.GroupBy(c => problem.Credits[c].Provider).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var whole = own.ToDictionary(c => c, c => draft.Row(double.NegativeInfinity, (double)problem.Credits[c].Amount.Usd));
             for (var month = 0; month < problem.Horizon.Months; month++)
             {
-                if (!byProvider.Contains((own.Key, month))) continue;
-                var due = byProvider[(own.Key, month)].ToList();
+                if (byProvider[own.Key][month] is not { } due) continue;
                 var earlier = new List<int>();
                 foreach (var c in own)
                 {
@@ -138,32 +140,24 @@ internal sealed class MoneyRows(ProgramDraft draft)
     private void AddShares(string path, double? most, Func<Source, string?> groupOf)
     {
         if (most is not { } share) return;
-        var totals = new List<(string? Group, int Column)>();
-        var groups = new SortedDictionary<string, List<Paid>>(StringComparer.Ordinal);
-        var groupAt = new List<Paid>?[problem.Sources.Length];
+        var ofSource = new string?[problem.Sources.Length];
         foreach (var x in paid)
-        {
-            if (x.Source < 0 || problem.Sources[x.Source].Kind == PurchaseKind.Owned) continue;
-            if (groupAt[x.Source] is not { } own)
-            {
-                var key = groupOf(problem.Sources[x.Source]) ?? "";
-                if (!groups.TryGetValue(key, out own)) groups[key] = own = [];
-                groupAt[x.Source] = own;
-            }
-
-            own.Add(x);
-        }
-
-        foreach (var (group, own) in groups)
+            if (x.Source >= 0 && problem.Sources[x.Source].Kind != PurchaseKind.Owned) ofSource[x.Source] ??= groupOf(problem.Sources[x.Source]) ?? "";
+        var totals = new List<(string Group, int Column)>();
+        var rows = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var group in ofSource.OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             var total = draft.Auxiliary(double.PositiveInfinity);
-            var row = draft.Row(0, 0);
+            var row = rows[group] = draft.Row(0, 0);
             draft.Program.AddTerm(row, total, -1);
-            foreach (var x in own) draft.Program.AddTerm(row, x.Column, x.Usd * Weight(x.Future));
             totals.Add((group, total));
         }
 
-        foreach (var (group, total) in totals.Where(t => t.Group is not ""))
+        int[] rowOf = [.. ofSource.Select(group => group is null ? -1 : rows[group])];
+        foreach (var x in paid)
+            if (x.Source >= 0 && rowOf[x.Source] >= 0) draft.Program.AddTerm(rowOf[x.Source], x.Column, x.Usd * Weight(x.Future));
+
+        foreach (var (group, total) in totals.Where(t => t.Group.Length > 0))
         {
             var row = draft.Row(double.NegativeInfinity, 0, path);
             foreach (var (_, other) in totals) draft.Program.AddTerm(row, other, other == total ? 1 - share : -share);

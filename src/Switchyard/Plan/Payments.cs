@@ -7,7 +7,7 @@ namespace Switchyard.Plan;
 /// <summary>Cash paid in a month.</summary>
 /// <param name="Month">Zero-based month; may lie beyond the horizon.</param>
 /// <param name="Usd">US dollars.</param>
-public sealed record Payment(int Month, double Usd);
+public readonly record struct Payment(int Month, double Usd);
 
 /// <summary>When a decision's money is paid: US dollars by month, for one unit of it.</summary>
 public static class Payments

@@ -5,7 +5,7 @@ namespace Switchyard.Plan;
 /// <summary>A coefficient of a column.</summary>
 /// <param name="Column">Index of the column.</param>
 /// <param name="Each">What one unit of it counts.</param>
-internal sealed record Term(int Column, double Each);
+internal readonly record struct Term(int Column, double Each);
 
 /// <summary>The program of a planning problem while it is written: its columns with what each decides, and which rows state which limit.</summary>
 internal sealed class ProgramDraft(PlanningProblem problem)
@@ -53,7 +53,7 @@ internal sealed class ProgramDraft(PlanningProblem problem)
     }
 
     /// <summary>Adds terms to a row.</summary>
-    public void Terms(int row, IEnumerable<Term> terms, double factor = 1)
+    public void Terms(int row, ReadOnlySpan<Term> terms, double factor = 1)
     {
         foreach (var (column, each) in terms) Program.AddTerm(row, column, factor * each);
     }
