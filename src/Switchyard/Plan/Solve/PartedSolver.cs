@@ -128,19 +128,28 @@ internal sealed class PartedSolver : IDisposable
             for (var i = 0; i < duals.Length; i++) duals[i] = (Kept * centre[i]) + ((1 - Kept) * duals[i]);
         }
 
-        if (split.Joining.Length > 0)
-            foreach (var factor in Asides)
-            {
-                for (var i = 0; i < duals.Length; i++) duals[i] = factor * centre[i];
-                for (var p = 0; p < parts.Length; p++)
-                    if (parts[p].Best(duals, enough / (10 * parts.Length)).Point is { } point) parts[p].Propose(master, p, point);
-            }
+        if (split.Joining.Length == 0) return Repaired(Chosen(limits));
+        if (limits.Enough > 0 && Repaired(Chosen(limits)) is { HasPoint: true } first && first.Gap <= limits.Enough) return first;
+        foreach (var factor in Asides)
+        {
+            for (var i = 0; i < duals.Length; i++) duals[i] = factor * centre[i];
+            for (var p = 0; p < parts.Length; p++)
+                if (parts[p].Best(duals, enough / (10 * parts.Length)).Point is { } point) parts[p].Propose(master, p, point);
+        }
 
+        return Repaired(Chosen(limits));
+
+        Solution? Repaired(double[]? values) => values is null ? null : CbcSolver.Repair(program, values, limits)?.Proven(Math.Max(relaxed.Bound, bound), limits);
+    }
+
+    // One proposal of each part, the cheapest that go together.
+    private double[]? Chosen(SolveLimits limits)
+    {
         if (master.Choose(MostNodes, limits.RelativeGap / 4) is not var (chosen, loose)) return null;
         var values = program.ColumnLower.ToArray();
         for (var i = 0; i < split.Loose.Length; i++) values[split.Loose[i]] = loose[i];
         for (var p = 0; p < parts.Length; p++) parts[p].Write(chosen[p], values);
-        return CbcSolver.Repair(program, values, limits)?.Proven(Math.Max(relaxed.Bound, bound), limits);
+        return values;
     }
 
     /// <inheritdoc/>

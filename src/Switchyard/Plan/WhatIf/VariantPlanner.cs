@@ -50,9 +50,12 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
     // Near offers are few, so that more nodes rarely help, and what they miss is judged by the gap.
     private const int NearNodes = 15;
     private const double NearGap = 0.005;
+    private const double NearEnough = 0.001;
 
     // Neighbours further away buy other things.
     private const int Neighbours = 6;
+
+    private readonly SolveLimits nearLimits = new(Math.Max(settings.Gap, NearGap), Math.Min(settings.MaximumNodes, NearNodes)) { Enough = NearEnough };
 
     // What was planned for variants with other options, by their place in the sweep.
     private readonly SortedDictionary<int, Neighbour> planned = [];
@@ -158,7 +161,7 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
             var part = offers.Only(problem);
             // So few that none needs to be dropped again.
             if (offers == last && last.Most <= problem.OffersPerWorkload) part = part with { OffersPerWorkload = null };
-            var solved = ProblemSolver.Solve(part, new(Math.Max(settings.Gap, NearGap), Math.Min(settings.MaximumNodes, NearNodes)), prove: false);
+            var solved = ProblemSolver.Solve(part, nearLimits, prove: false);
             if (!solved.HasPlan) continue;
             var most = Math.Min(usualGap + Wider, offers == last ? lastGap + Drift : double.PositiveInfinity);
             if (GapTo(solved, known) > most && !asked) (known, asked) = (Math.Max(known, ProblemSolver.Relaxation(problem, sharp: true)), true);
@@ -179,7 +182,7 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
         offers.Learn(after.Value.Purchases);
         var part = offers.Only(problem);
         if (offers.Most <= problem.OffersPerWorkload) part = part with { OffersPerWorkload = null };
-        var solved = ProblemSolver.Solve(part, new(Math.Max(settings.Gap, NearGap), Math.Min(settings.MaximumNodes, NearNodes)), prove: false);
+        var solved = ProblemSolver.Solve(part, nearLimits, prove: false);
         if (!solved.HasPlan) return null;
         if (ProblemSolver.Relax(problem, (place - before.Key <= after.Key - place ? before : after).Value.End) is not { } draft) return null;
         end = draft.End;
