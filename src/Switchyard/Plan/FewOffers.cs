@@ -58,7 +58,7 @@ internal static class FewOffers
                 List<HashSet<int>> kept = [.. near.Select((own, need) => Kept(reduced, own, chosen[need]))];
                 // A narrower look often ends at the same offers.
                 if (!searched.Add(Written(kept))) continue;
-                var found = search(Only(reduced, kept), limits);
+                var found = search(Only(reduced, kept), limits with { Most = best?.PresentValue ?? double.PositiveInfinity });
                 if (best is null || found.PresentValue < best.PresentValue) best = Bounded(found);
                 if (best.Gap <= Wide || !sharp) break;
             }
@@ -68,13 +68,13 @@ internal static class FewOffers
 
         if (best is not { HasPlan: true }) best = search(reduced, limits);
         if (!best.HasPlan) return best;
-        SolvedProblem? Among(List<HashSet<string>> offers)
+        SolvedProblem? Among(List<HashSet<string>> offers, double most = double.PositiveInfinity)
         {
             List<HashSet<int>> kept = [.. offers.Select(own => Kept(reduced, [.. Enumerable.Range(0, reduced.Sources.Length)], own))];
-            return searched.Add(Written(kept)) ? search(Only(reduced, kept), limits) : null;
+            return searched.Add(Written(kept)) ? search(Only(reduced, kept), limits with { Most = most }) : null;
         }
 
-        best = Bounded(Fewer(reduced, best, most, Among));
+        best = Bounded(Fewer(reduced, best, most, offers => Among(offers)));
         if (sharp && best.Gap > Wide) best = Bounded(Swapped(reduced, worth, best, most, Among));
         return best with
         {
@@ -110,7 +110,7 @@ internal static class FewOffers
     // What the relaxation would rather do without can be what whole numbers need: other offers are tried in the place of one that is used, or beside it, those first
     // that the relaxation pays most for, need by need, as long as that finds something cheaper.
     private static SolvedProblem Swapped(
-        PlanningProblem problem, IReadOnlyList<OfferWorth> worth, SolvedProblem best, int most, Func<List<HashSet<string>>, SolvedProblem?> among)
+        PlanningProblem problem, IReadOnlyList<OfferWorth> worth, SolvedProblem best, int most, Func<List<HashSet<string>>, double, SolvedProblem?> among)
     {
         var others = problem.Needs.Select((_, need) => Looked(worth, need).Where(w => problem.Sources[w.Source].Kind != PurchaseKind.Owned).Select(w => OfferOf(problem, w.Source)).Distinct().Take(Others).ToList()).ToList();
         var left = new int[others.Count];
@@ -131,9 +131,9 @@ internal static class FewOffers
                 foreach (var gone in used[need].Count < most ? [""] : used[need].Order(StringComparer.Ordinal).ToList())
                 {
                     if (left[need] == 0) return false;
-                    if (among(With(used, need, used[need].Where(known => known != gone).Append(offer))) is not { } found) continue;
+                    if (among(With(used, need, used[need].Where(known => known != gone).Append(offer)), best.PresentValue * (1 - Cheaper)) is not { } found) continue;
                     left[need]--;
-                    if (found.PresentValue >= best.PresentValue * (1 - Cheaper)) continue;
+                    if (!found.HasPlan || found.PresentValue >= best.PresentValue * (1 - Cheaper)) continue;
                     best = found;
                     return true;
                 }

@@ -55,17 +55,17 @@ public static class ProblemSolver
     /// <param name="limits">When to stop.</param>
     /// <param name="prove">False to be content with a good plan and a weaker bound.</param>
     /// <exception cref="InvalidOperationException">The solver's plan breaks a limit: a bug.</exception>
-    public static SolvedProblem Solve(PlanningProblem problem, SolveLimits limits, bool prove = true) => Solve(problem, limits, prove, null);
+    public static SolvedProblem Solve(PlanningProblem problem, SolveLimits limits, bool prove = true) => Solve(problem, limits, prove, near: null);
 
-    /// <summary>The same, from the relaxation of a problem like it: quicker.</summary>
-    internal static SolvedProblem Solve(PlanningProblem problem, SolveLimits limits, bool prove, Relaxed? near)
+    /// <summary>The same, from the relaxation of a problem like it: quicker; or from its own, where that is known (<see cref="Relax"/>).</summary>
+    internal static SolvedProblem Solve(PlanningProblem problem, SolveLimits limits, bool prove, Relaxed? near, Relaxed? own = null)
     {
         if (Impossible(problem)) return None(problem, double.PositiveInfinity, SolveStatus.Infeasible);
-        var reckoned = Reckoned(problem);
+        var reckoned = own?.Problem.CapacityLimits ?? Reckoned(problem);
         while (true)
         {
-            var draft = Relaxed.Of(problem, reckoned, near: near);
-            near = draft;
+            var draft = own ?? Relaxed.Of(problem, reckoned, near: near);
+            (near, own) = (draft, null);
             if (draft.Solution.Status == SolveStatus.Infeasible) return None(problem, double.PositiveInfinity, SolveStatus.Infeasible);
             if (Exceeded(problem, draft.Problem, draft.Point, reckoned) is { Length: > 0 } more)
             {
@@ -119,7 +119,13 @@ public static class ProblemSolver
         return [.. Recheck.Exceeded(reduced with { CapacityLimits = problem.CapacityLimits }, point).Select(over => over.Limit).Where(limit => !known.Contains(limit.Id))];
     }
 
-    private static SolvedProblem Search(PlanningProblem part, SolveLimits limits, bool prove) => Search(Relaxed.Of(part), limits, prove);
+    // Where it is not to be proven, what is of no interest is not looked for either.
+    private static SolvedProblem Search(PlanningProblem part, SolveLimits limits, bool prove)
+    {
+        var draft = Relaxed.Of(part);
+        var most = prove || draft.Formulation.Program.ColumnCount > Many ? double.PositiveInfinity : limits.Most;
+        return draft.Bound >= most ? None(part, draft.Bound, SolveStatus.NoIncumbent) : Search(draft, limits with { Most = most - draft.Shift }, prove);
+    }
 
     internal static SolvedProblem Search(Relaxed draft, SolveLimits limits, bool prove)
     {
@@ -134,6 +140,7 @@ public static class ProblemSolver
             prove &= staged.Gap > Wide;
         }
 
+        if (staged is { HasPoint: false } && staged.Bound >= limits.Most) return None(draft.Problem, staged.Bound + draft.Shift, SolveStatus.NoIncumbent);
         prove &= program.ColumnCount <= Large;
         var solution = staged is { HasPoint: true } && (!prove || staged.Gap <= limits.RelativeGap)
             ? staged : PricedSolver.Solve(program, limits, prove, draft.Solution, staged);
@@ -158,8 +165,11 @@ public static class ProblemSolver
         Relaxing(problem, (reckoned, before) => Relaxed.Of(problem, reckoned, sharp, before ?? near)) is not { } draft ? double.PositiveInfinity : sharp ? draft.Whole : draft.Bound;
 
     /// <summary>The sharp relaxation, from where that of a problem like it ended; null where not even that has a plan.</summary>
-    internal static Relaxed? Relax(PlanningProblem problem, ColumnGeneration.End? from) =>
-        Relaxing(problem, (reckoned, before) => Relaxed.Of(problem, reckoned, before is null ? from : before.End));
+    /// <param name="problem">The problem.</param>
+    /// <param name="from">Where the other one ended; null for none.</param>
+    /// <param name="enough">Whether a bound is all that is wanted: it is not made sharper then.</param>
+    internal static Relaxed? Relax(PlanningProblem problem, ColumnGeneration.End? from, Func<double, bool>? enough = null) =>
+        Relaxing(problem, (reckoned, before) => Relaxed.Of(problem, reckoned, before is null ? from : before.End, enough));
 
     // A relaxation by the capacity limits reckoned with and the one before, again until it exceeds no other; null where there is no plan.
     private static Relaxed? Relaxing(PlanningProblem problem, Func<ImmutableArray<CapacityLimit>, Relaxed?, Relaxed> relax)

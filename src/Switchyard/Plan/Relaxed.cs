@@ -11,7 +11,8 @@ internal sealed class Relaxed
 
     private double? whole;
 
-    private Relaxed(PlanningProblem problem, bool cut, Relaxed? near = null, Action<Formulation>? change = null, PlanningProblem? whole = null, ColumnGeneration.End? from = null)
+    private Relaxed(PlanningProblem problem, bool cut, Relaxed? near = null, Action<Formulation>? change = null, PlanningProblem? whole = null, ColumnGeneration.End? from = null,
+        Func<double, bool>? enough = null)
     {
         Problem = problem;
         Formulation = Formulation.Of(problem);
@@ -20,12 +21,19 @@ internal sealed class Relaxed
         Credits = (double)problem.Credits.Sum(c => c.Amount.Usd);
         if (Credits > 0) Formulation.Program.AddColumn(1, 1, Credits);
         Shift = problem.FixedCash.Select((usd, month) => usd * problem.PresentValueFactor(month)).Sum() - Credits;
+        (Solution Of, double Bound)? asked = null;
         var relaxation = Solve(Formulation.Program, cut ? Formulation.Lasts : null,
             near is { Solution.HasPoint: true } ? Formulation.Like(near.Formulation, near.Solution.Values) : null,
-            whole is null ? null : values => ProblemSolver.Exceeded(whole, problem, [.. Formulation.Read(values)], problem.CapacityLimits).Length > 0, from);
+            whole is null ? null : values => ProblemSolver.Exceeded(whole, problem, [.. Formulation.Read(values)], problem.CapacityLimits).Length > 0, from,
+            enough is null ? null : (solution, covers) =>
+            {
+                asked = (solution, Raised(solution, covers));
+                return enough(asked.Value.Bound);
+            });
         (Solution, Covers, End) = (relaxation.Solution, relaxation.Covers, relaxation.End);
         Plain = relaxation.Plain + Shift;
         Bound = Solution.Bound + Shift;
+        if (asked is var (of, bound) && ReferenceEquals(of, Solution)) this.whole = bound;
         Point = Solution.HasPoint ? [.. Formulation.Read(Solution.Values)] : [];
     }
 
@@ -51,8 +59,10 @@ internal sealed class Relaxed
     public double Bound { get; }
 
     /// <summary>No plan has a smaller present value: what whole numbers prove on top of the relaxation, found when first asked for.</summary>
-    public double Whole => whole ??= Covers.Count == 0 || !Solution.HasPoint ? Bound
-        : Math.Max(Bound, CoverRegrets.Bound(Formulation.Program, Covers, Formulation.Lasts, Solution.RowDuals!) + Shift);
+    public double Whole => whole ??= Raised(Solution, Covers);
+
+    private double Raised(Solution solution, IReadOnlyList<Cover> covers) => Shift + (covers.Count == 0 || !solution.HasPoint ? solution.Bound
+        : Math.Max(solution.Bound, CoverRegrets.Bound(Formulation.Program, covers, Formulation.Lasts, solution.RowDuals!)));
 
     /// <summary>The parts of the program that are small covering problems of their own, where they were looked for.</summary>
     public IReadOnlyList<Cover> Covers { get; }
@@ -84,8 +94,9 @@ internal sealed class Relaxed
     /// <param name="problem">The problem.</param>
     /// <param name="limits">The capacity limits to reckon with.</param>
     /// <param name="from">Where the other one ended; null for none.</param>
-    public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits, ColumnGeneration.End? from) =>
-        new(Dominance.Under(problem, limits), cut: true, null, null, problem, from);
+    /// <param name="enough">Whether a bound (<see cref="Whole"/>) is all that is wanted: it is not made sharper then.</param>
+    public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits, ColumnGeneration.End? from, Func<double, bool>? enough) =>
+        new(Dominance.Under(problem, limits), cut: true, null, null, problem, from, enough);
 
     /// <summary>Relaxes a problem whose program is changed first: other costs, other bounds.</summary>
     /// <param name="problem">The problem.</param>
@@ -109,9 +120,10 @@ internal sealed class Relaxed
         return ([.. Formulation.Read(free.Values)], Math.Max(0, Solution.Bound - free.Bound));
     }
 
-    private static ColumnGeneration.Relaxation Solve(MixedIntegerProgram program, Func<int, bool>? lasts, bool[]? known, Func<double[], bool>? ends, ColumnGeneration.End? from)
+    private static ColumnGeneration.Relaxation Solve(MixedIntegerProgram program, Func<int, bool>? lasts, bool[]? known, Func<double[], bool>? ends, ColumnGeneration.End? from,
+        Func<Solution, IReadOnlyList<Cover>, bool>? enough)
     {
-        if (program.ColumnCount >= Many && ColumnGeneration.Solve(program, lasts, known, ends, null, from) is { } generated) return generated;
+        if (program.ColumnCount >= Many && ColumnGeneration.Solve(program, lasts, known, ends, null, from, enough) is { } generated) return generated;
         var solution = ClpSolver.Solve(program);
         return new(solution, solution.Bound, []);
     }

@@ -41,17 +41,22 @@ internal sealed class ColumnGeneration
     private const int MostCutRounds = 16;
     private const double LeastGain = 5e-4;
 
+    // So often before it is asked whether the bound is enough.
+    private const int CutRoundsBefore = 0;
+
     private readonly MixedIntegerProgram program;
     private readonly RestrictedProgram restricted;
     private readonly DualAscent ascent;
     private readonly CoverCuts? cuts;
     private readonly Func<double[], bool>? ends;
+    private readonly Func<Solution, bool>? enough;
     private bool feasibility;
     private bool standing = true;
     private int raised;
     private int rounds;
     private bool done;
     private bool repeated;
+    private bool asked;
     private double plain = double.NaN;
     private double last = double.NegativeInfinity;
     private readonly double[] before;
@@ -59,9 +64,9 @@ internal sealed class ColumnGeneration
     private double[] duals = [];
     private double missed;
 
-    private ColumnGeneration(MixedIntegerProgram program, RestrictedProgram restricted, CoverCuts? cuts, Func<double[], bool>? ends)
+    private ColumnGeneration(MixedIntegerProgram program, RestrictedProgram restricted, CoverCuts? cuts, Func<double[], bool>? ends, Func<Solution, bool>? enough = null)
     {
-        (this.program, this.restricted, this.cuts, this.ends) = (program, restricted, cuts, ends);
+        (this.program, this.restricted, this.cuts, this.ends, this.enough) = (program, restricted, cuts, ends, enough);
         (before, reduced) = (new double[program.ColumnCount], new double[program.ColumnCount]);
         ascent = new(program);
     }
@@ -93,11 +98,15 @@ internal sealed class ColumnGeneration
     /// <param name="worth">Costs that say which columns to begin with, where most of the program's own are 0; null for those.</param>
     /// <param name="ends">Whether the relaxation's point, nearly exact and before rows are added, is all that is wanted; null for no.</param>
     /// <param name="from">Where the relaxation of a program like this one ended; null for none. It is of no use to one of another size.</param>
+    /// <param name="enough">
+    /// Whether one that went on from another's end, with rows added once at most, is all that is wanted (its covers are given too); null for no.
+    /// </param>
     /// <returns>
     /// What <see cref="ClpSolver.Solve"/> returns, and the bound without those rows; null where it did not come to an end and the whole has to be solved.
     /// </returns>
     public static Relaxation? Solve(
-        MixedIntegerProgram program, Func<int, bool>? lasts, bool[]? known = null, Func<double[], bool>? ends = null, double[]? worth = null, End? from = null)
+        MixedIntegerProgram program, Func<int, bool>? lasts, bool[]? known = null, Func<double[], bool>? ends = null, double[]? worth = null, End? from = null,
+        Func<Solution, IReadOnlyList<Cover>, bool>? enough = null)
     {
         SolverLibrary.Require();
         if (CoinInput.HasEmptyBounds(program)) return new(Solution.Infeasible(), double.PositiveInfinity, []);
@@ -109,7 +118,7 @@ internal sealed class ColumnGeneration
             var added = cuts?.Again(from.Roundings) ?? [];
             int[] rows = [.. from.Basis.Rows.Select(row => row < from.Rows ? row : added[row - from.Rows])];
             using var there = new RestrictedProgram(program, from.Basis, rows);
-            var again = new ColumnGeneration(program, there, cuts, ends) { standing = false, plain = double.NegativeInfinity };
+            var again = new ColumnGeneration(program, there, cuts, ends, enough is null ? null : point => enough(point, cuts?.Covers ?? [])) { standing = false, plain = double.NegativeInfinity };
             if (again.Run() is { HasPoint: true } point) return again.Ended(point, size);
         }
 
@@ -204,6 +213,12 @@ internal sealed class ColumnGeneration
                 {
                     plain = cost - missed;
                     if (ends?.Invoke(restricted.Values()) == true && Conclude(Roughly) is { } early) return early;
+                }
+
+                if (enough is not null && rounds == CutRoundsBefore && !asked)
+                {
+                    asked = true;
+                    if (Conclude(Tolerance) is { } point && enough(point)) return point;
                 }
 
                 if (Cut(cost))

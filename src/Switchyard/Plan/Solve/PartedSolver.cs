@@ -49,7 +49,7 @@ internal sealed class PartedSolver : IDisposable
     /// <summary>Solves the program.</summary>
     /// <param name="program">The program; not changed.</param>
     /// <param name="limits">When to stop.</param>
-    /// <returns>A point with its bound; null where the program does not fall apart or no proposals go together.</returns>
+    /// <returns>A point with its bound; none where whatever there is costs more than is of interest; null where the program does not fall apart or no proposals go together.</returns>
     /// <exception cref="OperationCanceledException">Ctrl-C was pressed.</exception>
     public static Solution? Solve(MixedIntegerProgram program, SolveLimits limits)
     {
@@ -117,6 +117,7 @@ internal sealed class PartedSolver : IDisposable
                 duals.CopyTo(centre, 0);
             }
 
+            if (bound >= limits.Most) return Solution.NoIncumbent(bound, 0);
             if (!master.Mix(duals)) return null;
             if (master.Cost + split.Fixed - bound <= enough || proposed == 0)
             {

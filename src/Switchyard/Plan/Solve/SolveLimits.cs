@@ -17,6 +17,9 @@ public sealed record SolveLimits(double RelativeGap = 1e-4, int MaximumNodes = 2
     /// <summary>A point found to be so near to its bound, as a share of its cost, is not tried to be improved upon; 0: whatever is usual is tried.</summary>
     internal double Enough { get; init; }
 
+    /// <summary>What costs as much as this is of no interest; infinite where everything is.</summary>
+    internal double Most { get; init; } = double.PositiveInfinity;
+
     /// <summary>Proves optimality to nine digits: for tests and small programs.</summary>
     public static SolveLimits Exact { get; } = new(1e-9, int.MaxValue);
 

@@ -18,7 +18,7 @@ internal static class StagedSolver
     /// <param name="lasts">Whether a column is decided first.</param>
     /// <param name="relaxed">The solution of the relaxation.</param>
     /// <param name="limits">When to stop.</param>
-    /// <returns>The point with its bound; no point where none was found; null where nothing lasts or everything does.</returns>
+    /// <returns>The point with its bound; no point where none was found, or none that costs less than what is of interest (its bound says so then); null where nothing lasts or everything does.</returns>
     public static Solution? Solve(MixedIntegerProgram program, Func<int, bool> lasts, Solution relaxed, SolveLimits limits)
     {
         if (!relaxed.HasPoint || relaxed.ReducedCosts is null) return null;
@@ -26,11 +26,11 @@ internal static class StagedSolver
         var first = part.Program.WithIntegers(column => lasts(part.Columns[column]));
         if (first.IntegerCount == 0 || first.IntegerCount == part.Program.IntegerCount) return null;
         var decided = First(first, limits);
-        if (!decided.HasPoint) return Solution.NoIncumbent(relaxed.Bound, decided.Nodes);
+        if (!decided.HasPoint || decided.Bound >= limits.Most) return Solution.NoIncumbent(decided.HasPoint ? decided.Bound : relaxed.Bound, decided.Nodes);
         for (var column = 0; column < part.Columns.Length; column++)
             if (first.IsInteger(column)) part.Program.SetColumnBounds(column, decided.Values[column], decided.Values[column]);
         var point = Second(part, limits);
-        if (!point.HasPoint) return Solution.NoIncumbent(relaxed.Bound, decided.Nodes + point.Nodes);
+        if (!point.HasPoint) return Solution.NoIncumbent(IsTooMuch(point, limits) ? point.Bound : relaxed.Bound, decided.Nodes + point.Nodes);
         // The first stage's bound is that of the whole program only where all columns were there.
         return point.Proven(part.IsWhole ? Math.Max(relaxed.Bound, decided.Bound) : relaxed.Bound, limits);
     }
@@ -46,7 +46,10 @@ internal static class StagedSolver
             : CbcSolver.Solve(program, new(limits.RelativeGap, nodes));
     }
 
+    // Nothing is wrong with it but that it would cost more than is of interest.
+    private static bool IsTooMuch(Solution solution, SolveLimits limits) => solution.Status == SolveStatus.NoIncumbent && solution.Bound >= limits.Most;
+
     private static Solution Second(ProgramPart part, SolveLimits limits) =>
-        PartedSolver.Solve(part.Program, limits) is { HasPoint: true } found ? part.Whole(found)
+        PartedSolver.Solve(part.Program, limits) is { } found && (found.HasPoint || IsTooMuch(found, limits)) ? part.Whole(found)
             : part.Solve(new(limits.RelativeGap, Math.Min(limits.MaximumNodes, SecondNodes)));
 }

@@ -69,6 +69,9 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
 
     private sealed record Neighbour(ImmutableArray<Purchase> Purchases, double Gap, ColumnGeneration.End? End);
 
+    // Draft: a relaxation of the whole problem. MostGap: of a gap wider than this the rest is its bound's fault, and not to be expected of neighbours.
+    private sealed record Answer(SolvedProblem Solved, VariantSource How, Relaxed? Draft = null, double MostGap = double.PositiveInfinity);
+
     /// <summary>Plans a variant; null where there is no plan within its limits.</summary>
     /// <param name="variant">The scenario.</param>
     /// <param name="sameOptions">Whether it differs from the one before in money limits alone (<see cref="MoneyLimits"/>).</param>
@@ -88,10 +91,11 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
         {
             CashPerMonth = (double?)limits.CashPerMonth?.Usd, TotalCost = (double?)limits.TotalCost?.Usd, ProviderShare = limits.ProviderShare,
         };
-        ColumnGeneration.End? end = null;
-        var (solved, how) = Kept(problem, limits) is { } kept ? (kept, VariantSource.Kept)
-            : (sameOptions ? Near(problem, limits) : place is { } at ? Between(problem, at, out end) : null) is { } nearby ? (nearby, VariantSource.Near)
-            : (ProblemSolver.Solve(problem, new(settings.Gap, settings.MaximumNodes)), VariantSource.Whole);
+        var answer = Kept(problem, limits) is { } kept ? new(kept, VariantSource.Kept)
+            : sameOptions ? Near(problem, limits) is { } nearby ? new(nearby, VariantSource.Near) : null
+            : place is { } at ? Between(problem, at) : null;
+        answer ??= new(Whole(problem), VariantSource.Whole);
+        var (solved, how) = (answer.Solved, answer.How);
         if (!solved.HasPlan)
         {
             if (solved.Status != SolveStatus.Infeasible) throw new SearchStoppedException(settings.MaximumNodes);
@@ -103,7 +107,7 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
         lastGap = solved.Gap;
         found.Add((limits, solved));
         var purchases = Ledger.Purchases(solved.Problem, solved.Decisions);
-        if (place is { } here) planned[here] = new([.. purchases], solved.Gap, end ?? solved.Draft?.End);
+        if (place is { } here) planned[here] = new([.. purchases], Math.Min(solved.Gap, answer.MostGap), (answer.Draft ?? solved.Draft)?.End);
         near.Learn(purchases);
         last.Learn(purchases);
         var main = purchases.Where(p => p.Source.Kind != PurchaseKind.Owned).GroupBy(p => p.Workload).ToImmutableSortedDictionary(
@@ -171,10 +175,12 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
         return null;
     }
 
+    private SolvedProblem Whole(PlanningProblem problem, Relaxed? draft = null) =>
+        ProblemSolver.Solve(problem, new(settings.Gap, settings.MaximumNodes), prove: true, near: null, draft);
+
     // With the offers of the plans for the variants planned on both sides, which are judged by their gaps.
-    private SolvedProblem? Between(PlanningProblem problem, int place, out ColumnGeneration.End? end)
+    private Answer? Between(PlanningProblem problem, int place)
     {
-        end = null;
         var (before, after) = (planned.LastOrDefault(p => p.Key < place), planned.FirstOrDefault(p => p.Key > place));
         if (before.Value is null || after.Value is null) return null;
         var offers = new NearOffers(cheapest: 0);
@@ -184,9 +190,13 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
         if (offers.Most <= problem.OffersPerWorkload) part = part with { OffersPerWorkload = null };
         var solved = ProblemSolver.Solve(part, nearLimits, prove: false);
         if (!solved.HasPlan) return null;
-        if (ProblemSolver.Relax(problem, (place - before.Key <= after.Key - place ? before : after).Value.End) is not { } draft) return null;
-        end = draft.End;
-        return GapTo(solved, draft.Whole) <= Math.Max(before.Value.Gap, after.Value.Gap) + Wider ? solved with { Bound = Math.Min(draft.Whole, solved.PresentValue) } : null;
+        var usual = Math.Max(before.Value.Gap, after.Value.Gap);
+        bool IsEnough(double bound) => GapTo(solved, bound) <= usual + Wider;
+        if (ProblemSolver.Relax(problem, (place - before.Key <= after.Key - place ? before : after).Value.End, IsEnough) is not { } draft) return null;
+        solved = solved with { Bound = Math.Min(draft.Whole, solved.PresentValue) };
+        if (IsEnough(draft.Whole)) return new(solved, VariantSource.Near, draft, usual);
+        var whole = Whole(problem, draft);
+        return whole.PresentValue < solved.PresentValue ? new(whole, VariantSource.Whole, draft) : new(solved, VariantSource.Near, draft);
     }
 
     private static double GapTo(SolvedProblem solved, double bound) => (solved with { Bound = Math.Min(bound, solved.PresentValue) }).Gap;
