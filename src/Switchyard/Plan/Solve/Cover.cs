@@ -86,23 +86,27 @@ internal sealed class Cover
             {
                 if (partOf[rows[term]] is not { } own) continue;
                 if (own.Columns.Count == 0 || own.Columns[^1] != column) own.Columns.Add(column);
-                own.Terms.Add(new(place[rows[term]], own.Columns.Count - 1, each[term]));
             }
         }
 
-        return [.. parts.Values.Where(part => part.Columns.Count > 0).Select(part => Of(program, part))];
-    }
+        var covers = parts.Values.Where(part => part.Columns.Count > 0).ToDictionary(part => part, part => Of(program, part));
+        foreach (var (part, cover) in covers)
+            for (var at = 0; at < part.Columns.Count; at++)
+            {
+                var rows = matrix.RowsOf(part.Columns[at]);
+                var each = matrix.CoefficientsOf(part.Columns[at]);
+                for (var term = 0; term < rows.Length; term++)
+                    if (partOf[rows[term]] == part) cover.rows[place[rows[term]]].Each[at] = each[term];
+            }
 
-    // A coefficient, by the place of its row and of its column.
-    private readonly record struct Entry(int Row, int Column, double Each);
+        return [.. covers.Values];
+    }
 
     private sealed class Part
     {
         public List<int> Rows { get; } = [];
 
         public List<int> Columns { get; } = [];
-
-        public List<Entry> Terms { get; } = [];
     }
 
     private static Cover Of(MixedIntegerProgram program, Part part)
@@ -113,7 +117,6 @@ internal sealed class Cover
             IsEnumerable = part.Columns.Count(c => !program.IsInteger(c)) <= 1,
         };
         foreach (var row in part.Rows) cover.rows.Add(new(row, row, program.RowLower[row], new double[part.Columns.Count]));
-        foreach (var (row, column, each) in part.Terms) cover.rows[row].Each[column] = each;
         return cover;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Switchyard.Plan.Solve;
 
 /// <summary>
@@ -12,6 +14,8 @@ internal sealed class CoverLeast
     // The search first goes so many times half of the way to its limit, then twice as far, and so on. It is given up after so many steps.
     private const int Halvings = 6;
     private const int MostSteps = 3000;
+
+    private static readonly double[] Nothing = new double[Parts + 1];
 
     private readonly double[] least;
     private readonly Item[] items;
@@ -89,10 +93,25 @@ internal sealed class CoverLeast
             // Of what may be split as much as a part takes.
             var gives = item.IsWhole ? (int)Math.Min(Parts, Math.Ceiling((item.Each[row] / part) - 1e-6)) : 1;
             var cost = item.IsWhole ? item.Cost : item.Cost * part / item.Each[row];
-            for (var parts = 1; parts <= Parts; parts++) costs[parts] = Math.Min(costs[parts], costs[Math.Max(0, parts - gives)] + cost);
+            // What one unit gives alone; beyond that it comes on top of what is there. In steps of no more than a unit, so that each sees those before it.
+            Lower(costs.AsSpan(1, gives - 1), Nothing.AsSpan(1, gives - 1), cost);
+            for (var from = gives; from <= Parts; from += gives)
+            {
+                var count = Math.Min(gives, Parts + 1 - from);
+                Lower(costs.AsSpan(from, count), costs.AsSpan(from - gives, count), cost);
+            }
         }
 
         return costs;
+    }
+
+    // Takes what others cost and a unit on top, where that is less.
+    private static void Lower(Span<double> costs, ReadOnlySpan<double> others, double unit)
+    {
+        var at = 0;
+        for (; Vector256.IsHardwareAccelerated && at + Vector256<double>.Count <= costs.Length; at += Vector256<double>.Count)
+            Vector256.Min(Vector256.Create(costs[at..]), Vector256.Create(others[at..]) + Vector256.Create(unit)).CopyTo(costs[at..]);
+        for (; at < costs.Length; at++) costs[at] = Math.Min(costs[at], others[at] + unit);
     }
 
     private bool IsEnough()

@@ -22,7 +22,8 @@ internal sealed class CoverRegrets
     private CoverRegrets(MixedIntegerProgram program, Func<int, bool> lasts, IReadOnlyList<double> rowDuals)
     {
         this.program = program;
-        lasting = [.. Enumerable.Range(0, program.ColumnCount).Select(lasts)];
+        lasting = new bool[program.ColumnCount];
+        for (var column = 0; column < lasting.Length; column++) lasting[column] = lasts(column);
         (duals, reduced) = (new double[program.RowCount], new double[program.ColumnCount]);
         for (var row = 0; row < rowDuals.Count; row++) duals[row] = rowDuals[row];
         (rise, bears) = (new double[program.RowCount], new double[program.ColumnCount]);
@@ -127,8 +128,10 @@ internal sealed class CoverRegrets
             for (var term = 0; term < rows.Length && !lasting[column]; term++) extra += rise[rows[term]] * each[term];
             extra = Math.Max(0, extra);
             // Whoever takes one that costs so much more pays more than is looked for.
-            if (extra < limit - worth || !program.IsInteger(column))
-                items.Add(new(extra + value[c], program.ColumnUpper[column], [.. asked.Select(row => row.Each[c])], program.IsInteger(column)));
+            if (extra >= limit - worth && program.IsInteger(column)) continue;
+            var gives = new double[asked.Length];
+            for (var row = 0; row < gives.Length; row++) gives[row] = asked[row].Each[c];
+            items.Add(new(extra + value[c], program.ColumnUpper[column], gives, program.IsInteger(column)));
         }
 
         return CoverLeast.Of([.. asked.Select(row => row.Least)], items, worth, limit) - worth;
