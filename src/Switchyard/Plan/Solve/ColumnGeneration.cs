@@ -41,9 +41,6 @@ internal sealed class ColumnGeneration
     private const int MostCutRounds = 16;
     private const double LeastGain = 5e-4;
 
-    // So often before it is asked whether the bound is enough.
-    private const int CutRoundsBefore = 0;
-
     private readonly MixedIntegerProgram program;
     private readonly RestrictedProgram restricted;
     private readonly DualAscent ascent;
@@ -99,7 +96,7 @@ internal sealed class ColumnGeneration
     /// <param name="ends">Whether the relaxation's point, nearly exact and before rows are added, is all that is wanted; null for no.</param>
     /// <param name="from">Where the relaxation of a program like this one ended; null for none. It is of no use to one of another size.</param>
     /// <param name="enough">
-    /// Whether one that went on from another's end, with rows added once at most, is all that is wanted (its covers are given too); null for no.
+    /// Whether one that went on from another's end, before rows are added that were not there, is all that is wanted (its covers are given too); null for no.
     /// </param>
     /// <returns>
     /// What <see cref="ClpSolver.Solve"/> returns, and the bound without those rows; null where it did not come to an end and the whole has to be solved.
@@ -215,7 +212,7 @@ internal sealed class ColumnGeneration
                     if (ends?.Invoke(restricted.Values()) == true && Conclude(Roughly) is { } early) return early;
                 }
 
-                if (enough is not null && rounds == CutRoundsBefore && !asked)
+                if (enough is not null && !asked)
                 {
                     asked = true;
                     if (Conclude(Tolerance) is { } point && enough(point)) return point;

@@ -109,6 +109,38 @@ public sealed class ColumnGenerationTests
     }
 
     [Fact]
+    public void Where_a_bound_is_enough_it_holds_and_nothing_is_made_sharper()
+    {
+        var fewer = 0;
+        for (var seed = 60; seed < 68; seed++)
+        {
+            var (first, lasting) = Make(seed, 4, 60);
+            var end = ColumnGeneration.Solve(first, lasting.Contains).ShouldNotBeNull().End.ShouldNotBeNull();
+            foreach (var factor in new[] { 0.8, 1.2, 1.7 })
+            {
+                MixedIntegerProgram Program() => Make(seed, 4, 60, factor: factor).Program;
+                var best = CbcSolver.Solve(Program(), new(1e-6, 5000)).Objective;
+                var (early, sharp, refused) = (Program(), Program(), Program());
+                var proven = double.NaN;
+                var found = ColumnGeneration.Solve(early, lasting.Contains, from: end, enough: (point, covers) =>
+                {
+                    proven = CoverRegrets.Bound(early, covers, lasting.Contains, point.RowDuals!);
+                    return true;
+                }).ShouldNotBeNull();
+                proven.ShouldBeInRange(found.Solution.Bound * (1 - 1e-9), best * (1 + 1e-7), $"seed {seed} × {factor}");
+                found.End.ShouldNotBeNull();
+                var further = ColumnGeneration.Solve(sharp, lasting.Contains, from: end).ShouldNotBeNull();
+                found.Solution.Bound.ShouldBeLessThanOrEqualTo(further.Solution.Bound * (1 + 1e-6), $"seed {seed} × {factor}");
+                if (early.RowCount < sharp.RowCount) fewer++;
+                // One that is not enough is as if nobody had asked.
+                ColumnGeneration.Solve(refused, lasting.Contains, from: end, enough: (_, _) => false).ShouldNotBeNull().Solution.Values.ShouldBe(further.Solution.Values);
+            }
+        }
+
+        fewer.ShouldBeGreaterThan(5);
+    }
+
+    [Fact]
     public void The_end_of_another_size_or_of_what_is_impossible_now_is_of_no_harm()
     {
         var (first, lasting) = Make(3, 60, 60);

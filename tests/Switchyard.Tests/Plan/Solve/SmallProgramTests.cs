@@ -82,6 +82,51 @@ public sealed class SmallProgramTests
     }
 
     [Fact]
+    public void What_costs_more_than_is_of_interest_is_given_up_and_nothing_else()
+    {
+        var (given, kept) = (0, 0);
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var program = Parts(seed, parts: 5, each: 12);
+            if (PartedSolver.Solve(program, new(1e-3)) is not { HasPoint: true } usual) continue;
+            // Whatever is less than the limit is found as if there were none.
+            var above = PartedSolver.Solve(program, new(1e-3) { Most = usual.Objective * 1.001 }).ShouldNotBeNull();
+            above.Values.ShouldBe(usual.Values, $"seed {seed}");
+            kept++;
+            // What is given up is proven to cost as much: nothing costs less than its bound.
+            var most = usual.Bound * 0.99;
+            var below = PartedSolver.Solve(program, new(1e-3) { Most = most }).ShouldNotBeNull();
+            if (below.HasPoint) continue;
+            below.Status.ShouldBe(SolveStatus.NoIncumbent);
+            below.Bound.ShouldBeInRange(most, CbcSolver.Solve(program, new(1e-6, 20_000)).Objective * (1 + 1e-6), $"seed {seed}");
+            given++;
+        }
+
+        kept.ShouldBeGreaterThan(20);
+        given.ShouldBeGreaterThan(20);
+    }
+
+    [Fact]
+    public void What_is_near_enough_to_its_bound_is_taken()
+    {
+        var found = 0;
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var program = Parts(seed, parts: 5, each: 12);
+            if (PartedSolver.Solve(program, new(1e-3)) is not { HasPoint: true } usual) continue;
+            const double Enough = 0.02;
+            var taken = PartedSolver.Solve(program, new(1e-3) { Enough = Enough }).ShouldNotBeNull();
+            Feasibility.Check(program, taken.Values).IsWithin(1e-9).ShouldBeTrue($"seed {seed}");
+            taken.Objective.ShouldBeLessThanOrEqualTo(Math.Max(usual.Objective, usual.Bound / (1 - Enough)) * (1 + 1e-9), $"seed {seed}");
+            // Where nothing is near enough, what is usual is done.
+            PartedSolver.Solve(program, new(1e-3) { Enough = 1e-12 }).ShouldNotBeNull().Objective.ShouldBeLessThanOrEqualTo(usual.Objective * (1 + 1e-9), $"seed {seed}");
+            found++;
+        }
+
+        found.ShouldBeGreaterThan(20);
+    }
+
+    [Fact]
     public void Parts_at_prices_find_points_that_hold_and_bounds_that_no_point_is_below()
     {
         var (found, near) = (0, 0);
