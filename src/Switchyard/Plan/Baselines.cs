@@ -90,7 +90,7 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
     private Way OneProvider(Func<bool> needless)
     {
         var free = problem with { ProviderShare = null };
-        // Cheapest first by a bound that costs nothing, then by one that costs little; where that, or the relaxation, is above the best plan found, nothing better is there to be found.
+        // Cheapest first by a bound that costs nothing, then by one that costs little; where a bound is above the best plan found, nothing better is there to be found.
         var queue = new PriorityQueue<(string Provider, PlanningProblem Problem, bool Sharp), (double Bound, string Provider)>(
             Comparer<(double Bound, string Provider)>.Create((a, b) => a.Bound.CompareTo(b.Bound) is not 0 and var first ? first : string.CompareOrdinal(a.Provider, b.Provider)));
         foreach (var provider in problem.Sources.Where(s => s.Kind != PurchaseKind.Owned).Select(s => s.Provider).Distinct())
@@ -110,8 +110,7 @@ internal sealed class Baselines(Scenario scenario, PlanningProblem problem, Solv
                 continue;
             }
 
-            if (best is not null && ProblemSolver.Relaxation(next.Problem) >= most) continue;
-            var solved = ProblemSolver.Solve(next.Problem, limits, prove: false);
+            var solved = ProblemSolver.Solve(next.Problem, limits with { Most = most }, prove: false);
             if (solved.HasPlan && solved.PresentValue < most) best = (next.Provider, solved);
         }
 

@@ -62,11 +62,14 @@ public static class ProblemSolver
     {
         if (Impossible(problem)) return None(problem, double.PositiveInfinity, SolveStatus.Infeasible);
         var reckoned = own?.Problem.CapacityLimits ?? Reckoned(problem);
+        var below = prove ? double.PositiveInfinity : limits.Most;
+        limits = limits with { Most = double.PositiveInfinity };
         while (true)
         {
-            var draft = own ?? Relaxed.Of(problem, reckoned, near: near);
+            var draft = own ?? Relaxed.Of(problem, reckoned, near: near, most: below);
             (near, own) = (draft, null);
             if (draft.Solution.Status == SolveStatus.Infeasible) return None(problem, double.PositiveInfinity, SolveStatus.Infeasible);
+            if (double.IsFinite(below) && draft.Whole >= below) return None(problem, draft.Whole, SolveStatus.NoIncumbent);
             if (Exceeded(problem, draft.Problem, draft.Point, reckoned) is { Length: > 0 } more)
             {
                 reckoned = [.. reckoned, .. more];
@@ -130,13 +133,12 @@ public static class ProblemSolver
     internal static SolvedProblem Search(Relaxed draft, SolveLimits limits, bool prove)
     {
         var program = draft.Formulation.Program;
-        var staged = program.ColumnCount > Large && draft.Covers.Count > 0 && draft.Solution.HasPoint
-            ? CoverRounding.Solve(program, draft.Covers, draft.Formulation.Lasts, draft.Solution, limits)
-            : StagedSolver.Solve(program, draft.Formulation.Lasts, draft.Solution, limits);
-        if (program.ColumnCount is > Many and <= Large && draft.Covers.Count > 0 && staged is { HasPoint: true } && staged.Gap > Wide
-            && CoverRounding.Solve(program, draft.Covers, draft.Formulation.Lasts, draft.Solution, limits) is { HasPoint: true } rounded && rounded.Objective < staged.Objective)
+        var rounds = draft.Covers.Count > 0 && draft.Solution.HasPoint;
+        var staged = program.ColumnCount > Large && rounds ? Rounded(draft, limits) : StagedSolver.Solve(program, draft.Formulation.Lasts, draft.Solution, limits);
+        if (program.ColumnCount is > Many and <= Large && rounds && (staged is null ? !prove : staged.HasPoint && staged.Gap > Wide)
+            && Rounded(draft, limits) is { HasPoint: true } rounded && rounded.Objective < (staged?.Objective ?? double.PositiveInfinity))
         {
-            staged = rounded.Proven(Math.Max(staged.Bound, rounded.Bound), limits);
+            staged = rounded.Proven(Math.Max(staged?.Bound ?? rounded.Bound, rounded.Bound), limits);
             prove &= staged.Gap > Wide;
         }
 
@@ -154,6 +156,9 @@ public static class ProblemSolver
             TightLimits = draft.Solution.HasPoint ? draft.Formulation.TightLimits(draft.Solution.Values) : FrozenSet<string>.Empty,
         };
     }
+
+    private static Solution Rounded(Relaxed draft, SolveLimits limits) =>
+        CoverRounding.Solve(draft.Formulation.Program, draft.Covers, draft.Formulation.Lasts, draft.Solution, limits);
 
     /// <summary>Present value of the relaxation in which instances can be split: a lower bound, and infinite where not even that has a plan.</summary>
     /// <param name="problem">The problem.</param>

@@ -12,7 +12,7 @@ internal sealed class Relaxed
     private double? whole;
 
     private Relaxed(PlanningProblem problem, bool cut, Relaxed? near = null, Action<Formulation>? change = null, PlanningProblem? whole = null, ColumnGeneration.End? from = null,
-        Func<double, bool>? enough = null)
+        Func<double, bool>? enough = null, double most = double.PositiveInfinity)
     {
         Problem = problem;
         Formulation = Formulation.Of(problem);
@@ -29,7 +29,8 @@ internal sealed class Relaxed
             {
                 asked = (solution, Raised(solution, covers));
                 return enough(asked.Value.Bound);
-            });
+            },
+            most - Shift);
         (Solution, Covers, End) = (relaxation.Solution, relaxation.Covers, relaxation.End);
         Plain = relaxation.Plain + Shift;
         Bound = Solution.Bound + Shift;
@@ -84,8 +85,9 @@ internal sealed class Relaxed
     /// <param name="limits">The capacity limits to reckon with.</param>
     /// <param name="cut">Whether the bound is to be as sharp as can be had quickly; without, it is that of the plain relaxation.</param>
     /// <param name="near">The relaxation of a problem like this one, to start from; null for none. It changes no answer, only the time it takes.</param>
-    public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits, bool cut = true, Relaxed? near = null) =>
-        new(Dominance.Under(problem, limits), cut, near, null, problem);
+    /// <param name="most">A present value that is of no interest: once it is proven that nothing costs less there is no point.</param>
+    public static Relaxed Of(PlanningProblem problem, ImmutableArray<CapacityLimit> limits, bool cut = true, Relaxed? near = null, double most = double.PositiveInfinity) =>
+        new(Dominance.Under(problem, limits), cut, near, null, problem, most: most);
 
     /// <summary>
     /// Relaxes a problem, as sharply as can be had quickly, from where the relaxation of another problem ended: where its program is of the same size, as it
@@ -121,9 +123,9 @@ internal sealed class Relaxed
     }
 
     private static ColumnGeneration.Relaxation Solve(MixedIntegerProgram program, Func<int, bool>? lasts, bool[]? known, Func<double[], bool>? ends, ColumnGeneration.End? from,
-        Func<Solution, IReadOnlyList<Cover>, bool>? enough)
+        Func<Solution, IReadOnlyList<Cover>, bool>? enough, double most)
     {
-        if (program.ColumnCount >= Many && ColumnGeneration.Solve(program, lasts, known, ends, null, from, enough) is { } generated) return generated;
+        if (program.ColumnCount >= Many && ColumnGeneration.Solve(program, lasts, known, ends, null, from, enough, most) is { } generated) return generated;
         var solution = ClpSolver.Solve(program);
         return new(solution, solution.Bound, []);
     }

@@ -54,6 +54,7 @@ internal sealed class ColumnGeneration
     private bool done;
     private bool repeated;
     private bool asked;
+    private double most = double.PositiveInfinity;
     private double plain = double.NaN;
     private double last = double.NegativeInfinity;
     private readonly double[] before;
@@ -98,12 +99,13 @@ internal sealed class ColumnGeneration
     /// <param name="enough">
     /// Whether one that went on from another's end, before rows are added that were not there, is all that is wanted (its covers are given too); null for no.
     /// </param>
+    /// <param name="most">A cost that is of no interest: once it is proven that nothing costs less, no point is looked for.</param>
     /// <returns>
     /// What <see cref="ClpSolver.Solve"/> returns, and the bound without those rows; null where it did not come to an end and the whole has to be solved.
     /// </returns>
     public static Relaxation? Solve(
         MixedIntegerProgram program, Func<int, bool>? lasts, bool[]? known = null, Func<double[], bool>? ends = null, double[]? worth = null, End? from = null,
-        Func<Solution, IReadOnlyList<Cover>, bool>? enough = null)
+        Func<Solution, IReadOnlyList<Cover>, bool>? enough = null, double most = double.PositiveInfinity)
     {
         SolverLibrary.Require();
         if (CoinInput.HasEmptyBounds(program)) return new(Solution.Infeasible(), double.PositiveInfinity, []);
@@ -115,7 +117,7 @@ internal sealed class ColumnGeneration
             var added = cuts?.Again(from.Roundings) ?? [];
             int[] rows = [.. from.Basis.Rows.Select(row => row < from.Rows ? row : added[row - from.Rows])];
             using var there = new RestrictedProgram(program, from.Basis, rows);
-            var again = new ColumnGeneration(program, there, cuts, ends, enough is null ? null : point => enough(point, cuts?.Covers ?? [])) { standing = false, plain = double.NegativeInfinity };
+            var again = new ColumnGeneration(program, there, cuts, ends, enough is null ? null : point => enough(point, cuts?.Covers ?? [])) { standing = false, plain = double.NegativeInfinity, most = most };
             if (again.Run() is { HasPoint: true } point) return again.Ended(point, size);
         }
 
@@ -129,6 +131,7 @@ internal sealed class ColumnGeneration
         {
             // All are there: what cannot be met then cannot be met at all.
             standing = program.ColumnCount >= Few,
+            most = most,
         };
         return generation.Run() is { } solution ? generation.Ended(solution, size) : null;
     }
@@ -187,6 +190,7 @@ internal sealed class ColumnGeneration
         {
             if (!restricted.Solve(feasibility, standing)) return null;
             Price();
+            if (!feasibility && restricted.Objective - missed >= most) return Solution.NoIncumbent(restricted.Objective - missed, 0);
             var joining = Joining();
             if (joining.Length > 0)
             {

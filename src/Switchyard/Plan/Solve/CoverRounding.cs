@@ -15,8 +15,18 @@ internal sealed class CoverRounding
     private const double VeryNear = 0.03;
     private static readonly SolveLimits Soon = new(0.002, 40);
 
-    // So many groups are decided once more, together.
-    private const int Freed = 12;
+    // So many groups at a time are decided once more, so often; at prices that change what they cost by so much at most, and not where it would be less than so much.
+    private const int Together = 12;
+    private const int MostRounds = 6;
+    private const double FirstMove = 0.02;
+    private const double LeastMove = 0.005;
+    private const double LeastGain = 1e-4;
+
+    // To miss all of a row costs so many times as much as all that the relaxation buys.
+    private const double Missed = 10;
+    private static readonly SolveLimits Choosing = new(0.0005, 100);
+
+    private const double GoldenRatio = 0.6180339887498949;
 
     // The best found so far will do.
     private const int MostNodes = 1000;
@@ -62,27 +72,110 @@ internal sealed class CoverRounding
         // Those that the relaxation serves mostly from what is held come first: the others rent anyway.
         foreach (var cover in covers.OrderBy(rounding.Rented)) rounding.Fill(cover, free: false);
         foreach (var cover in covers) rounding.Fill(cover, free: true);
-        var groups = rounding.Together(covers).ToList();
+        var groups = rounding.Groups(covers).ToList();
         foreach (var group in groups) rounding.Improve(group);
+        rounding.Ease(groups);
         var point = rounding.Finish(limits, Near);
-        if (point.HasPoint && point.Proven(relaxed.Bound, limits) is { Status: SolveStatus.Optimal } proven) return proven;
-        // What rows over the whole horizon allow is not looked at until now: some groups are decided once more, with the rest.
-        rounding.Free(groups);
-        if (rounding.Finish(limits, Near) is var other && other.Objective < point.Objective) point = other;
+        if (!point.HasPoint)
+        {
+            rounding.Free(groups);
+            point = rounding.Finish(limits, Near);
+        }
+
         if (!point.HasPoint) point = rounding.Finish(limits, double.PositiveInfinity);
         return point.HasPoint ? point.Proven(relaxed.Bound, limits) : point with { Bound = relaxed.Bound };
     }
 
-    // Groups at even distances.
+    // The rest has no point with these: they are decided with it.
     private void Free(List<List<Cover>> groups)
     {
-        var every = Math.Max(1, groups.Count / Freed);
-        foreach (var column in groups.Where((_, at) => at % every == every / 2).SelectMany(group => group).SelectMany(cover => cover.Columns))
+        foreach (var column in Spread(groups).Take(Together).SelectMany(group => group).SelectMany(cover => cover.Columns))
         {
             if (lasts(column)) continue;
             covered[column] = false;
             values[column] = 0;
         }
+    }
+
+    // Any first few of them lie at nearly even distances.
+    private static IEnumerable<List<Cover>> Spread(List<List<Cover>> groups) =>
+        groups.Select((group, at) => (Group: group, Place: at * GoldenRatio % 1)).OrderBy(x => x.Place).Select(x => x.Group);
+
+    // Limits over the whole horizon have been reckoned with at the relaxation's prices alone. Where what is left to be decided asks for other prices, some groups, at even distances, decide once more at prices on
+    // the way there, as long as it helps; which of their decisions are taken is decided with the rest.
+    private void Ease(List<List<Cover>> groups)
+    {
+        int[] sums = [.. Enumerable.Range(0, program.RowCount).Where(row => !shared[row] && program.RowLower[row] == program.RowUpper[row])];
+        var size = Size();
+        var asked = new List<RestProgram.Proposal[]>();
+        var (last, step) = (double.PositiveInfinity, FirstMove);
+        for (var round = 0; ; round++)
+        {
+            var rest = Rest(asked);
+            rest.StandIn(row => Missed * Math.Abs(relaxed.Objective) / Math.Max(1, size[row]));
+            if (round == MostRounds || ClpSolver.Solve(rest.Program) is not { HasPoint: true, RowDuals: { } own, Objective: var cost }) break;
+            if (cost > last - (LeastGain * Math.Abs(cost))) step *= 2;
+            last = cost;
+            var duals = rest.Duals(own);
+            var moved = Moved(sums, duals);
+            if (moved < LeastMove) break;
+            var prices = relaxed.RowDuals!.ToArray();
+            var way = Math.Min(0.5, step / moved);
+            foreach (var row in sums) prices[row] += way * (duals[row] - prices[row]);
+            foreach (var group in Spread(groups).Skip(round * Together).Take(Together)) asked.Add([Given(group), Decided(group, prices)]);
+        }
+
+        if (asked.Count == 0) return;
+        var whole = Rest(asked);
+        var chosen = CbcSolver.Solve(whole.Program, Choosing);
+        var by = chosen.HasPoint ? whole.Chosen(chosen.Values).ToDictionary(x => x.Group, x => x.Proposal) : [];
+        for (var group = 0; group < asked.Count; group++) Take(asked[group][by.GetValueOrDefault(group)]);
+    }
+
+    // What is left to be decided, with what groups propose.
+    private RestProgram Rest(List<RestProgram.Proposal[]> asked) =>
+        new(program, values, column => !covered[column] && values[column] == 0 && relaxed.IsNear(program, column, Near), asked);
+
+    // What counts in each row of the relaxation's point, whatever its sign.
+    private double[] Size()
+    {
+        var size = new double[program.RowCount];
+        for (var column = 0; column < values.Length; column++)
+        {
+            if (relaxed.Values[column] == 0) continue;
+            var rows = program.Matrix.RowsOf(column);
+            var each = program.Matrix.CoefficientsOf(column);
+            for (var term = 0; term < rows.Length; term++) size[rows[term]] += Math.Abs(each[term] * relaxed.Values[column]);
+        }
+
+        return size;
+    }
+
+    // By which share of what it costs prices for what sums up would change what is decided.
+    private double Moved(int[] sums, double[] duals)
+    {
+        var difference = new double[program.RowCount];
+        foreach (var row in sums) difference[row] = duals[row] - relaxed.RowDuals![row];
+        var (moved, all) = (0.0, 1e-9);
+        for (var column = 0; column < values.Length; column++)
+        {
+            if (!covered[column] || values[column] == 0) continue;
+            var rows = program.Matrix.RowsOf(column);
+            var each = program.Matrix.CoefficientsOf(column);
+            var more = 0.0;
+            for (var term = 0; term < rows.Length; term++) more += difference[rows[term]] * each[term];
+            moved += Math.Abs(more) * values[column];
+            all += Math.Abs(program.Cost[column]) * values[column];
+        }
+
+        return moved / all;
+    }
+
+    // What a group has now.
+    private RestProgram.Proposal Given(List<Cover> group)
+    {
+        int[] columns = [.. group.SelectMany(cover => cover.Columns).Where(column => !lasts(column) && values[column] > 0)];
+        return new(columns, [.. columns.Select(column => values[column])]);
     }
 
     // At least 0 is at most 0 with the signs turned.
@@ -167,7 +260,7 @@ internal sealed class CoverRounding
     }
 
     // Covers that use the same things held at the same time.
-    private IEnumerable<List<Cover>> Together(IReadOnlyList<Cover> covers)
+    private IEnumerable<List<Cover>> Groups(IReadOnlyList<Cover> covers)
     {
         var groups = new Groups(covers.Count);
         var first = new Dictionary<int, int>();
@@ -190,7 +283,15 @@ internal sealed class CoverRounding
     }
 
     // Decides some covers together, with all else as it is.
-    private void Improve(List<Cover> covers)
+    private void Improve(List<Cover> covers) => Take(Decided(covers, relaxed.RowDuals!));
+
+    private void Take(RestProgram.Proposal proposal)
+    {
+        for (var i = 0; i < proposal.Columns.Length; i++) Take(proposal.Columns[i], proposal.Amounts[i]);
+    }
+
+    // What some covers decide together, with all else as it is, where what they add to rows that sum up costs so much. What they had is given up.
+    private RestProgram.Proposal Decided(List<Cover> covers, IReadOnlyList<double> prices)
     {
         var matrix = program.Matrix;
         var part = new MixedIntegerProgram();
@@ -215,11 +316,11 @@ internal sealed class CoverRounding
 
         foreach (var column in columns)
         {
-            // What a unit costs, with what it adds to rows that are not in the part at the relaxation's prices.
+            // What a unit costs, with what it adds to rows that are not in the part.
             var cost = program.Cost[column];
             var (touched, each) = (matrix.RowsOf(column).ToArray(), matrix.CoefficientsOf(column).ToArray());
             for (var term = 0; term < touched.Length; term++)
-                if (!own.Contains(touched[term]) && !shared[touched[term]]) cost -= relaxed.RowDuals![touched[term]] * each[term];
+                if (!own.Contains(touched[term]) && !shared[touched[term]]) cost -= prices[touched[term]] * each[term];
             var added = part.AddColumn(0, program.ColumnUpper[column], cost, program.IsInteger(column));
             for (var term = 0; term < touched.Length; term++)
             {
@@ -231,8 +332,9 @@ internal sealed class CoverRounding
         }
 
         var solution = CbcSolver.Solve(part, Soon, start);
-        for (var i = 0; i < columns.Count; i++)
-            if ((solution.HasPoint ? solution.Values[i] : start[i]) is > 0 and var amount) Take(columns[i], amount);
+        var amounts = solution.HasPoint ? solution.Values : start;
+        int[] used = [.. Enumerable.Range(0, columns.Count).Where(i => amounts[i] > 0)];
+        return new([.. used.Select(i => columns[i])], [.. used.Select(i => amounts[i])]);
     }
 
     // The rest: what no cover decides, near what the relaxation takes.

@@ -11,9 +11,13 @@ internal sealed class DualAscent
 
     private readonly MixedIntegerProgram program;
     private readonly sbyte[] sign;
+
+    // By row: first what provides, then what uses. By column: whether it uses anything.
     private readonly int[] starts;
+    private readonly int[] usersFrom;
     private readonly int[] columns;
     private readonly double[] coefficients;
+    private readonly bool[] uses;
 
     /// <summary>Prepares a program.</summary>
     /// <param name="program">The program.</param>
@@ -33,17 +37,26 @@ internal sealed class DualAscent
         foreach (var row in matrix.Rows)
             if (sign[row] != 0) starts[row + 1]++;
         for (var row = 0; row < program.RowCount; row++) starts[row + 1] += starts[row];
-        (columns, coefficients) = (new int[starts[^1]], new double[starts[^1]]);
-        var next = starts.AsSpan(0, program.RowCount).ToArray();
+        (columns, coefficients, uses) = (new int[starts[^1]], new double[starts[^1]], new bool[program.ColumnCount]);
+        usersFrom = starts.AsSpan(0, program.RowCount).ToArray();
+        Fill(usersFrom, providers: true);
+        Fill([.. usersFrom], providers: false);
+    }
+
+    private void Fill(int[] next, bool providers)
+    {
+        var matrix = program.Matrix;
         for (var column = 0; column < program.ColumnCount; column++)
         {
             var rows = matrix.RowsOf(column);
             var each = matrix.CoefficientsOf(column);
             for (var term = 0; term < rows.Length; term++)
             {
-                if (sign[rows[term]] == 0) continue;
+                var counts = Signed(rows[term], each[term]);
+                if (!IsLink(rows[term]) || counts > 0 != providers) continue;
                 var at = next[rows[term]]++;
-                (columns[at], coefficients[at]) = (column, each[term] * sign[rows[term]]);
+                (columns[at], coefficients[at]) = (column, counts);
+                uses[column] |= !providers;
             }
         }
     }
@@ -67,7 +80,7 @@ internal sealed class DualAscent
     public void Run(double[] reduced, double[] duals, Func<int, bool> joined)
     {
         for (var column = 0; column < reduced.Length; column++)
-            if (reduced[column] < -Tiny && !joined(column)) Raise(column, -reduced[column], reduced, duals, 4);
+            if (uses[column] && reduced[column] < -Tiny && !joined(column)) Raise(column, -reduced[column], reduced, duals, 4);
     }
 
     // Makes a column's reduced cost larger, by at most so much.
@@ -80,12 +93,11 @@ internal sealed class DualAscent
             var row = rows[term];
             if (!IsLink(row) || -Signed(row, each[term]) is not (> 0 and var used)) continue;
             var step = wanted / used;
-            for (var at = starts[row]; at < starts[row + 1] && step > Tiny; at++)
+            for (var at = starts[row]; at < usersFrom[row] && step > Tiny; at++)
             {
-                if (coefficients[at] <= 0) continue;
                 var provider = columns[at];
                 var missing = (step * coefficients[at]) - reduced[provider];
-                if (missing > Tiny && depth > 0) Raise(provider, missing, reduced, duals, depth - 1);
+                if (missing > Tiny && depth > 0 && uses[provider]) Raise(provider, missing, reduced, duals, depth - 1);
                 step = Math.Min(step, Math.Max(0, reduced[provider]) / coefficients[at]);
             }
 

@@ -207,6 +207,9 @@ internal sealed class RestrictedProgram : IDisposable
         }
     }
 
+    /// <summary>What the last solve came to, with what stands in.</summary>
+    public double Objective => ClpLibrary.Clp_objectiveValue(model) / scale;
+
     /// <summary>What the columns cost, and what they would if none of them earned anything: the size of the numbers.</summary>
     public (double Cost, double Size) Cost()
     {

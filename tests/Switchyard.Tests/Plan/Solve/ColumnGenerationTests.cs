@@ -231,62 +231,6 @@ public sealed class ColumnGenerationTests
     }
 
     [Fact]
-    public void A_rounded_relaxation_keeps_every_row_and_is_near_the_best()
-    {
-        for (var seed = 100; seed < 112; seed++)
-        {
-            var (program, lasting) = Make(seed, 24, 12);
-            var relaxed = ColumnGeneration.Solve(program, lasting.Contains).ShouldNotBeNull();
-            var rounded = CoverRounding.Solve(program, relaxed.Covers, lasting.Contains, relaxed.Solution, new(0.001, 50));
-            rounded.HasPoint.ShouldBeTrue($"seed {seed}");
-            Feasibility.Check(program, rounded.Values).IsWithin(1e-9).ShouldBeTrue($"seed {seed}");
-            rounded.Objective.ShouldBeGreaterThanOrEqualTo(rounded.Bound);
-            var best = CbcSolver.Solve(program, new(0.01, 200));
-            rounded.Objective.ShouldBeLessThan(1.25 * best.Objective, $"seed {seed}");
-        }
-    }
-
-    [Theory]
-    [InlineData(0.4)]
-    [InlineData(0.5)]
-    public void A_rounded_relaxation_keeps_to_the_share_that_each_seller_may_have(double share)
-    {
-        for (var seed = 200; seed < 206; seed++)
-        {
-            var (program, lasting) = Make(seed, 24, 12);
-            Share(program, lasting, 24, 3, share);
-            var relaxed = ColumnGeneration.Solve(program, lasting.Contains).ShouldNotBeNull();
-            var rounded = CoverRounding.Solve(program, relaxed.Covers, lasting.Contains, relaxed.Solution, new(0.001, 50));
-            rounded.HasPoint.ShouldBeTrue($"seed {seed}");
-            Feasibility.Check(program, rounded.Values).IsWithin(1e-9).ShouldBeTrue($"seed {seed}");
-            rounded.Objective.ShouldBeLessThan(1.5 * CbcSolver.Solve(program, new(0.01, 200)).Objective, $"seed {seed}");
-        }
-    }
-
-    // What each seller is paid is summed up by an equation; it is at most a share of all. The row of money says what is paid for a column.
-    private static void Share(MixedIntegerProgram program, HashSet<int> lasting, int money, int sellers, double share)
-    {
-        var paid = new List<(int Column, double Usd)>();
-        for (var column = 0; column < program.ColumnCount; column++)
-        {
-            var rows = program.Matrix.RowsOf(column);
-            for (var term = 0; term < rows.Length; term++)
-                if (rows[term] == money) paid.Add((column, program.Matrix.CoefficientsOf(column)[term]));
-        }
-
-        var sums = Enumerable.Range(0, sellers).Select(_ => program.AddColumn(0, Infinity, 0, integer: false)).ToArray();
-        lasting.UnionWith(sums);
-        foreach (var (sum, seller) in sums.Select((sum, seller) => (sum, seller)))
-        {
-            var equation = program.AddRow(0, 0);
-            program.AddTerm(equation, sum, -1);
-            foreach (var (column, usd) in paid.Where(x => x.Column % sellers == seller)) program.AddTerm(equation, column, usd);
-            var most = program.AddRow(double.NegativeInfinity, 0);
-            foreach (var other in sums) program.AddTerm(most, other, other == sum ? 1 - share : -share);
-        }
-    }
-
-    [Fact]
     public void A_cover_by_itself_is_solved_as_by_trying_everything()
     {
         for (var seed = 0; seed < 200; seed++)
