@@ -4,6 +4,7 @@ using Switchyard.Cli.Output;
 using Switchyard.Connect.Catalog;
 using Switchyard.Connect.PlanFile;
 using Switchyard.Connect.ScenarioFile;
+using Switchyard.Demand;
 using Switchyard.Performance;
 using Switchyard.Performance.Search;
 using Switchyard.Plan;
@@ -26,21 +27,29 @@ internal static class SweepRun
         var all = ReadVariant.All(source, catalog, ranges);
         if (all.Value is not { } variants) return Printer.Fail(all.Problems);
 
-        var planner = new VariantPlanner(catalog.Prices, new RememberedPerformance(new PerformanceModel(Known.Factors(catalog, unchanged.Scenario), capacities)), settings);
-        var money = swept.TrueForAll(range => VariantPlanner.MoneyLimits.Contains(range.Path));
-        var done = new Variant?[variants.Count];
-        var before = planner.Plan(unchanged.Scenario, sameOptions: false);
-        // Loosest first: what a looser limit allows is often within the tighter one.
-        // Otherwise the first and the last, and then always what lies in the middle of two planned already.
-        var order = money ? Enumerable.Range(0, variants.Count) : VariantPlanner.Middles(variants.Count);
-        if (money) order = order.OrderByDescending(i => Loose(variants[i].Scenario.Limits.ProviderShare))
-            .ThenByDescending(i => Loose((double?)variants[i].Scenario.Limits.CashPerMonth?.Usd))
-            .ThenByDescending(i => Loose((double?)variants[i].Scenario.Limits.TotalCost?.Usd));
+        var performance = new RememberedPerformance(new PerformanceModel(Known.Factors(catalog, unchanged.Scenario), capacities));
+        var planner = new VariantPlanner(catalog.Prices, performance, settings);
         var count = 0;
-        foreach (var i in order)
+        void Count()
         {
-            if (!Console.IsErrorRedirected) Console.Error.Write($"\rvariant {++count} of {variants.Count}");
-            done[i] = planner.Plan(variants[i].Scenario, money, i);
+            if (!Console.IsErrorRedirected) Console.Error.Write($"\rvariant {Interlocked.Increment(ref count)} of {variants.Count}");
+        }
+
+        var scenarios = variants.Select(v => v.Scenario).ToImmutableArray();
+        Variant? before = null;
+        ImmutableArray<Variant?> done = [];
+        if (swept.TrueForAll(range => VariantPlanner.MoneyLimits.Contains(range.Path)))
+        {
+            before = planner.Plan(unchanged.Scenario, sameOptions: false);
+            done = ByMoney(planner, scenarios, Count);
+        }
+        else
+        {
+            settings.SideBySide(
+            [
+                () => before = planner.Plan(unchanged.Scenario, sameOptions: false),
+                () => done = new MiddlesPlanner(catalog.Prices, performance, settings).Plan(scenarios, Count),
+            ]);
         }
 
         if (!Console.IsErrorRedirected) Console.Error.Write("\r\e[K");
@@ -50,6 +59,22 @@ internal static class SweepRun
         if (save is not null) Printer.WriteFile(save, SweepWriter.Write(sweep));
         printer.Show(parsed, console => SweepTables.Write(console, sweep), () => SweepWriter.Write(sweep));
         return done.Any(v => v is not null) ? ExitCode.Done : ExitCode.No;
+    }
+
+    // Loosest first: what a looser limit allows is often within the tighter one.
+    private static ImmutableArray<Variant?> ByMoney(VariantPlanner planner, ImmutableArray<Scenario> variants, Action count)
+    {
+        var done = new Variant?[variants.Length];
+        var order = Enumerable.Range(0, variants.Length).OrderByDescending(i => Loose(variants[i].Limits.ProviderShare))
+            .ThenByDescending(i => Loose((double?)variants[i].Limits.CashPerMonth?.Usd))
+            .ThenByDescending(i => Loose((double?)variants[i].Limits.TotalCost?.Usd));
+        foreach (var i in order)
+        {
+            done[i] = planner.Plan(variants[i], sameOptions: true);
+            count();
+        }
+
+        return [.. done];
     }
 
     private static double Loose(double? limit) => limit ?? double.PositiveInfinity;

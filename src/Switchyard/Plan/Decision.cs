@@ -43,7 +43,7 @@ public enum DecisionKind
 /// <param name="Option">Index among the need's options; for a commitment, of the source.</param>
 /// <param name="Index">The slot, month, group or pile: see <see cref="DecisionKind"/>.</param>
 /// <param name="Value">How much: instances, a share, requests, runs or instance-hours.</param>
-public sealed record Decision(DecisionKind Kind, int Need, int Option, int Index, double Value)
+public readonly record struct Decision(DecisionKind Kind, int Need, int Option, int Index, double Value)
 {
     /// <summary>Index of the source that it uses or buys; −1 for credits and setups.</summary>
     /// <param name="problem">The problem.</param>

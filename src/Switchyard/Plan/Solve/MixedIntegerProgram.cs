@@ -80,12 +80,19 @@ public sealed class MixedIntegerProgram
                 _matrix = _matrix.With(RowCount, _matrixRows, ColumnCount, CollectionsMarshal.AsSpan(_termRows),
                     CollectionsMarshal.AsSpan(_termColumns), CollectionsMarshal.AsSpan(_termCoefficients));
                 _matrixRows = RowCount;
-                _termRows.Clear();
-                _termColumns.Clear();
-                _termCoefficients.Clear();
+                Forget(_termRows);
+                Forget(_termColumns);
+                Forget(_termCoefficients);
             }
             return _matrix;
         }
+    }
+
+    // Its memory too: a large program has few terms added later.
+    private static void Forget<T>(List<T> terms)
+    {
+        terms.Clear();
+        terms.TrimExcess();
     }
 
     /// <summary>Adds a column and returns its index.</summary>

@@ -143,6 +143,6 @@ public sealed class SparseColumns
             end = kept;
             starts[column + 1] = end;
         }
-        return new(starts, rows[..end], coefficients[..end]);
+        return end == rows.Length ? new(starts, rows, coefficients) : new(starts, rows[..end], coefficients[..end]);
     }
 }

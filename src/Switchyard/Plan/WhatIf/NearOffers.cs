@@ -1,4 +1,5 @@
 using Switchyard.Market;
+using Switchyard.Plan.Solve;
 
 namespace Switchyard.Plan.WhatIf;
 
@@ -11,6 +12,14 @@ namespace Switchyard.Plan.WhatIf;
 /// <param name="cheapest">How many of the cheapest by unit price are looked at besides, for each workload and way of buying.</param>
 internal sealed class NearOffers(int plans = int.MaxValue, int cheapest = NearOffers.Usual)
 {
+    /// <summary>A plan from near offers may have a gap this much wider than is usual, of the present value and the credits.</summary>
+    public const double Wider = 0.005;
+
+    // Near offers are few, so that more nodes rarely help, and what they miss is judged by the gap.
+    private const int Nodes = 15;
+    private const double Gap = 0.005;
+    private const double Enough = 0.001;
+
     /// <summary>The cheapest that are looked at unless something else is asked.</summary>
     public const int Usual = 4;
 
@@ -33,6 +42,20 @@ internal sealed class NearOffers(int plans = int.MaxValue, int cheapest = NearOf
 
     /// <summary>Remembers an offer, by its label.</summary>
     public void Learn(string workload, string label) => bought[(workload, label)] = learned;
+
+    /// <summary>A plan of near offers, and what is held.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="settings">When the solver may stop.</param>
+    public SolvedProblem Search(PlanningProblem problem, PlannerSettings settings)
+    {
+        var part = Only(problem);
+        // So few that none needs to be dropped again.
+        if (cheapest == 0 && Most <= problem.OffersPerWorkload) part = part with { OffersPerWorkload = null };
+        return ProblemSolver.Solve(part, new(Math.Max(settings.Gap, Gap), Math.Min(settings.MaximumNodes, Nodes)) { Enough = Enough }, prove: false);
+    }
+
+    /// <summary>The gap that a plan has to a bound.</summary>
+    public static double GapTo(SolvedProblem solved, double bound) => (solved with { Bound = Math.Min(bound, solved.PresentValue) }).Gap;
 
     /// <summary>The problem with near offers alone, and what is held.</summary>
     public PlanningProblem Only(PlanningProblem problem) => problem with
