@@ -28,6 +28,12 @@ internal sealed class CoverSearch
     private readonly bool[] banned;
     private readonly bool[] favoured;
     private readonly int filler;
+
+    // By row: what is nothing beside what it asks for, and what a unit is worth in choosing what to try next. By column, row after row: what a unit counts. And the rows in which something is left, while a column is looked for.
+    private readonly double[] slack;
+    private readonly double[] worths;
+    private readonly double[] counted;
+    private readonly int[] wanted;
     private double best = double.PositiveInfinity;
     private int nodes;
     private readonly int[] columns;
@@ -52,6 +58,7 @@ internal sealed class CoverSearch
         for (var r = 0; r < rest.Length && there is not null; r++)
             for (var c = 0; c < there.Length; c++) rest[r] -= each[r][c] * there[c];
         duals = [.. cover.Rows.Select(row => Math.Max(0, row.Index < rowDuals.Count ? rowDuals[row.Index] : 0))];
+        slack = [.. least.Select(asked => 1e-9 * Math.Abs(asked))];
         counts = new int[price.Length];
         banned = new bool[price.Length];
         favoured = new bool[price.Length];
@@ -79,6 +86,12 @@ internal sealed class CoverSearch
                 if (each[r][column] > 0) lowest = Math.Min(lowest, price[column] / each[r][column]);
             cheapest[r] = double.IsFinite(lowest) ? lowest : 0;
         }
+
+        worths = [.. duals.Select((dual, r) => dual + (Alone * cheapest[r]))];
+        wanted = new int[rest.Length];
+        counted = new double[price.Length * rest.Length];
+        for (var c = 0; c < price.Length; c++)
+            for (var r = 0; r < rest.Length; r++) counted[(c * rest.Length) + r] = each[r][c];
     }
 
     /// <summary>How many of each column the best found takes, after <see cref="Run"/>; null where none was found.</summary>
@@ -105,16 +118,12 @@ internal sealed class CoverSearch
         Try(0);
     }
 
-    private double Worth(int row) => duals[row] + (Alone * cheapest[row]);
-
-    private double Slack(int row) => 1e-9 * Math.Abs(least[row]);
-
     // As many as the cover can use.
     private void TakeFree(int column)
     {
         var most = 0.0;
         for (var r = 0; r < rest.Length; r++)
-            if (rest[r] > Slack(r) && each[r][column] > 0) most = Math.Max(most, Math.Ceiling((rest[r] / each[r][column]) - 1e-9));
+            if (rest[r] > slack[r] && each[r][column] > 0) most = Math.Max(most, Math.Ceiling((rest[r] / each[r][column]) - 1e-9));
         var count = (int)Math.Min(most, upper[column]);
         Take(column, count);
     }
@@ -132,10 +141,10 @@ internal sealed class CoverSearch
         var (bound, alone, hardest, most) = (cost, cost, -1, -1.0);
         for (var r = 0; r < rest.Length; r++)
         {
-            if (rest[r] <= Slack(r)) continue;
+            if (rest[r] <= slack[r]) continue;
             bound += duals[r] * rest[r];
             alone = Math.Max(alone, cost + (cheapest[r] * rest[r]));
-            var worth = Worth(r) * rest[r];
+            var worth = worths[r] * rest[r];
             if (worth > most) (hardest, most) = (r, worth);
         }
 
@@ -163,17 +172,19 @@ internal sealed class CoverSearch
     // The column that covers most for its price of what is left, among those that help the hardest row and can lead to something better.
     private int Best(int hardest, double cost, double bound)
     {
-        var (column, most) = (-1, 0.0);
+        var (column, most, left) = (-1, 0.0, 0);
+        for (var r = 0; r < rest.Length; r++)
+            if (rest[r] > slack[r]) wanted[left++] = r;
         foreach (var c in columns)
         {
-            if (banned[c] || counts[c] + 1 > upper[c] || each[hardest][c] <= 0) continue;
+            var own = counted.AsSpan(c * rest.Length, rest.Length);
+            if (own[hardest] <= 0 || banned[c] || counts[c] + 1 > upper[c]) continue;
             var (worth, score) = (0.0, 0.0);
-            for (var r = 0; r < rest.Length; r++)
+            foreach (var r in wanted.AsSpan(0, left))
             {
-                if (rest[r] <= Slack(r)) continue;
-                var covers = Math.Min(rest[r], each[r][c]);
+                var covers = Math.Min(rest[r], own[r]);
                 worth += duals[r] * covers;
-                score += Worth(r) * covers;
+                score += worths[r] * covers;
             }
 
             // What it costs more than it is worth adds to the bound.
@@ -191,7 +202,7 @@ internal sealed class CoverSearch
         var amount = 0.0;
         for (var r = 0; r < rest.Length; r++)
         {
-            if (rest[r] <= Slack(r)) continue;
+            if (rest[r] <= slack[r]) continue;
             if (each[r][filler] <= 0) return;
             amount = Math.Max(amount, rest[r] / each[r][filler]);
         }
