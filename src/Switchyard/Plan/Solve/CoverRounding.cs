@@ -14,6 +14,7 @@ internal sealed class CoverRounding
     // The same where many are decided together, and when such a search stops.
     private const double VeryNear = 0.03;
     private static readonly SolveLimits Soon = new(0.002, 40);
+    private const int AloneNodes = 150;
 
     // So many groups at a time are decided once more, so often; at prices that change what they cost by so much at most, and not where it would be less than so much.
     private const int Together = 12;
@@ -331,10 +332,17 @@ internal sealed class CoverRounding
             }
         }
 
-        var solution = CbcSolver.Solve(part, Soon, start);
-        var amounts = solution.HasPoint ? solution.Values : start;
+        var amounts = covers.Count == 1 ? Alone(part, start) : CbcSolver.Solve(part, Soon, start) is { HasPoint: true } solution ? solution.Values : start;
         int[] used = [.. Enumerable.Range(0, columns.Count).Where(i => amounts[i] > 0)];
         return new([.. used.Select(i => columns[i])], [.. used.Select(i => amounts[i])]);
+    }
+
+    // One cover by itself is decided before CBC has prepared its own, and without waiting for others that ask it.
+    private static IReadOnlyList<double> Alone(MixedIntegerProgram part, List<double> start)
+    {
+        using var search = new WarmSearch(part);
+        return search.Search(AloneNodes, Soon.RelativeGap).Point is { } point && CbcSolver.Repair(part, point, Soon) is { } exact
+            && (CbcSolver.Repair(part, start, Soon) is not { } known || exact.Objective <= known.Objective) ? exact.Values : start;
     }
 
     // The rest: what no cover decides, near what the relaxation takes.
