@@ -19,7 +19,7 @@ internal sealed class InUse(ProgramDraft draft)
     private readonly SortedDictionary<int, Use> uses = [];
 
     /// <summary>Notes instances at work in a load segment, at most so many in any plan worth having.</summary>
-    public void At(int source, Moment moment, int column, double each, double most) => 
+    public void At(int source, Moment moment, int column, double each, double most) =>
         UseOf(source).In(moment.Month).At((moment.Segment * problem.Futures.Length) + moment.Future).Add(new(column, each), most);
 
     /// <summary>Notes gangs of runs that are on in a month, at each time that could be the busiest.</summary>
