@@ -3,11 +3,9 @@
 #   bench/planning.sh --seed 1 --workloads 20 --months 24
 set -euo pipefail
 cd "$(dirname "$0")/.."
-rid=linux-x64
-case $(uname -sm) in Linux\ aarch64) rid=linux-arm64 ;; Darwin\ arm64) rid=osx-arm64 ;; Darwin*) rid=osx-x64 ;; esac
 built=artifacts/bench
-if [ ! -x $built/Planning ] || [ -n "$(find src bench/Planning Directory.*.props -name '*.cs' -newer $built/Planning -print -quit)" ]; then
+if [ ! -x $built/Planning ] || [ -n "$(find src bench/Planning Directory.*.props \( -name '*.cs' -o -name '*.csproj' -o -name '*.props' \) -newer $built/Planning -print -quit)" ]; then
   mkdir -p $built
-  dotnet publish bench/Planning -c Release -r $rid -p:PublishAot=true -p:NoWarn=IL2104 -p:RunAnalyzers=false -o $built >$built/log 2>&1 || { cat $built/log >&2; exit 1; }
+  dotnet publish bench/Planning -c Release --use-current-runtime -p:PublishAot=true -p:NoWarn=IL2104 -p:RunAnalyzers=false -o $built >$built/log 2>&1 || { cat $built/log >&2; exit 1; }
 fi
 exec $built/Planning "$@"

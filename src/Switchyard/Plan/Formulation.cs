@@ -181,14 +181,8 @@ internal sealed class Formulation
     public IReadOnlySet<string> TightLimits(IReadOnlyList<double> values)
     {
         var activity = new double[Program.RowCount];
-        var matrix = Program.Matrix;
         for (var column = 0; column < Program.ColumnCount; column++)
-        {
-            if (values[column] == 0) continue;
-            var rows = matrix.RowsOf(column);
-            var coefficients = matrix.CoefficientsOf(column);
-            for (var i = 0; i < rows.Length; i++) activity[rows[i]] += coefficients[i] * values[column];
-        }
+            if (values[column] != 0) Program.Matrix.Add(column, values[column], activity);
 
         bool Tight(int row)
         {

@@ -94,11 +94,8 @@ public sealed class Planner
         return (way, planner.PlanOf(built, solved) with { Baseline = way, Bound = Money.FromUsd(double.IsFinite(bound) ? bound : cost) });
     }
 
-    // One at a time: what performance remembers is shared.
-    private BuiltProblem Build(Scenario asked, params IEnumerable<string> lifted)
-    {
-        lock (performance) return new ProblemBuilder(asked, prices, performance, lifted.ToHashSet(StringComparer.Ordinal)).Build();
-    }
+    private BuiltProblem Build(Scenario asked, params IEnumerable<string> lifted) =>
+        new ProblemBuilder(asked, prices, performance, lifted.ToHashSet(StringComparer.Ordinal)).Build();
 
     private PlanningResult Plan()
     {

@@ -3,8 +3,8 @@ namespace Switchyard.Plan.Solve;
 /// <summary>
 /// A good whole-numbered point of a large program, from its relaxation: what lasts is rounded; then each cover is solved by itself at the
 /// relaxation's prices, with what is left of the rows that it shares with others; what is held and not used is offered to all once more, for nothing.
-/// Then covers that share what is held are solved together, one time after the other, and whatever covers do not decide (runs, work that can be
-/// split, money) last: once with all covers as they are and once with some of those groups free again.
+/// Then covers that share what is held are solved together, one time after the other; some of these groups once more, where what is left asks for other prices of what is limited over the whole horizon;
+/// and whatever covers do not decide (runs, work that can be split, money) last.
 /// </summary>
 internal sealed class CoverRounding
 {
@@ -16,12 +16,13 @@ internal sealed class CoverRounding
     private static readonly SolveLimits Soon = new(0.002, 40);
     private const int AloneNodes = 150;
 
-    // So many groups at a time are decided once more, so often; at prices that change what they cost by so much at most, and not where it would be less than so much.
+    // So many groups at a time are decided once more, so often; at prices that change what they cost by so much at first (twice as much where the rest gained less than this share by the round before), and
+    // not where it would be less than so much.
     private const int Together = 12;
     private const int MostRounds = 6;
     private const double FirstMove = 0.02;
-    private const double LeastMove = 0.005;
     private const double LeastGain = 1e-4;
+    private const double LeastMove = 0.005;
 
     // To miss all of a row costs so many times as much as all that the relaxation buys.
     private const double Missed = 10;
@@ -103,18 +104,19 @@ internal sealed class CoverRounding
         groups.Select((group, at) => (Group: group, Place: at * GoldenRatio % 1)).OrderBy(x => x.Place).Select(x => x.Group);
 
     // Limits over the whole horizon have been reckoned with at the relaxation's prices alone. Where what is left to be decided asks for other prices, some groups, at even distances, decide once more at prices on
-    // the way there, as long as it helps; which of their decisions are taken is decided with the rest.
+    // the way there; which of their decisions are taken is decided with the rest.
     private void Ease(List<List<Cover>> groups)
     {
         int[] sums = [.. Enumerable.Range(0, program.RowCount).Where(row => !shared[row] && program.RowLower[row] == program.RowUpper[row])];
         var size = Size();
         var asked = new List<RestProgram.Proposal[]>();
         var (last, step) = (double.PositiveInfinity, FirstMove);
-        for (var round = 0; ; round++)
+        var spread = Spread(groups).ToList();
+        for (var round = 0; round < MostRounds; round++)
         {
             var rest = Rest(asked);
             rest.StandIn(row => Missed * Math.Abs(relaxed.Objective) / Math.Max(1, size[row]));
-            if (round == MostRounds || ClpSolver.Solve(rest.Program) is not { HasPoint: true, RowDuals: { } own, Objective: var cost }) break;
+            if (ClpSolver.Solve(rest.Program) is not { HasPoint: true, RowDuals: { } own, Objective: var cost }) break;
             if (cost > last - (LeastGain * Math.Abs(cost))) step *= 2;
             last = cost;
             var duals = rest.Duals(own);
@@ -123,7 +125,7 @@ internal sealed class CoverRounding
             var prices = relaxed.RowDuals!.ToArray();
             var way = Math.Min(0.5, step / moved);
             foreach (var row in sums) prices[row] += way * (duals[row] - prices[row]);
-            foreach (var group in Spread(groups).Skip(round * Together).Take(Together)) asked.Add([Given(group), Decided(group, prices)]);
+            foreach (var group in spread.Skip(round * Together).Take(Together)) asked.Add([Given(group), Decided(group, prices)]);
         }
 
         if (asked.Count == 0) return;

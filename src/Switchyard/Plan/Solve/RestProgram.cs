@@ -27,7 +27,7 @@ internal sealed class RestProgram
         {
             if (held[column] == 0) continue;
             Fixed += held[column] * whole.Cost[column];
-            Count(column, held[column], there);
+            whole.Matrix.Add(column, held[column], there);
         }
 
         columns = [.. Enumerable.Range(0, whole.ColumnCount).Where(free)];
@@ -82,7 +82,7 @@ internal sealed class RestProgram
         for (var i = 0; i < proposal.Columns.Length; i++)
         {
             cost += proposal.Amounts[i] * whole.Cost[proposal.Columns[i]];
-            Count(proposal.Columns[i], proposal.Amounts[i], counts);
+            whole.Matrix.Add(proposal.Columns[i], proposal.Amounts[i], counts);
             foreach (var row in whole.Matrix.RowsOf(proposal.Columns[i])) touched.Add(row);
         }
 
@@ -95,13 +95,6 @@ internal sealed class RestProgram
         }
 
         proposals.Add((group, number));
-    }
-
-    private void Count(int column, double amount, double[] counts)
-    {
-        var rows = whole.Matrix.RowsOf(column);
-        var each = whole.Matrix.CoefficientsOf(column);
-        for (var term = 0; term < rows.Length; term++) counts[rows[term]] += amount * each[term];
     }
 
     private int Row(int row) => rowAt[row] >= 0 ? rowAt[row] : rowAt[row] = Program.AddRow(whole.RowLower[row] - there[row], whole.RowUpper[row] - there[row]);

@@ -34,6 +34,15 @@ public sealed class SparseColumns
     /// <summary>Coefficients of one column, in the order of <see cref="RowsOf"/>.</summary>
     public ReadOnlySpan<double> CoefficientsOf(int column) => _coefficients.AsSpan(_starts[column].._starts[column + 1]);
 
+    /// <summary>Adds what so much of a column counts in each row.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="amount">How much of it.</param>
+    /// <param name="sums">One for each row.</param>
+    public void Add(int column, double amount, Span<double> sums)
+    {
+        for (var term = _starts[column]; term < _starts[column + 1]; term++) sums[_rows[term]] += _coefficients[term] * amount;
+    }
+
     /// <summary>
     /// This matrix with terms added. A counting sort by column, then duplicates are summed with one marker per row:
     /// linear in the number of terms, and the order within a column is the order of first mention.

@@ -64,8 +64,7 @@ public sealed class MiddlesPlanner(PriceBook prices, RememberedPerformance perfo
 
     private (Variant? Variant, Neighbour? Neighbour) One(Scenario variant, int place)
     {
-        PlanningProblem problem;
-        lock (performance) problem = new ProblemBuilder(variant, prices, performance).Build().Problem;
+        var problem = new ProblemBuilder(variant, prices, performance).Build().Problem;
         var answer = Between(problem, place) ?? new(Whole(problem), VariantSource.Whole);
         var solved = answer.Solved;
         if (!solved.HasPlan) return solved.Status == SolveStatus.Infeasible ? (null, null) : throw new SearchStoppedException(settings.MaximumNodes);

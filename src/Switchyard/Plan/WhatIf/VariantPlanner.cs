@@ -38,7 +38,7 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
     {
         if (built is null || !sameOptions)
         {
-            lock (performance) built = new ProblemBuilder(variant, prices, performance).Build();
+            built = new ProblemBuilder(variant, prices, performance).Build();
             found.Clear();
             impossible.Clear();
         }

@@ -11,11 +11,9 @@ namespace Switchyard.Tests.Plan.WhatIf;
 /// <summary>A variant that is planned between its neighbours is planned as well as by itself, as far as its gap says.</summary>
 public sealed class MiddlesPlannerTests
 {
-    private static readonly PriceBook Prices = HandMade.Prices(
-        HandMade.Offer("a", "east", 20), HandMade.Offer("b", "east", 24), HandMade.Offer("c", "west", 29), HandMade.Offer("d", "west", 31));
+    private static readonly PriceBook Prices = VariantPlannerTests.Prices;
 
-    private static Scenario Scenario(double peak, decimal? cash = null) => HandMade.Scenario(
-        new() { ProviderShare = 0.7, CashPerMonth = cash is { } usd ? new Money(usd) : null }, HandMade.Service("chat", peak), HandMade.Training("tune", 20, 20));
+    private static Scenario Scenario(double peak, decimal? cash = null) => VariantPlannerTests.Scenario(0.7, cash, peak);
 
     private static ImmutableArray<Variant?> Plan(double[] peaks, decimal? cash = null, Action<IReadOnlyList<Action>>? sideBySide = null)
     {

@@ -10,10 +10,10 @@ namespace Switchyard.Tests.Plan.WhatIf;
 /// <summary>A variant that is planned after its neighbours is planned as well as by itself, as far as its gap says.</summary>
 public sealed class VariantPlannerTests
 {
-    private static readonly PriceBook Prices = HandMade.Prices(
+    internal static readonly PriceBook Prices = HandMade.Prices(
         HandMade.Offer("a", "east", 20), HandMade.Offer("b", "east", 24), HandMade.Offer("c", "west", 29), HandMade.Offer("d", "west", 31));
 
-    private static Scenario Scenario(double? share, decimal? cash = null, double peak = 20) => HandMade.Scenario(
+    internal static Scenario Scenario(double? share, decimal? cash = null, double peak = 20) => HandMade.Scenario(
         new() { ProviderShare = share, CashPerMonth = cash is { } usd ? new Money(usd) : null }, HandMade.Service("chat", peak), HandMade.Training("tune", 20, 20));
 
     private static VariantPlanner Planner(double gap = 0.0005) => new(Prices, new RememberedPerformance(new PerformanceModel()), new(gap, 500));
