@@ -28,7 +28,6 @@ internal static class SweepRun
         if (all.Value is not { } variants) return Printer.Fail(all.Problems);
 
         var performance = new RememberedPerformance(new PerformanceModel(Known.Factors(catalog, unchanged.Scenario), capacities));
-        var planner = new VariantPlanner(catalog.Prices, performance, settings);
         var count = 0;
         void Count()
         {
@@ -36,22 +35,9 @@ internal static class SweepRun
         }
 
         var scenarios = variants.Select(v => v.Scenario).ToImmutableArray();
-        Variant? before = null;
-        ImmutableArray<Variant?> done = [];
-        if (swept.TrueForAll(range => VariantPlanner.MoneyLimits.Contains(range.Path)))
-        {
-            before = planner.Plan(unchanged.Scenario, sameOptions: false);
-            done = ByMoney(planner, scenarios, Count);
-        }
-        else
-        {
-            settings.SideBySide(
-            [
-                () => before = planner.Plan(unchanged.Scenario, sameOptions: false),
-                () => done = new MiddlesPlanner(catalog.Prices, performance, settings).Plan(scenarios, Count),
-            ]);
-        }
-
+        var (before, done) = swept.TrueForAll(range => VariantPlanner.MoneyLimits.Contains(range.Path))
+            ? ByMoney(new(catalog.Prices, performance, settings), unchanged.Scenario, scenarios, Count)
+            : new MiddlesPlanner(catalog.Prices, performance, settings).Plan(unchanged.Scenario, scenarios, Count);
         if (!Console.IsErrorRedirected) Console.Error.Write("\r\e[K");
         var sweep = new Sweep(
             unchanged.Scenario.Name, catalog.Prices.AsOf, [.. swept.Select(r => r.Path)], before,
@@ -62,8 +48,9 @@ internal static class SweepRun
     }
 
     // Loosest first: what a looser limit allows is often within the tighter one.
-    private static ImmutableArray<Variant?> ByMoney(VariantPlanner planner, ImmutableArray<Scenario> variants, Action count)
+    private static (Variant? Unchanged, ImmutableArray<Variant?> Variants) ByMoney(VariantPlanner planner, Scenario unchanged, ImmutableArray<Scenario> variants, Action count)
     {
+        var before = planner.Plan(unchanged, sameOptions: false);
         var done = new Variant?[variants.Length];
         var order = Enumerable.Range(0, variants.Length).OrderByDescending(i => Loose(variants[i].Limits.ProviderShare))
             .ThenByDescending(i => Loose((double?)variants[i].Limits.CashPerMonth?.Usd))
@@ -74,7 +61,7 @@ internal static class SweepRun
             count();
         }
 
-        return [.. done];
+        return (before, [.. done]);
     }
 
     private static double Loose(double? limit) => limit ?? double.PositiveInfinity;

@@ -14,80 +14,89 @@ namespace Switchyard.Plan.WhatIf;
 /// <param name="settings">When the solver may stop, and who lends cores.</param>
 public sealed class MiddlesPlanner(PriceBook prices, RememberedPerformance performance, PlannerSettings settings)
 {
-    // By place.
-    private readonly SortedDictionary<int, Neighbour> planned = [];
+    private sealed record Neighbour(int Place, ImmutableArray<Purchase> Purchases, double Gap, ColumnGeneration.End? End);
 
-    private sealed record Neighbour(ImmutableArray<Purchase> Purchases, double Gap, ColumnGeneration.End? End);
+    // Places of which the first and the last are planned, and what those come to; where there is no plan for one, the next that has one counts.
+    private sealed record Span(int First, int Last, Neighbour? Before, Neighbour? After)
+    {
+        public int Length => Last - First;
+
+        public int Middle => (First + Last) / 2;
+
+        public IEnumerable<Span> Halves(Neighbour? middle) => [new(First, Middle, Before, middle ?? After), new(Middle, Last, middle ?? Before, After)];
+    }
 
     // Draft: a relaxation of the whole problem. MostGap: of a gap wider than this the rest is its bound's fault, and not to be expected of neighbours.
     private sealed record Answer(SolvedProblem Solved, VariantSource How, Relaxed? Draft = null, double MostGap = double.PositiveInfinity);
 
-    /// <summary>Plans variants.</summary>
+    /// <summary>Plans variants, and beside them the scenario that they are variants of.</summary>
+    /// <param name="unchanged">The scenario, which is planned as a whole.</param>
     /// <param name="variants">The variants; those next to each other are alike.</param>
-    /// <param name="done">Told of each that is planned, by whoever planned it.</param>
+    /// <param name="done">Told of each variant that is planned, by whoever planned it.</param>
     /// <returns>What each comes to; null where there is no plan within its limits.</returns>
     /// <exception cref="SearchStoppedException">The solver's limits came before an answer.</exception>
-    public ImmutableArray<Variant?> Plan(IReadOnlyList<Scenario> variants, Action done)
+    public (Variant? Unchanged, ImmutableArray<Variant?> Variants) Plan(Scenario unchanged, IReadOnlyList<Scenario> variants, Action done)
     {
-        planned.Clear();
-        var all = new Variant?[variants.Count];
-        foreach (var level in Levels(variants.Count))
+        using var agenda = new Agenda(variants.Count + 1);
+        var (all, ends, before) = (new Variant?[variants.Count], new Neighbour?[Math.Min(2, variants.Count)], (Variant?)null);
+        var left = ends.Length;
+        // The last of loads that rise takes longest.
+        for (var end = ends.Length - 1; end >= 0; end--)
         {
-            var found = new Neighbour?[level.Length];
-            settings.SideBySide([.. level.Select((place, i) => (Action)(() =>
+            var own = end;
+            agenda.Add(int.MaxValue, () =>
             {
-                (all[place], found[i]) = One(variants[place], place);
-                done();
-            }))]);
-            for (var i = 0; i < level.Length; i++)
-                if (found[i] is { } neighbour) planned[level[i]] = neighbour;
+                ends[own] = One(own * (variants.Count - 1), null, null);
+                if (Interlocked.Decrement(ref left) == 0) Open(new(0, variants.Count - 1, ends[0], ends[^1]));
+            });
         }
 
-        return [.. all];
-    }
+        agenda.Add(int.MaxValue, () => before = Plan(unchanged, 0, null, null).Variant);
+        agenda.Run(settings.SideBySide);
+        return (before, [.. all]);
 
-    /// <summary>Places in an order in which neighbours on both sides are planned before: the first and the last, and then the middles of all that lie next to each other until then.</summary>
-    /// <param name="count">How many places there are.</param>
-    public static IEnumerable<int[]> Levels(int count)
-    {
-        if (count == 0) yield break;
-        yield return count == 1 ? [0] : [0, count - 1];
-        List<(int From, int To)> between = [(0, count - 1)];
-        while ((between = [.. between.Where(gap => gap.To - gap.From > 1)]).Count > 0)
+        Neighbour? One(int place, Neighbour? before, Neighbour? after)
         {
-            yield return [.. between.Select(Middle)];
-            between = [.. between.SelectMany(gap => new[] { (gap.From, Middle(gap)), (Middle(gap), gap.To) })];
+            (all[place], var neighbour) = Plan(variants[place], place, before, after);
+            done();
+            return neighbour;
         }
 
-        static int Middle((int From, int To) gap) => (gap.From + gap.To) / 2;
+        // What most others wait for first.
+        void Open(Span span)
+        {
+            if (span.Length < 2) return;
+            agenda.Add(span.Length, () =>
+            {
+                foreach (var half in span.Halves(One(span.Middle, span.Before, span.After))) Open(half);
+            });
+        }
     }
 
-    private (Variant? Variant, Neighbour? Neighbour) One(Scenario variant, int place)
+    private (Variant? Variant, Neighbour? Neighbour) Plan(Scenario variant, int place, Neighbour? before, Neighbour? after)
     {
         var problem = new ProblemBuilder(variant, prices, performance).Build().Problem;
-        var answer = Between(problem, place) ?? new(Whole(problem), VariantSource.Whole);
+        var answer = (before is not null && after is not null ? Between(problem, place, before, after) : null) ?? new(Whole(problem), VariantSource.Whole);
         var solved = answer.Solved;
         if (!solved.HasPlan) return solved.Status == SolveStatus.Infeasible ? (null, null) : throw new SearchStoppedException(settings.MaximumNodes);
         var purchases = Ledger.Purchases(solved.Problem, solved.Decisions);
-        return (Variant.Of(solved, purchases, answer.How), new(purchases, Math.Min(solved.Gap, answer.MostGap), (answer.Draft ?? solved.Draft)?.End));
+        return (Variant.Of(solved, purchases, answer.How), new(place, purchases, Math.Min(solved.Gap, answer.MostGap), (answer.Draft ?? solved.Draft)?.End));
     }
 
     private SolvedProblem Whole(PlanningProblem problem, Relaxed? draft = null) =>
         ProblemSolver.Solve(problem, new(settings.Gap, settings.MaximumNodes), prove: true, near: null, draft);
 
     // With the offers of the plans for the variants planned on both sides, which are judged by their gaps.
-    private Answer? Between(PlanningProblem problem, int place)
+    private Answer? Between(PlanningProblem problem, int place, Neighbour before, Neighbour after)
     {
-        var (before, after) = (planned.LastOrDefault(p => p.Key < place), planned.FirstOrDefault(p => p.Key > place));
-        if (before.Value is null || after.Value is null) return null;
         var offers = new NearOffers(cheapest: 0);
-        offers.Learn(before.Value.Purchases);
-        offers.Learn(after.Value.Purchases);
+        offers.Learn(before.Purchases);
+        offers.Learn(after.Purchases);
         var solved = offers.Search(problem, settings);
         if (!solved.HasPlan) return null;
-        var usual = Math.Max(before.Value.Gap, after.Value.Gap);
+        var usual = Math.Max(before.Gap, after.Gap);
         bool IsEnough(double bound) => NearOffers.GapTo(solved, bound) <= usual + NearOffers.Wider;
-        if (ProblemSolver.Relax(problem, (place - before.Key <= after.Key - place ? before : after).Value.End, IsEnough) is not { } draft) return null;
+        if (ProblemSolver.Relax(problem, (place - before.Place <= after.Place - place ? before : after).End, IsEnough) is not { } draft) return null;
         solved = solved with { Bound = Math.Min(draft.Whole, solved.PresentValue) };
         if (IsEnough(draft.Whole)) return new(solved, VariantSource.Near, draft, usual);
         var whole = Whole(problem, draft);
