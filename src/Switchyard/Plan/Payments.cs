@@ -35,8 +35,18 @@ public static class Payments
     {
         var whole = source.PricePerHour * option.Gang * option.BilledHours;
         if (source.Kind == PurchaseKind.Block) return [new(group.Month, whole)];
-        return group.Starts.SelectMany(start => MonthsOf(horizon, start, option.Hours)).GroupBy(x => x.Month).OrderBy(g => g.Key)
-            .Select(month => new Payment(month.Key, whole * month.Sum(x => x.Hours) / option.Hours / group.Starts.Length));
+        var paid = new List<Payment>();
+        foreach (var start in group.Starts)
+            foreach (var (month, hours) in MonthsOf(horizon, start, option.Hours))
+            {
+                // By month, ascending.
+                var at = paid.Count - 1;
+                while (at >= 0 && paid[at].Month > month) at--;
+                if (at >= 0 && paid[at].Month == month) paid[at] = new(month, paid[at].Usd + hours);
+                else paid.Insert(at + 1, new(month, hours));
+            }
+
+        return paid.Select(x => x with { Usd = whole * x.Usd / option.Hours / group.Starts.Length });
     }
 
     /// <summary>The months that a stretch of time touches, with its hours in each.</summary>

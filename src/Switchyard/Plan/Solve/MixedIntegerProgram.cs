@@ -19,10 +19,8 @@ public sealed class MixedIntegerProgram
     private readonly List<double> _rowLower = [];
     private readonly List<double> _rowUpper = [];
 
-    // Terms not yet in _matrix.
-    private readonly List<int> _termRows = [];
-    private readonly List<int> _termColumns = [];
-    private readonly List<double> _termCoefficients = [];
+    // Terms not yet in _matrix; null where there are none.
+    private TermBuffer? _terms;
     private SparseColumns _matrix = SparseColumns.Empty;
 
     // The rows that _matrix knows; those after them have no terms in it.
@@ -75,24 +73,13 @@ public sealed class MixedIntegerProgram
     {
         get
         {
-            if (_termRows.Count > 0 || _matrix.ColumnCount != ColumnCount)
-            {
-                _matrix = _matrix.With(RowCount, _matrixRows, ColumnCount, CollectionsMarshal.AsSpan(_termRows),
-                    CollectionsMarshal.AsSpan(_termColumns), CollectionsMarshal.AsSpan(_termCoefficients));
-                _matrixRows = RowCount;
-                Forget(_termRows);
-                Forget(_termColumns);
-                Forget(_termCoefficients);
-            }
+            if (_terms is null && _matrix.ColumnCount == ColumnCount) return _matrix;
+            _matrix = _terms is null ? _matrix.With(RowCount, _matrixRows, ColumnCount, [], [], []) : _matrix.With(RowCount, _matrixRows, ColumnCount, _terms.Rows, _terms.Columns, _terms.Coefficients);
+            _matrixRows = RowCount;
+            _terms?.GiveBack();
+            _terms = null;
             return _matrix;
         }
-    }
-
-    // Its memory too: a large program has few terms added later.
-    private static void Forget<T>(List<T> terms)
-    {
-        terms.Clear();
-        terms.TrimExcess();
     }
 
     /// <summary>Adds a column and returns its index.</summary>
@@ -133,9 +120,7 @@ public sealed class MixedIntegerProgram
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)RowCount, nameof(row));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)column, (uint)ColumnCount, nameof(column));
         CheckFinite(coefficient, nameof(coefficient));
-        _termRows.Add(row);
-        _termColumns.Add(column);
-        _termCoefficients.Add(coefficient);
+        (_terms ??= TermBuffer.Take()).Add(row, column, coefficient);
     }
 
     /// <summary>Replaces a column's bounds.</summary>

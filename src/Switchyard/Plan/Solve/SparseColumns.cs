@@ -63,8 +63,9 @@ public sealed class SparseColumns
         for (var column = 0; column < columnCount; column++) next[column + 1] += next[column];
 
         var bounds = (int[])next.Clone();
-        var sortedRows = new int[bounds[columnCount]];
-        var sorted = new double[bounds[columnCount]];
+        // All of it is written.
+        var sortedRows = GC.AllocateUninitializedArray<int>(bounds[columnCount]);
+        var sorted = GC.AllocateUninitializedArray<double>(bounds[columnCount]);
         for (var column = 0; column < ColumnCount; column++)
         {
             var length = _starts[column + 1] - _starts[column];
@@ -94,7 +95,8 @@ public sealed class SparseColumns
         }
 
         var starts = new int[columnCount + 1];
-        var (longerRows, longer) = (new int[_rows.Length + rows.Length], new double[_rows.Length + rows.Length]);
+        // All of it is written.
+        var (longerRows, longer) = (GC.AllocateUninitializedArray<int>(_rows.Length + rows.Length), GC.AllocateUninitializedArray<double>(_rows.Length + rows.Length));
         var (copied, shift) = (0, 0);
         for (var column = 0; column < columnCount; column++)
         {
