@@ -65,13 +65,20 @@ internal sealed class CoverLeast
         return proven;
     }
 
-    // Of columns that count the same only the cheapest is of use where there is enough of it; the cheapest first.
+    // What counts no more anywhere than something cheaper of which there is enough is of no use; the cheapest first.
     private static Item[] Distinct(double[] least, IReadOnlyCollection<Item> items)
     {
         var kept = new List<Item>();
         foreach (var item in items.OrderBy(item => item.Cost))
-            if (!kept.Exists(known => known.IsWhole == item.IsWhole && known.Each.AsSpan().SequenceEqual(item.Each) && IsPlenty(least, known))) kept.Add(item);
+            if (!kept.Exists(known => known.IsWhole == item.IsWhole && CountsAsMuch(known, item) && IsPlenty(least, known))) kept.Add(item);
         return [.. kept];
+    }
+
+    private static bool CountsAsMuch(Item one, Item other)
+    {
+        for (var row = 0; row < one.Each.Length; row++)
+            if (one.Each[row] < other.Each[row]) return false;
+        return true;
     }
 
     private static bool IsPlenty(double[] least, Item item)
