@@ -30,9 +30,6 @@ internal sealed class NearOffers(int plans = int.MaxValue, int cheapest = NearOf
     /// <summary>Whether any plan has been learned from.</summary>
     public bool IsEmpty => bought.Count == 0;
 
-    /// <summary>Most different offers for one workload among those remembered.</summary>
-    public int Most => bought.Where(b => learned - b.Value < plans).GroupBy(b => b.Key.Workload).Select(g => g.Count()).DefaultIfEmpty(0).Max();
-
     /// <summary>Remembers what a plan buys.</summary>
     public void Learn(IEnumerable<Purchase> purchases)
     {
@@ -50,9 +47,13 @@ internal sealed class NearOffers(int plans = int.MaxValue, int cheapest = NearOf
     {
         var part = Only(problem);
         // So few that none needs to be dropped again.
-        if (cheapest == 0 && Most <= problem.OffersPerWorkload) part = part with { OffersPerWorkload = null };
+        if (cheapest == 0 && Most(part) <= problem.OffersPerWorkload) part = part with { OffersPerWorkload = null };
         return ProblemSolver.Solve(part, new(Math.Max(settings.Gap, Gap), Math.Min(settings.MaximumNodes, Nodes)) { Enough = Enough }, prove: false);
     }
+
+    // Most different offers for one workload, each counted once however it is bought.
+    private static int Most(PlanningProblem problem) => problem.Needs.Max(need => Enumerable.Range(0, SingleSource.OptionCount(need)).Select(o => problem.Sources[SingleSource.SourceOf(need, o)])
+        .Where(source => source.Kind != PurchaseKind.Owned).Select(source => source.Offer).Distinct().Count());
 
     /// <summary>The gap that a plan has to a bound.</summary>
     public static double GapTo(SolvedProblem solved, double bound) => (solved with { Bound = Math.Min(bound, solved.PresentValue) }).Gap;
