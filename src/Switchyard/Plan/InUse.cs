@@ -18,6 +18,9 @@ internal sealed class InUse(ProgramDraft draft)
     private readonly PlanningProblem problem = draft.Problem;
     private readonly SortedDictionary<int, Use> uses = [];
 
+    // What a month has stated so far.
+    private readonly HashSet<List<Term>> stated = new(SameTerms);
+
     /// <summary>Notes instances at work in a load segment, at most so many in any plan worth having.</summary>
     public void At(int source, Moment moment, int column, double each, double most) =>
         UseOf(source).In(moment.Month).At((moment.Segment * problem.Futures.Length) + moment.Future).Add(new(column, each), most);
@@ -67,7 +70,7 @@ internal sealed class InUse(ProgramDraft draft)
         {
             Term[] there = [.. use.Cohorts.Where(c => c.From <= month && month < c.Until).Select(c => new Term(c.Column, -c.Units))];
             var held = own.Kind == PurchaseKind.Owned ? own.MostAt(month) ?? 0 : 0;
-            var stated = new HashSet<List<Term>>(SameTerms);
+            stated.Clear();
             foreach (var moment in MomentsOf([busy]))
             {
                 busy.Moments.TryGetValue(moment, out var at);
@@ -105,7 +108,7 @@ internal sealed class InUse(ProgramDraft draft)
 
         var byHour = members.Where(x => problem.Sources[x.Source].Kind != PurchaseKind.Commitment && uses[x.Source].Months.ContainsKey(month))
             .Select(x => (Busy: uses[x.Source].Months[month], x.Weight)).ToList();
-        var stated = new HashSet<List<Term>>(SameTerms);
+        stated.Clear();
         foreach (var moment in MomentsOf([.. byHour.Select(x => x.Busy)]))
         {
             var terms = new List<Term>(there);

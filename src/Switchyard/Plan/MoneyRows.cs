@@ -57,9 +57,15 @@ internal sealed class MoneyRows(ProgramDraft draft)
         if (problem.Credits.IsEmpty) return spent;
         var byProvider = problem.Credits.Select(credit => credit.Provider).Distinct(StringComparer.Ordinal)
             .ToDictionary(provider => provider, _ => new List<Paid>?[problem.Horizon.Months], StringComparer.Ordinal);
-        List<Paid>?[]?[] ofSource = [.. problem.Sources.Select(source => byProvider.GetValueOrDefault(source.Provider))];
+        // Columns of one source come one after the other.
+        var (source, months) = (-1, (List<Paid>?[]?)null);
         foreach (var x in paid)
-            if (x.Source >= 0 && ofSource[x.Source] is { } months && x.Month < months.Length) (months[x.Month] ??= []).Add(x);
+        {
+            if (x.Source < 0) continue;
+            if (x.Source != source) (source, months) = (x.Source, byProvider.GetValueOrDefault(problem.Sources[x.Source].Provider));
+            if (x.Month < months?.Length) (months[x.Month] ??= []).Add(x);
+        }
+
         var byExpiry = Enumerable.Range(0, problem.Credits.Length).OrderBy(c => problem.Credits[c].Expires).ToList();
         foreach (var own in byExpiry.GroupBy(c => problem.Credits[c].Provider).OrderBy(g => g.Key, StringComparer.Ordinal))
         {

@@ -54,12 +54,12 @@ internal sealed class ServiceRows(ProgramDraft draft, InUse inUse, TermColumns t
             }
 
             if (source.Kind == PurchaseKind.Commitment) terms.Of(option.Source);
-            var used = new List<Term>();
+            var used = new List<Term>(slots.Length);
+            bool[] there = [.. Enumerable.Range(0, problem.Horizon.Months).Select(month => source.Kind == PurchaseKind.Commitment ? terms.In(option.Source, month).Any() : source.IsPool || month <= source.LastStart)];
             for (var s = 0; s < slots.Length; s++)
             {
                 var month = service.Slots[s].Month;
-                if (!source.IsPool && month > source.LastStart) continue;
-                if (source.Kind == PurchaseKind.Commitment && !terms.In(option.Source, month).Any()) continue;
+                if (!there[month]) continue;
                 var most = Most(problem, service, option, service.Slots[s].Rate);
                 if (source.Kind == PurchaseKind.Owned) most = Math.Min(most, source.MostAt(month) ?? 0);
                 if (most <= 0) continue;

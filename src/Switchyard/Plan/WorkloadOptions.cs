@@ -26,6 +26,8 @@ internal sealed class WorkloadOptions(
     public ServiceNeed Service(InferenceWorkload workload, List<Candidate> candidates, List<Source> sources)
     {
         var found = new List<ServiceOption>();
+        // User groups by how far they are from a place.
+        var nearest = new Dictionary<Location, ImmutableArray<(double? Trip, int Index)>>();
         var routes = new DataRoutes(prices, workload, (0, scenario.Horizon.Months, 0), Assumed);
         ImmutableArray<Slot> slots = [.. Slots(workload)];
         var greatest = slots.Max(slot => slot.Rate);
@@ -40,7 +42,7 @@ internal sealed class WorkloadOptions(
             }
 
             var traffic = routes.Outwards(at, monthly) * workload.ResponseSize.GB;
-            found.AddRange(ServiceOptions(workload, candidate, source.Label).Select(o => o with
+            found.AddRange(ServiceOptions(workload, candidate, source.Label, nearest).Select(o => o with
             {
                 Setup = way.Setup,
                 CostPerRequest = traffic * Math.Min(o.Capacity, greatest) * 3600 < MarketAssumptions.Negligible * source.PricePerHour ? 0 : traffic,
@@ -107,7 +109,7 @@ internal sealed class WorkloadOptions(
 
     // One option for each set of user groups that counts: the nearest alone, the two nearest, and so on, each at the load that its
     // farthest users still allow. A set that leaves as much capacity as a smaller one makes the smaller one needless.
-    private List<ServiceOption> ServiceOptions(InferenceWorkload workload, Candidate candidate, string label)
+    private List<ServiceOption> ServiceOptions(InferenceWorkload workload, Candidate candidate, string label, Dictionary<Location, ImmutableArray<(double? Trip, int Index)>> nearest)
     {
         var offer = candidate.Offer;
         var groups = new List<(double RoundTrip, uint Users)>();
@@ -117,9 +119,14 @@ internal sealed class WorkloadOptions(
         }
         else
         {
-            var near = workload.Users
-                .Select((user, i) => (Trip: prices.RoundTripMilliseconds(user.Geography, offer.Provider, offer.Region), Index: i))
-                .OrderBy(x => x.Trip).ThenBy(x => x.Index).ToList();
+            if (!nearest.TryGetValue(candidate.Location, out var near))
+            {
+                nearest[candidate.Location] = near =
+                [
+                    .. workload.Users.Select((user, i) => (Trip: prices.RoundTripMilliseconds(user.Geography, offer.Provider, offer.Region), Index: i)).OrderBy(x => x.Trip).ThenBy(x => x.Index),
+                ];
+            }
+
             if (near[0].Trip is null)
             {
                 exclusions.Add(new(workload.Name, label, null, $"where region {offer.Region} lies is unknown, so its distance to the users is too"));
