@@ -73,9 +73,9 @@ internal sealed class Cover
         for (var row = 0; row < fits.Length; row++)
         {
             if (!fits[row]) continue;
-            if (!parts.TryGetValue(groups.Of(row), out var own)) parts[groups.Of(row)] = own = new();
-            (partOf[row], place[row]) = (own, own.Rows.Count);
-            own.Rows.Add(row);
+            if (!parts.TryGetValue(groups.Of(row), out var part)) parts[groups.Of(row)] = part = new();
+            (partOf[row], place[row]) = (part, part.Rows.Count);
+            part.Rows.Add(row);
         }
 
         for (var column = 0; column < program.ColumnCount; column++)
@@ -84,22 +84,26 @@ internal sealed class Cover
             var each = matrix.CoefficientsOf(column);
             for (var term = 0; term < rows.Length; term++)
             {
-                if (partOf[rows[term]] is not { } own) continue;
-                if (own.Columns.Count == 0 || own.Columns[^1] != column) own.Columns.Add(column);
+                if (partOf[rows[term]] is not { } part) continue;
+                if (part.Columns.Count == 0 || part.Columns[^1] != column) part.Columns.Add(column);
             }
         }
 
-        var covers = parts.Values.Where(part => part.Columns.Count > 0).ToDictionary(part => part, part => Of(program, part));
-        foreach (var (part, cover) in covers)
-            for (var at = 0; at < part.Columns.Count; at++)
+        var own = parts.Values.Where(part => part.Columns.Count > 0).ToList();
+        foreach (var part in own) part.Cover = Of(program, part);
+        for (var column = 0; column < program.ColumnCount; column++)
+        {
+            var rows = matrix.RowsOf(column);
+            var each = matrix.CoefficientsOf(column);
+            for (var term = 0; term < rows.Length; term++)
             {
-                var rows = matrix.RowsOf(part.Columns[at]);
-                var each = matrix.CoefficientsOf(part.Columns[at]);
-                for (var term = 0; term < rows.Length; term++)
-                    if (partOf[rows[term]] == part) cover.rows[place[rows[term]]].Each[at] = each[term];
+                if (partOf[rows[term]] is not { Cover: { } cover } part) continue;
+                if (part.Columns[part.At] != column) part.At++;
+                cover.rows[place[rows[term]]].Each[part.At] = each[term];
             }
+        }
 
-        return [.. covers.Values];
+        return [.. own.Select(part => part.Cover!)];
     }
 
     private sealed class Part
@@ -107,6 +111,11 @@ internal sealed class Cover
         public List<int> Rows { get; } = [];
 
         public List<int> Columns { get; } = [];
+
+        public Cover? Cover { get; set; }
+
+        // The place among its columns that is written.
+        public int At { get; set; }
     }
 
     private static Cover Of(MixedIntegerProgram program, Part part)

@@ -159,12 +159,18 @@ internal sealed class RestrictedProgram : IDisposable
             (lower[i], upper[i]) = (program.RowLower[joining[i]], program.RowUpper[joining[i]]);
         }
 
+        // Row by row, in the order given.
         var first = rowAt[joining[0]];
-        var ordered = terms.OrderBy(x => rowAt[x.Row]).ToList();
-        foreach (var (row, _, _) in ordered) starts[rowAt[row] - first + 1]++;
+        foreach (var (row, _, _) in terms) starts[rowAt[row] - first + 1]++;
         for (var i = 0; i < joining.Length; i++) starts[i + 1] += starts[i];
-        ClpLibrary.Clp_addRows(model, joining.Length, CoinInput.Bounds(lower), CoinInput.Bounds(upper), starts,
-            [.. ordered.Select(x => x.Column)], [.. ordered.Select(x => x.Each)]);
+        var (next, at, values) = (starts.ToArray(), new int[terms.Count], new double[terms.Count]);
+        foreach (var (row, column, each) in terms)
+        {
+            var place = next[rowAt[row] - first]++;
+            (at[place], values[place]) = (column, each);
+        }
+
+        ClpLibrary.Clp_addRows(model, joining.Length, CoinInput.Bounds(lower), CoinInput.Bounds(upper), starts, at, values);
     }
 
     /// <summary>Minimises the cost, or (for feasibility) only what stands in.</summary>
