@@ -26,8 +26,11 @@ internal static class SideBySide
             }
         }
 
-        var beside = Enumerable.Range(1, Math.Min(things.Count, Environment.ProcessorCount) - 1).Select(_ => Task.Run(Work)).ToArray();
+        using var over = new CancellationTokenSource();
+        var beside = Enumerable.Range(1, Math.Max(0, Math.Min(things.Count, Environment.ProcessorCount) - 1)).Select(_ => Task.Run(Work, over.Token)).ToArray();
         Work();
+        // Who has not begun by now, since all cores do other things, has nothing left to do.
+        over.Cancel();
         foreach (var other in beside) ((IAsyncResult)other).AsyncWaitHandle.WaitOne();
         foreach (var wrong in failed) wrong?.Throw();
     }

@@ -15,13 +15,8 @@ namespace Switchyard.Plan;
 /// <param name="Why">True to ask further, by solving again with something changed: what limits cost, what would flip the choice, other loads.</param>
 public sealed record PlannerSettings(double Gap = 0.002, int MaximumNodes = 50, bool Explain = true, bool Why = false)
 {
-    /// <summary>
-    /// Does things that do not depend on each other. One after the other unless the host lends its cores; the answers are the same.
-    /// </summary>
-    public Action<IReadOnlyList<Action>> SideBySide { get; init; } = static things =>
-    {
-        foreach (var thing in things) thing();
-    };
+    /// <inheritdoc cref="SolveLimits.SideBySide"/>
+    public Action<IReadOnlyList<Action>> SideBySide { get; init; } = SolveLimits.OneByOne;
 }
 
 /// <summary>Finds the cheapest way to do all the work within all the limits, and says why.</summary>
@@ -51,8 +46,8 @@ public sealed class Planner
         this.prices = prices;
         this.performance = new(performance);
         this.settings = settings;
-        limits = new(settings.Gap, settings.MaximumNodes);
-        rough = new(Math.Max(settings.Gap, 0.01), Math.Min(settings.MaximumNodes, 15));
+        limits = new(settings.Gap, settings.MaximumNodes) { SideBySide = settings.SideBySide };
+        rough = limits with { RelativeGap = Math.Max(settings.Gap, 0.01), MaximumNodes = Math.Min(settings.MaximumNodes, 15) };
     }
 
     /// <summary>Plans a scenario.</summary>

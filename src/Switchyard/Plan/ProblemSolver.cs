@@ -76,9 +76,15 @@ public static class ProblemSolver
                 continue;
             }
 
-            var solved = problem.OffersPerWorkload is { } most && draft.Solution.HasPoint
-                ? FewOffers.Solve(draft, most, limits, prove, (part, until) => Search(part, until, prove && until.RelativeGap <= Sharp))
-                : Search(draft, limits, prove);
+            var solved = None(problem, double.PositiveInfinity, SolveStatus.NoIncumbent);
+            limits.SideBySide(
+            [
+                () => solved = problem.OffersPerWorkload is { } most && draft.Solution.HasPoint
+                    ? FewOffers.Solve(draft, most, limits, prove, (part, until) => Search(part, until, prove && until.RelativeGap <= Sharp))
+                    : Search(draft, limits, prove),
+                // What is rounded mostly lies so far from the relaxation that this is asked for next.
+                .. prove && draft.Formulation.Program.ColumnCount > Large ? [() => _ = draft.Whole] : (Action[])[],
+            ]);
             if (solved.Status == SolveStatus.NoIncumbent && prove && Within(problem, draft) is { } tight) return tight;
             if (!solved.HasPlan) return solved with { Problem = solved.Problem with { CapacityLimits = problem.CapacityLimits } };
             if (Exceeded(problem, solved.Problem, solved.Decisions, reckoned) is { Length: > 0 } broken)

@@ -16,6 +16,12 @@ internal sealed class CoverRounding
     private static readonly SolveLimits Soon = new(0.002, 40);
     private const int AloneNodes = 150;
 
+    // What is so little too much, as a share, is no more than a rounding error.
+    private const double Rounding = 1e-9;
+
+    // So many groups are decided side by side, each as if the others kept what they have.
+    private const int AtOnce = 8;
+
     // So many groups at a time are decided once more, so often; at prices that change what they cost by so much at first (twice as much where the rest gained less than this share by the round before), and
     // not where it would be less than so much.
     private const int Together = 12;
@@ -36,14 +42,15 @@ internal sealed class CoverRounding
     private readonly MixedIntegerProgram program;
     private readonly Func<int, bool> lasts;
     private readonly Solution relaxed;
+    private readonly Action<IReadOnlyList<Action>> sideBySide;
     private readonly double[] values;
     private readonly double[] left;
     private readonly bool[] shared;
     private readonly bool[] covered;
 
-    private CoverRounding(MixedIntegerProgram program, IReadOnlyList<Cover> covers, Func<int, bool> lasts, Solution relaxed)
+    private CoverRounding(MixedIntegerProgram program, IReadOnlyList<Cover> covers, Func<int, bool> lasts, Solution relaxed, Action<IReadOnlyList<Action>> sideBySide)
     {
-        (this.program, this.lasts, this.relaxed) = (program, lasts, relaxed);
+        (this.program, this.lasts, this.relaxed, this.sideBySide) = (program, lasts, relaxed, sideBySide);
         values = new double[program.ColumnCount];
         covered = new bool[program.ColumnCount];
         foreach (var column in covers.Where(cover => cover.IsEnumerable).SelectMany(cover => cover.Columns).Where(column => !lasts(column))) covered[column] = true;
@@ -66,16 +73,16 @@ internal sealed class CoverRounding
     /// <param name="covers">Its covers.</param>
     /// <param name="lasts">Whether a column provides at many times.</param>
     /// <param name="relaxed">The solution of the relaxation, with duals.</param>
-    /// <param name="limits">When to stop what is solved last.</param>
+    /// <param name="limits">When to stop what is solved last, and who lends cores.</param>
     public static Solution Solve(MixedIntegerProgram program, IReadOnlyList<Cover> covers, Func<int, bool> lasts, Solution relaxed, SolveLimits limits)
     {
-        var rounding = new CoverRounding(program, covers, lasts, relaxed);
+        var rounding = new CoverRounding(program, covers, lasts, relaxed, limits.SideBySide);
         rounding.Last();
         // Those that the relaxation serves mostly from what is held come first: the others rent anyway.
         foreach (var cover in covers.OrderBy(rounding.Rented)) rounding.Fill(cover, free: false);
         foreach (var cover in covers) rounding.Fill(cover, free: true);
         var groups = rounding.Groups(covers).ToList();
-        foreach (var group in groups) rounding.Improve(group);
+        foreach (var some in groups.Chunk(AtOnce)) rounding.Improve(some);
         rounding.Ease(groups);
         var point = rounding.Finish(limits, Near);
         if (!point.HasPoint)
@@ -125,7 +132,9 @@ internal sealed class CoverRounding
             var prices = relaxed.RowDuals!.ToArray();
             var way = Math.Min(0.5, step / moved);
             foreach (var row in sums) prices[row] += way * (duals[row] - prices[row]);
-            foreach (var group in spread.Skip(round * Together).Take(Together)) asked.Add([Given(group), Decided(group, prices)]);
+            var some = spread.Skip(round * Together).Take(Together).Select(group => (Group: group, Had: Given(group))).ToArray();
+            foreach (var (_, had) in some) Give(had);
+            asked.AddRange(some.Zip(Decided(some, prices), (of, decided) => new[] { of.Had, decided }));
         }
 
         if (asked.Count == 0) return;
@@ -285,16 +294,61 @@ internal sealed class CoverRounding
         return Enumerable.Range(0, covers.Count).Where(i => covers[i].IsEnumerable).GroupBy(groups.Of).Select(g => g.Select(i => covers[i]).ToList());
     }
 
-    // Decides some covers together, with all else as it is.
-    private void Improve(List<Cover> covers) => Take(Decided(covers, relaxed.RowDuals!));
+    // Decides some groups, the covers of each together.
+    private void Improve(List<Cover>[] groups)
+    {
+        var some = groups.Select(group => (Group: group, Had: Given(group))).ToArray();
+        var decided = Decided(some, relaxed.RowDuals!);
+        for (var i = 0; i < some.Length; i++)
+        {
+            var (group, had) = some[i];
+            Give(had);
+            if (!Fits(decided[i]))
+            {
+                // Others have taken what it counted on.
+                Take(had);
+                decided[i] = Decided(group, had, relaxed.RowDuals!);
+                Give(had);
+            }
+
+            Take(decided[i]);
+        }
+    }
+
+    private bool Fits(RestProgram.Proposal proposal)
+    {
+        var used = new Dictionary<int, double>();
+        for (var i = 0; i < proposal.Columns.Length; i++)
+        {
+            var rows = program.Matrix.RowsOf(proposal.Columns[i]);
+            var each = program.Matrix.CoefficientsOf(proposal.Columns[i]);
+            for (var term = 0; term < rows.Length; term++)
+                if (shared[rows[term]]) used[rows[term]] = used.GetValueOrDefault(rows[term]) + (proposal.Amounts[i] * Counts(rows[term], each[term]));
+        }
+
+        return used.All(row => row.Value <= Math.Max(0, left[row.Key]) + (Rounding * Math.Max(1, Math.Abs(row.Value))));
+    }
+
+    // What some groups decide, each as if the others did what they do now.
+    private RestProgram.Proposal[] Decided((List<Cover> Group, RestProgram.Proposal Had)[] groups, IReadOnlyList<double> prices)
+    {
+        var decided = new RestProgram.Proposal[groups.Length];
+        sideBySide([.. groups.Select((of, i) => (Action)(() => decided[i] = Decided(of.Group, of.Had, prices)))]);
+        return decided;
+    }
 
     private void Take(RestProgram.Proposal proposal)
     {
         for (var i = 0; i < proposal.Columns.Length; i++) Take(proposal.Columns[i], proposal.Amounts[i]);
     }
 
-    // What some covers decide together, with all else as it is, where what they add to rows that sum up costs so much. What they had is given up.
-    private RestProgram.Proposal Decided(List<Cover> covers, IReadOnlyList<double> prices)
+    private void Give(RestProgram.Proposal proposal)
+    {
+        for (var i = 0; i < proposal.Columns.Length; i++) Take(proposal.Columns[i], -proposal.Amounts[i]);
+    }
+
+    // What some covers decide together instead of what they had, with all else as it is, where what they add to rows that sum up costs so much.
+    private RestProgram.Proposal Decided(List<Cover> covers, RestProgram.Proposal had, IReadOnlyList<double> prices)
     {
         var matrix = program.Matrix;
         var part = new MixedIntegerProgram();
@@ -309,13 +363,24 @@ internal sealed class CoverRounding
                 rows[row.Index] = part.AddRow(row.Least - there, double.PositiveInfinity);
             }
 
+        var amounts = had.Columns.Zip(had.Amounts).ToDictionary(x => x.First, x => x.Second);
         foreach (var column in covers.SelectMany(cover => cover.Columns).Where(column => !lasts(column)))
-            if (values[column] > 0 || relaxed.IsNear(program, column, VeryNear))
+            if (amounts.ContainsKey(column) || relaxed.IsNear(program, column, VeryNear))
             {
                 columns.Add(column);
-                start.Add(values[column]);
-                if (values[column] > 0) Take(column, -values[column]);
+                start.Add(amounts.GetValueOrDefault(column));
             }
+
+        // What is left for them, with what they still have.
+        var room = new Dictionary<int, double>();
+        double Room(int row) => room.TryGetValue(row, out var more) ? more : left[row];
+        foreach (var column in had.Columns)
+        {
+            var touched = matrix.RowsOf(column);
+            var each = matrix.CoefficientsOf(column);
+            for (var term = 0; term < touched.Length; term++)
+                if (shared[touched[term]]) room[touched[term]] = Room(touched[term]) + (values[column] * Counts(touched[term], each[term]));
+        }
 
         foreach (var column in columns)
         {
@@ -329,14 +394,14 @@ internal sealed class CoverRounding
             {
                 var row = touched[term];
                 if (!own.Contains(row) && !shared[row]) continue;
-                if (!rows.TryGetValue(row, out var at)) rows[row] = at = part.AddRow(double.NegativeInfinity, Math.Max(0, left[row]));
+                if (!rows.TryGetValue(row, out var at)) rows[row] = at = part.AddRow(double.NegativeInfinity, Math.Max(0, Room(row)));
                 part.AddTerm(at, added, own.Contains(row) ? each[term] : Counts(row, each[term]));
             }
         }
 
-        var amounts = covers.Count == 1 ? Alone(part, start) : CbcSolver.Solve(part, Soon, start) is { HasPoint: true } solution ? solution.Values : start;
-        int[] used = [.. Enumerable.Range(0, columns.Count).Where(i => amounts[i] > 0)];
-        return new([.. used.Select(i => columns[i])], [.. used.Select(i => amounts[i])]);
+        var chosen = covers.Count == 1 ? Alone(part, start) : CbcSolver.Solve(part, Soon, start) is { HasPoint: true } solution ? solution.Values : start;
+        int[] used = [.. Enumerable.Range(0, columns.Count).Where(i => chosen[i] > 0)];
+        return new([.. used.Select(i => columns[i])], [.. used.Select(i => chosen[i])]);
     }
 
     // One cover by itself is decided before CBC has prepared its own, and without waiting for others that ask it.
@@ -353,6 +418,7 @@ internal sealed class CoverRounding
         var part = new ProgramPart(program, column => values[column] > 0 || (!covered[column] && relaxed.IsNear(program, column, near)));
         for (var i = 0; i < part.Columns.Length; i++)
             if (values[part.Columns[i]] is > 0 and var amount) part.Program.SetColumnBounds(i, amount, amount);
-        return part.Solve(limits);
+        // Of the whole cost this is a small part, and what it leaves to be saved counts in full.
+        return part.Solve(limits with { RelativeGap = Math.Min(limits.RelativeGap, Choosing.RelativeGap) });
     }
 }

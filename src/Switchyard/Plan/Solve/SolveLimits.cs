@@ -14,6 +14,11 @@ public sealed record SolveLimits(double RelativeGap = 1e-4, int MaximumNodes = 2
     /// </summary>
     public double FeasibilityTolerance { get; init; } = 1e-9;
 
+    /// <summary>
+    /// Does things that do not depend on each other. One after the other unless the host lends its cores; the answers are the same.
+    /// </summary>
+    public Action<IReadOnlyList<Action>> SideBySide { get; init; } = OneByOne;
+
     /// <summary>A point found to be so near to its bound, as a share of its cost, is not tried to be improved upon; 0: whatever is usual is tried.</summary>
     internal double Enough { get; init; }
 
@@ -22,6 +27,12 @@ public sealed record SolveLimits(double RelativeGap = 1e-4, int MaximumNodes = 2
 
     /// <summary>Proves optimality to nine digits: for tests and small programs.</summary>
     public static SolveLimits Exact { get; } = new(1e-9, int.MaxValue);
+
+    /// <summary>Does things one after the other.</summary>
+    internal static void OneByOne(IReadOnlyList<Action> things)
+    {
+        foreach (var thing in things) thing();
+    }
 
     internal void Check()
     {
