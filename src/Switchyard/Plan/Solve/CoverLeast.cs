@@ -13,7 +13,7 @@ internal sealed class CoverLeast
 
     // The search first goes so many times half of the way to its limit, then twice as far, and so on. It is given up after so many steps.
     private const int Halvings = 6;
-    private const int MostSteps = 3000;
+    private const int MostSteps = 10000;
 
     private static readonly double[] Nothing = new double[Parts + 1];
 

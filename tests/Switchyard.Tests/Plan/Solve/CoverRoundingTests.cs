@@ -113,6 +113,28 @@ public sealed class CoverRoundingTests
         }
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(40)]
+    public void Groups_decided_side_by_side_keep_to_what_there_is_for_all_and_decide_the_same_on_any_number_of_cores(double quota)
+    {
+        for (var seed = 300; seed < 304; seed++)
+        {
+            var program = Sellers(seed, 40, 0.6);
+            // Nearly all would like to have what the first seller sells, of which there is little.
+            var first = program.AddRow(double.NegativeInfinity, quota);
+            for (var column = 3; column < 3 + (3 * 40); column++) program.AddTerm(first, column, 1);
+            var relaxed = ColumnGeneration.Solve(program, _ => false).ShouldNotBeNull();
+            Solution Rounded(Action<IReadOnlyList<Action>> sideBySide) =>
+                CoverRounding.Solve(program, relaxed.Covers, _ => false, relaxed.Solution, new(0.001, 50) { SideBySide = sideBySide });
+            var alone = Rounded(SolveLimits.OneByOne);
+            Feasibility.Check(program, alone.Values).IsWithin(1e-9).ShouldBeTrue($"seed {seed}");
+            Rounded(things => Parallel.Invoke([.. things])).Values.ShouldBe(alone.Values);
+            Rounded(things => SolveLimits.OneByOne([.. things.Reverse()])).Values.ShouldBe(alone.Values);
+            alone.Objective.ShouldBeLessThan(1.01 * CbcSolver.Solve(program, new(0.005, 200)).Objective, $"seed {seed}");
+        }
+    }
+
     [Fact]
     public void What_is_left_to_decide_costs_what_it_does_in_the_whole()
     {
