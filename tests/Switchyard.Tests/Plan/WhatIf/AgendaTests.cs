@@ -1,3 +1,4 @@
+using Switchyard.Plan.Solve;
 using Switchyard.Plan.WhatIf;
 
 namespace Switchyard.Tests.Plan.WhatIf;
@@ -18,7 +19,7 @@ public sealed class AgendaTests
             agenda.Add(4, () => done.Add("made urgent"));
         });
         agenda.Add(2, () => done.Add("added before"));
-        agenda.Run(new Switchyard.Plan.PlannerSettings().SideBySide);
+        agenda.Run(SolveLimits.OneByOne);
         done.ShouldBe(["first", "made urgent", "added before", "made possible", "late"]);
     }
 

@@ -3,6 +3,7 @@ using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Performance;
 using Switchyard.Plan;
+using Switchyard.Plan.Solve;
 using Switchyard.Plan.WhatIf;
 using Switchyard.Units;
 
@@ -52,10 +53,7 @@ public sealed class MiddlesPlannerTests
         Money?[] Costs(Action<IReadOnlyList<Action>>? sideBySide) => [.. Plan(peaks, sideBySide: sideBySide).Select(variant => variant?.Cost.PresentValue)];
         var alone = Costs(null);
         Costs(things => Parallel.Invoke([.. things])).ShouldBe(alone);
-        Costs(things =>
-        {
-            foreach (var thing in things.Reverse()) thing();
-        }).ShouldBe(alone);
+        Costs(things => SolveLimits.OneByOne([.. things.Reverse()])).ShouldBe(alone);
     }
 
     [Fact]
