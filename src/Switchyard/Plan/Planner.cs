@@ -17,6 +17,9 @@ public sealed record PlannerSettings(double Gap = 0.002, int MaximumNodes = 50, 
 {
     /// <inheritdoc cref="SolveLimits.SideBySide"/>
     public Action<IReadOnlyList<Action>> SideBySide { get; init; } = SolveLimits.OneByOne;
+
+    /// <inheritdoc cref="SolveLimits.Elsewhere"/>
+    public Func<byte[], byte[]?>? Elsewhere { get; init; }
 }
 
 /// <summary>Finds the cheapest way to do all the work within all the limits, and says why.</summary>
@@ -46,7 +49,7 @@ public sealed class Planner
         this.prices = prices;
         this.performance = new(performance);
         this.settings = settings;
-        limits = new(settings.Gap, settings.MaximumNodes) { SideBySide = settings.SideBySide };
+        limits = new(settings.Gap, settings.MaximumNodes) { SideBySide = settings.SideBySide, Elsewhere = settings.Elsewhere };
         rough = limits with { RelativeGap = Math.Max(settings.Gap, 0.01), MaximumNodes = Math.Min(settings.MaximumNodes, 15) };
     }
 

@@ -151,7 +151,7 @@ public static class ProblemSolver
         if (staged is { HasPoint: false } && staged.Bound >= limits.Most) return None(draft.Problem, staged.Bound + draft.Shift, SolveStatus.NoIncumbent);
         prove &= program.ColumnCount <= Large;
         var solution = staged is { HasPoint: true } && (!prove || staged.Gap <= limits.RelativeGap)
-            ? staged : PricedSolver.Solve(program, limits, prove, draft.Solution, staged);
+            ? staged : PricedSolver.Solve(program, limits with { Elsewhere = null }, prove, draft.Solution, staged);
         var (problem, shift) = (draft.Problem, draft.Shift);
         if (!solution.HasPoint) return None(problem, solution.Bound + shift, solution.Status);
         return new([.. draft.Formulation.Read(solution.Values)], solution.Objective + shift, solution.Bound + shift, solution.Status)

@@ -31,26 +31,32 @@ internal sealed record CbcRun(int Status, int Secondary, double Objective, doubl
     /// </summary>
     public bool ClaimsComplete => Status == 0 && Secondary != 2;
 
-    public static unsafe CbcRun Of(
+    /// <summary>Nothing found and nothing proven, as when no node was allowed.</summary>
+    public static CbcRun Nothing { get; } = new(1, 3, double.PositiveInfinity, double.NegativeInfinity, 0, null);
+
+    public static CbcRun Of(
         MixedIntegerProgram program, double[] lower, double[] upper, SolveLimits limits, IReadOnlyList<double>? start,
         ReadOnlySpan<(string Name, string Value)> settings)
+    {
+        var request = CbcRequest.Of(program, lower, upper, limits, start, settings);
+        if (limits.Elsewhere is null) return Here(request);
+        // What ended another process would end this one too: it is not tried again here.
+        return limits.Elsewhere(request.ToBytes()) is { } answer ? FromBytes(answer, request.ColumnCount) ?? Nothing : Nothing;
+    }
+
+    /// <summary>Searches in this process, when no other search does.</summary>
+    public static unsafe CbcRun Here(CbcRequest request)
     {
         lock (SolverLibrary.Gate)
         {
             using var interrupt = new InterruptHandler();
             using var model = CbcLibrary.Cbc_newModel();
             CbcLibrary.Cbc_setLogLevel(model, 0);
-            var scale = CoinInput.CostScale(program);
-            CbcLibrary.Cbc_loadProblem(model, program.ColumnCount, program.RowCount,
-                program.Matrix.Starts, program.Matrix.Rows, program.Matrix.Coefficients,
-                CoinInput.Bounds(lower), CoinInput.Bounds(upper), CoinInput.Times(program.Cost, scale),
-                CoinInput.Bounds(program.RowLower), CoinInput.Bounds(program.RowUpper));
-            for (var column = 0; column < program.ColumnCount; column++)
-            {
-                if (program.IsInteger(column)) CbcLibrary.Cbc_setInteger(model, column);
-            }
-            Configure(model, limits, settings);
-            if (start is not null) Begin(model, program, start);
+            CbcLibrary.Cbc_loadProblem(model, request.ColumnCount, request.RowLower.Length, request.Starts, request.Rows, request.Coefficients,
+                request.Lower, request.Upper, request.Cost, request.RowLower, request.RowUpper);
+            foreach (var column in request.Whole) CbcLibrary.Cbc_setInteger(model, column);
+            Configure(model, request);
+            if (request.Start is not null) CbcLibrary.Cbc_setMIPStartI(model, request.Whole.Length, request.Whole, request.Start);
 
             CbcLibrary.Cbc_solve(model);
             var point = CbcLibrary.Cbc_bestSolution(model);
@@ -60,34 +66,49 @@ internal sealed record CbcRun(int Status, int Secondary, double Objective, doubl
             var bound = CbcLibrary.Cbc_getBestPossibleObjValue(model);
             var objective = CbcLibrary.Cbc_getObjValue(model);
             var hasPoint = point is not null && Math.Abs(objective) < None;
-            return new(status, secondary, hasPoint ? objective / scale : double.PositiveInfinity,
-                bound is > -None and < None ? bound / scale : double.NegativeInfinity, CbcLibrary.Cbc_getNodeCount(model),
-                hasPoint ? new ReadOnlySpan<double>(point, program.ColumnCount).ToArray() : null);
+            return new(status, secondary, hasPoint ? objective / request.Scale : double.PositiveInfinity,
+                bound is > -None and < None ? bound / request.Scale : double.NegativeInfinity, CbcLibrary.Cbc_getNodeCount(model),
+                hasPoint ? new ReadOnlySpan<double>(point, request.ColumnCount).ToArray() : null);
         }
     }
 
-    private static void Configure(CbcLibrary.Model model, SolveLimits limits, ReadOnlySpan<(string Name, string Value)> settings)
+    public byte[] ToBytes()
+    {
+        using var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes);
+        writer.Write(Status);
+        writer.Write(Secondary);
+        writer.Write(Objective);
+        writer.Write(Bound);
+        writer.Write(Nodes);
+        writer.Pack<double>(Point);
+        return bytes.ToArray();
+    }
+
+    /// <summary>A run read back; null where the bytes are none of a program of so many columns.</summary>
+    public static CbcRun? FromBytes(byte[] bytes, int columns)
+    {
+        using var stream = new MemoryStream(bytes);
+        using var reader = new BinaryReader(stream);
+        try
+        {
+            var run = new CbcRun(reader.ReadInt32(), reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadInt32(), reader.Unpack<double>());
+            if (run.Point!.Length == 0) run = run with { Point = null };
+            return stream.Position == bytes.Length && (run.Point is null || run.Point.Length == columns) ? run : null;
+        }
+        catch (Exception wrong) when (wrong is EndOfStreamException or InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    private static void Configure(CbcLibrary.Model model, CbcRequest request)
     {
         CbcLibrary.Cbc_setParameter(model, "log", "0");
         CbcLibrary.Cbc_setParameter(model, "randomSeed", "1");
         CbcLibrary.Cbc_setParameter(model, "randomCbcSeed", "1");
-        // CBC's gap is relative to the larger of objective and bound, ours to the objective: this one implies ours for either sign.
-        var gap = limits.RelativeGap / (1 + limits.RelativeGap);
-        CbcLibrary.Cbc_setParameter(model, "ratioGap", gap.ToString("R", CultureInfo.InvariantCulture));
-        CbcLibrary.Cbc_setParameter(model, "maxNodes", limits.MaximumNodes.ToString(CultureInfo.InvariantCulture));
-        foreach (var (name, value) in settings) CbcLibrary.Cbc_setParameter(model, name, value);
-    }
-
-    private static void Begin(CbcLibrary.Model model, MixedIntegerProgram program, IReadOnlyList<double> start)
-    {
-        var columns = new List<int>(program.IntegerCount);
-        var values = new List<double>(program.IntegerCount);
-        for (var column = 0; column < program.ColumnCount; column++)
-        {
-            if (!program.IsInteger(column)) continue;
-            columns.Add(column);
-            values.Add(start[column]);
-        }
-        CbcLibrary.Cbc_setMIPStartI(model, columns.Count, columns.ToArray(), values.ToArray());
+        CbcLibrary.Cbc_setParameter(model, "ratioGap", request.Gap.ToString("R", CultureInfo.InvariantCulture));
+        CbcLibrary.Cbc_setParameter(model, "maxNodes", request.Nodes.ToString(CultureInfo.InvariantCulture));
+        foreach (var (name, value) in request.Settings) CbcLibrary.Cbc_setParameter(model, name, value);
     }
 }

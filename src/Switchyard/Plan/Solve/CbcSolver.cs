@@ -3,7 +3,7 @@ namespace Switchyard.Plan.Solve;
 /// <summary>Solves a mixed-integer program with COIN-OR CBC's branch and cut.</summary>
 /// <remarks>
 /// Single-threaded with fixed seeds and no clock: the same program gives the same answer on the same build of CBC. Solves in one
-/// process wait for each other.
+/// process wait for each other; <see cref="SolveLimits.Elsewhere"/> does not.
 /// </remarks>
 public static class CbcSolver
 {
@@ -41,6 +41,18 @@ public static class CbcSolver
             if (found is not null || !run.ClaimsInfeasible) run = second;
         }
         return Conclude(program, run, Cheaper(found, start), limits);
+    }
+
+    /// <summary>Answers in this process what <see cref="SolveLimits.Elsewhere"/> is asked in another.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="InvalidDataException">The bytes are no request.</exception>
+    /// <exception cref="SolverMissingException">The library is not installed.</exception>
+    /// <exception cref="OperationCanceledException">Ctrl-C was pressed during the solve.</exception>
+    public static byte[] Answer(byte[] request)
+    {
+        SolverLibrary.Require();
+        return CbcRun.Here(CbcRequest.FromBytes(request)).ToBytes();
     }
 
     private static Solution? Cheaper(Solution? found, Solution? start) =>

@@ -43,14 +43,15 @@ internal sealed class CoverRounding
     private readonly Func<int, bool> lasts;
     private readonly Solution relaxed;
     private readonly Action<IReadOnlyList<Action>> sideBySide;
+    private readonly Func<byte[], byte[]?>? elsewhere;
     private readonly double[] values;
     private readonly double[] left;
     private readonly bool[] shared;
     private readonly bool[] covered;
 
-    private CoverRounding(MixedIntegerProgram program, IReadOnlyList<Cover> covers, Func<int, bool> lasts, Solution relaxed, Action<IReadOnlyList<Action>> sideBySide)
+    private CoverRounding(MixedIntegerProgram program, IReadOnlyList<Cover> covers, Func<int, bool> lasts, Solution relaxed, SolveLimits limits)
     {
-        (this.program, this.lasts, this.relaxed, this.sideBySide) = (program, lasts, relaxed, sideBySide);
+        (this.program, this.lasts, this.relaxed, sideBySide, elsewhere) = (program, lasts, relaxed, limits.SideBySide, limits.Elsewhere);
         values = new double[program.ColumnCount];
         covered = new bool[program.ColumnCount];
         foreach (var column in covers.Where(cover => cover.IsEnumerable).SelectMany(cover => cover.Columns).Where(column => !lasts(column))) covered[column] = true;
@@ -73,10 +74,10 @@ internal sealed class CoverRounding
     /// <param name="covers">Its covers.</param>
     /// <param name="lasts">Whether a column provides at many times.</param>
     /// <param name="relaxed">The solution of the relaxation, with duals.</param>
-    /// <param name="limits">When to stop what is solved last, and who lends cores.</param>
+    /// <param name="limits">When to stop what is solved last, and who lends cores and processes.</param>
     public static Solution Solve(MixedIntegerProgram program, IReadOnlyList<Cover> covers, Func<int, bool> lasts, Solution relaxed, SolveLimits limits)
     {
-        var rounding = new CoverRounding(program, covers, lasts, relaxed, limits.SideBySide);
+        var rounding = new CoverRounding(program, covers, lasts, relaxed, limits);
         rounding.Last();
         // Those that the relaxation serves mostly from what is held come first: the others rent anyway.
         foreach (var cover in covers.OrderBy(rounding.Rented)) rounding.Fill(cover, free: false);
@@ -139,7 +140,7 @@ internal sealed class CoverRounding
 
         if (asked.Count == 0) return;
         var whole = Rest(asked);
-        var chosen = CbcSolver.Solve(whole.Program, Choosing);
+        var chosen = CbcSolver.Solve(whole.Program, Choosing with { Elsewhere = elsewhere });
         var by = chosen.HasPoint ? whole.Chosen(chosen.Values).ToDictionary(x => x.Group, x => x.Proposal) : [];
         for (var group = 0; group < asked.Count; group++) Take(asked[group][by.GetValueOrDefault(group)]);
     }
@@ -399,7 +400,7 @@ internal sealed class CoverRounding
             }
         }
 
-        var chosen = covers.Count == 1 ? Alone(part, start) : CbcSolver.Solve(part, Soon, start) is { HasPoint: true } solution ? solution.Values : start;
+        var chosen = covers.Count == 1 ? Alone(part, start) : CbcSolver.Solve(part, Soon with { Elsewhere = elsewhere }, start) is { HasPoint: true } solution ? solution.Values : start;
         int[] used = [.. Enumerable.Range(0, columns.Count).Where(i => chosen[i] > 0)];
         return new([.. used.Select(i => columns[i])], [.. used.Select(i => chosen[i])]);
     }
@@ -419,6 +420,6 @@ internal sealed class CoverRounding
         for (var i = 0; i < part.Columns.Length; i++)
             if (values[part.Columns[i]] is > 0 and var amount) part.Program.SetColumnBounds(i, amount, amount);
         // Of the whole cost this is a small part, and what it leaves to be saved counts in full.
-        return part.Solve(limits with { RelativeGap = Math.Min(limits.RelativeGap, Choosing.RelativeGap) });
+        return part.Solve(limits with { RelativeGap = Math.Min(limits.RelativeGap, Choosing.RelativeGap), Elsewhere = null });
     }
 }

@@ -19,6 +19,12 @@ public sealed record SolveLimits(double RelativeGap = 1e-4, int MaximumNodes = 2
     /// </summary>
     public Action<IReadOnlyList<Action>> SideBySide { get; init; } = OneByOne;
 
+    /// <summary>
+    /// Answers in another process what is asked of CBC, by <see cref="CbcSolver.Answer"/>; null where the host lends none. An answer of null: the process
+    /// could not be started or did not come to an end. Nothing is found then, and nothing proven.
+    /// </summary>
+    public Func<byte[], byte[]?>? Elsewhere { get; init; }
+
     /// <summary>A point found to be so near to its bound, as a share of its cost, is not tried to be improved upon; 0: whatever is usual is tried.</summary>
     internal double Enough { get; init; }
 

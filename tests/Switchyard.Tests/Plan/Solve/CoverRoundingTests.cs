@@ -136,6 +136,43 @@ public sealed class CoverRoundingTests
     }
 
     [Fact]
+    public void Groups_are_decided_elsewhere_as_they_are_here_and_keep_what_they_have_where_no_answer_comes()
+    {
+        var asked = 0;
+        for (var seed = 300; seed < 304; seed++)
+        {
+            var program = Sellers(seed, 40, 0.4);
+            // Slots by twos take what is held: groups, not slots by themselves.
+            for (var slot = 0; slot < 40; slot += 2)
+            {
+                var held = program.AddRow(double.NegativeInfinity, 0);
+                program.AddTerm(held, program.AddColumn(2, 2, 0, integer: true), -1);
+                for (var taken = 0; taken < 2; taken++)
+                {
+                    var column = program.AddColumn(0, 5, 0.1, integer: true);
+                    program.AddTerm(slot + taken, column, 1.7);
+                    program.AddTerm(held, column, 1);
+                }
+            }
+
+            bool Lasts(int column) => program.ColumnLower[column] == 2;
+            var relaxed = ColumnGeneration.Solve(program, Lasts).ShouldNotBeNull();
+            Solution Rounded(Func<byte[], byte[]?>? elsewhere) =>
+                CoverRounding.Solve(program, relaxed.Covers, Lasts, relaxed.Solution, new(0.001, 50) { Elsewhere = elsewhere });
+            var here = Rounded(null);
+            var before = asked;
+            Rounded(request =>
+            {
+                asked++;
+                return CbcSolver.Answer(request);
+            }).Values.ShouldBe(here.Values, $"seed {seed}");
+            asked.ShouldBeGreaterThanOrEqualTo(before + 20, $"seed {seed}");
+            var lost = Rounded(_ => null);
+            Feasibility.Check(program, lost.Values).IsWithin(1e-9).ShouldBeTrue($"seed {seed}");
+        }
+    }
+
+    [Fact]
     public void What_is_left_to_decide_costs_what_it_does_in_the_whole()
     {
         var reached = 0;
