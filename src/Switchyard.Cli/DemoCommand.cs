@@ -4,6 +4,7 @@ using Switchyard.Cli.Output;
 using Switchyard.Connect;
 using Switchyard.Connect.EvidenceFile;
 using Switchyard.Connect.PlanFile;
+using Switchyard.Connect.Solver;
 using Switchyard.Performance;
 using Switchyard.Prove;
 
@@ -29,7 +30,8 @@ internal static class DemoCommand
             if (catalog.Value is not { } contents) return Printer.Fail(catalog.Problems);
             var scenario = ScenarioArgument.Read(Scenario, contents);
             if (scenario.Value is not { } wanted) return Printer.Fail(scenario.Problems);
-            var planned = new Cycle(contents.Prices, new PerformanceModel(contents.Factors)).Plan(wanted, new() { SideBySide = SideBySide.Run });
+            using var solvers = SolverProcesses.OfThisProgram();
+            var planned = new Cycle(contents.Prices, new PerformanceModel(contents.Factors)).Plan(wanted, new() { SideBySide = SideBySide.Run, Elsewhere = solvers.Ask });
             if (planned.Plan is not { } plan) return ExitCode.No;
             var proof = Proof.Of(plan, wanted, contents, new() { Further = ProofSettings.Enough }, Scenario, timing: false, mend: true);
             if (proof.Value is not { } evidence) return Printer.Fail(proof.Problems);

@@ -6,6 +6,7 @@ using Switchyard.Connect;
 using Switchyard.Connect.Catalog;
 using Switchyard.Connect.PlanFile;
 using Switchyard.Connect.ScenarioFile;
+using Switchyard.Connect.Solver;
 using Switchyard.Demand;
 using Switchyard.Performance;
 using Switchyard.Plan;
@@ -81,9 +82,11 @@ internal sealed class PlanCommand
         var read = watch.Elapsed;
         var opened = scenarios.Open(parsed);
         if (opened.Value is not { } source) return Printer.Fail(opened.Problems);
+        using var solvers = SolverProcesses.OfThisProgram();
         var planner = new PlannerSettings(parsed.GetValue(gap), parsed.GetValue(nodes), Explain: !parsed.GetValue(bare), Why: parsed.GetValue(why))
         {
             SideBySide = SideBySide.Run,
+            Elsewhere = solvers.Ask,
         };
         if (ranges.Exists(r => r.IsSweep))
         {

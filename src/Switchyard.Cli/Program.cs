@@ -2,8 +2,12 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Switchyard.Cli;
+using Switchyard.Connect.Solver;
 using Switchyard.Plan;
 using Switchyard.Plan.Solve;
+
+// A process of the solver, started by another of this program: no verb that anybody is told of.
+if (args is [SolverProcesses.Verb]) return SolverProcesses.Serve();
 
 // The solver runs in native code and hears no cancellation: an interrupt ends the process, and files are only ever moved into place whole.
 Console.CancelKeyPress += (_, _) => Environment.Exit(ExitCode.Interrupted);
