@@ -1,10 +1,14 @@
 using System.Diagnostics;
 using Switchyard.Bench;
 using Switchyard.Connect.Catalog;
+using Switchyard.Connect.Solver;
 using Switchyard.Demand;
 using Switchyard.Market;
 using Switchyard.Performance;
 using Switchyard.Plan;
+
+// A process of the solver, which this program starts as the product does.
+if (args is [SolverProcesses.Verb]) return SolverProcesses.Serve();
 
 var seed = Number("--seed", 1);
 var workloads = Number("--workloads", 20);
@@ -29,16 +33,18 @@ if (!args.Contains("--free"))
     performance = new(new PerformanceModel(catalog.Factors));
 }
 
+using var solvers = SolverProcesses.OfThisProgram();
 var watch = Stopwatch.StartNew();
 var cpu = Process.GetCurrentProcess().TotalProcessorTime;
 var problem = Build(scenario);
 Say("options", $"{prices.Offers.Length} offers, {prices.Commitments.Length} commitments, {scenario.LoadSegments} segments: {problem.Needs.Sum(n => n switch { ServiceNeed s => s.Options.Length, RunNeed r => r.Options.Length, PileNeed p => p.Options.Length, _ => 0 })}");
-LargeRun.Run(scenario, problem, !args.Contains("--no-baselines"), Say);
-Console.WriteLine($"peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:0} MB");
+LargeRun.Run(scenario, problem, solvers.Ask, !args.Contains("--no-baselines"), Say);
+Console.WriteLine($"peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:0} MB, and {solvers.Used.Memory / 1e6:0} MB of the solver's processes");
+return 0;
 
 void Say(string what, string text)
 {
-    var now = Process.GetCurrentProcess().TotalProcessorTime;
+    var now = Process.GetCurrentProcess().TotalProcessorTime + solvers.Used.Processor;
     Console.WriteLine($"{watch.Elapsed.TotalSeconds,7:0.00} s  {(now - cpu).TotalSeconds,7:0.00} CPU s  {what}: {text}");
 }
 
