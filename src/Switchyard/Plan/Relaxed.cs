@@ -63,7 +63,7 @@ internal sealed class Relaxed
     public double Whole => whole ??= Raised(Solution, Covers);
 
     private double Raised(Solution solution, IReadOnlyList<Cover> covers) => Shift + (covers.Count == 0 || !solution.HasPoint ? solution.Bound
-        : Math.Max(solution.Bound, CoverRegrets.Bound(Formulation.Program, covers, Formulation.Lasts, solution.RowDuals!)));
+        : Math.Max(solution.Bound, CoverRegrets.Bound(Formulation.Program, covers, Formulation.Lasts, solution.RowDuals!, sharp: Formulation.Program.ColumnCount > ProblemSolver.Large)));
 
     /// <summary>The parts of the program that are small covering problems of their own, where they were looked for.</summary>
     public IReadOnlyList<Cover> Covers { get; }

@@ -23,13 +23,16 @@ internal sealed class CoverLeast
 
     // knapsacks[row][parts]: the least that so much of it costs.
     private readonly double[][] knapsacks;
+    private readonly int[] count;
     private double best;
+    private int[] taken = [];
     private int steps;
 
     private CoverLeast(double[] least, Item[] items)
     {
         (this.least, this.items) = (least, items);
         rest = (double[])least.Clone();
+        count = new int[items.Length];
         knapsacks = [.. least.Select((_, row) => Knapsack(row))];
     }
 
@@ -38,32 +41,41 @@ internal sealed class CoverLeast
     /// <param name="Most">The most of it.</param>
     /// <param name="Each">What a unit counts in each row; 0 or more.</param>
     /// <param name="IsWhole">Whether it must be whole.</param>
-    internal readonly record struct Item(double Cost, double Most, double[] Each, bool IsWhole);
+    /// <param name="Place">Its place among the columns, for whoever wants to know which are taken.</param>
+    internal readonly record struct Item(double Cost, double Most, double[] Each, bool IsWhole, int Place = 0);
+
+    /// <summary>What columns cost at least.</summary>
+    /// <param name="Least">What is proven.</param>
+    /// <param name="Taken">Which columns cost exactly that, by their place, and how much of each; null where less than the search's end was proven.</param>
+    internal readonly record struct Found(double Least, (int Place, int Count)[]? Taken);
 
     /// <summary>What columns that satisfy all rows cost at least; no more than a limit.</summary>
     /// <param name="least">What each row asks for; positive.</param>
     /// <param name="items">The columns.</param>
     /// <param name="split">What they cost at least where they may be split.</param>
     /// <param name="limit">More than this is not looked for; at least <paramref name="split"/>.</param>
-    public static double Of(double[] least, IReadOnlyCollection<Item> items, double split, double limit)
+    public static Found Of(double[] least, IReadOnlyCollection<Item> items, double split, double limit)
     {
         var search = new CoverLeast(least, Distinct(least, items));
         var proven = Math.Max(split, Math.Min(limit, search.ToCome()));
         // Columns that need not be whole would take a linear program.
-        if (!Array.TrueForAll(search.items, item => item.IsWhole)) return proven;
+        if (!Array.TrueForAll(search.items, item => item.IsWhole)) return new(proven, null);
         for (var halving = Halvings; halving >= 0; halving--)
         {
             var until = split + ((limit - split) / (1 << halving));
             if (until <= proven) continue;
             (search.best, search.steps) = (until, 0);
             search.Try(0, 0);
-            if (search.steps > MostSteps) return proven;
-            if (search.best < until) return Math.Max(proven, search.best);
+            if (search.steps > MostSteps) return new(proven, null);
+            if (search.best < until) return new(Math.Max(proven, search.best), search.Taken());
             proven = until;
         }
 
-        return proven;
+        return new(proven, null);
     }
+
+    private (int Place, int Count)[] Taken() =>
+        [.. taken.Select((each, at) => (items[at].Place, Count: each)).Where(x => x.Count > 0)];
 
     // What counts no more anywhere than something cheaper of which there is enough is of no use; the cheapest first.
     private static Item[] Distinct(double[] least, IReadOnlyCollection<Item> items)
@@ -149,22 +161,24 @@ internal sealed class CoverLeast
         if (steps++ > MostSteps || cost + ToCome() >= best) return;
         if (IsEnough())
         {
-            best = cost;
+            (best, taken) = (cost, count[..at]);
             return;
         }
 
         if (at == items.Length) return;
-        var (item, count) = (items[at], 0);
+        ref readonly var item = ref items[at];
+        ref var taking = ref count[at];
+        taking = 0;
         while (true)
         {
-            Try(at + 1, cost + (count * item.Cost));
+            Try(at + 1, cost + (taking * item.Cost));
             // With each unit more what is still to come falls by no more than the unit costs.
-            if (count + 1 > item.Most || IsEnough()) break;
+            if (taking + 1 > item.Most || IsEnough()) break;
             Take(item, 1);
-            count++;
-            if (steps > MostSteps || cost + (count * item.Cost) + ToCome() >= best) break;
+            taking++;
+            if (steps > MostSteps || cost + (taking * item.Cost) + ToCome() >= best) break;
         }
 
-        Take(item, -count);
+        Take(item, -taking);
     }
 }
