@@ -46,11 +46,11 @@ public sealed class SolverProcesses(string program, params IReadOnlyList<string>
 
     /// <summary>Asks one that has nothing to do, or a new one; several may be asked at once.</summary>
     /// <param name="request">What is asked.</param>
-    /// <returns>The answer; null where the process could not be started or ended without one.</returns>
+    /// <returns>The answer, from this process where no other can be started; null where it ended without one.</returns>
     /// <exception cref="OperationCanceledException">Ctrl-C was pressed.</exception>
     public byte[]? Ask(byte[] request)
     {
-        if (Take() is not { } process) return null;
+        if (Take() is not { } process) return CbcSolver.Answer(request);
         byte[]? answer = null;
         try
         {

@@ -16,6 +16,10 @@ internal sealed class CoverRounding
     private static readonly SolveLimits Soon = new(0.002, 40);
     private const int AloneNodes = 150;
 
+    // So many groups that are left with the most to be gained are searched once more, so long.
+    private const int MostOpen = 16;
+    private static readonly SolveLimits Deep = new(0.0005, 300);
+
     // What is so little too much, as a share, is no more than a rounding error.
     private const double Rounding = 1e-9;
 
@@ -83,7 +87,8 @@ internal sealed class CoverRounding
         foreach (var cover in covers.OrderBy(rounding.Rented)) rounding.Fill(cover, free: false);
         foreach (var cover in covers) rounding.Fill(cover, free: true);
         var groups = rounding.Groups(covers).ToList();
-        foreach (var some in groups.Chunk(AtOnce)) rounding.Improve(some);
+        var open = groups.Chunk(AtOnce).SelectMany(some => some.Zip(rounding.Improve(some, Soon))).ToList();
+        foreach (var some in open.Where(x => x.Second > 0).OrderByDescending(x => x.Second).Take(MostOpen).Select(x => x.First).Chunk(AtOnce)) rounding.Improve(some, Deep);
         rounding.Ease(groups);
         var point = rounding.Finish(limits, Near);
         if (!point.HasPoint)
@@ -135,7 +140,7 @@ internal sealed class CoverRounding
             foreach (var row in sums) prices[row] += way * (duals[row] - prices[row]);
             var some = spread.Skip(round * Together).Take(Together).Select(group => (Group: group, Had: Given(group))).ToArray();
             foreach (var (_, had) in some) Give(had);
-            asked.AddRange(some.Zip(Decided(some, prices), (of, decided) => new[] { of.Had, decided }));
+            asked.AddRange(some.Zip(Decided(some, prices, Soon), (of, decided) => new[] { of.Had, decided }));
         }
 
         if (asked.Count == 0) return;
@@ -295,11 +300,11 @@ internal sealed class CoverRounding
         return Enumerable.Range(0, covers.Count).Where(i => covers[i].IsEnumerable).GroupBy(groups.Of).Select(g => g.Select(i => covers[i]).ToList());
     }
 
-    // Decides some groups, the covers of each together.
-    private void Improve(List<Cover>[] groups)
+    // Decides some groups, the covers of each together; says what could still be gained by each.
+    private double[] Improve(List<Cover>[] groups, SolveLimits until)
     {
         var some = groups.Select(group => (Group: group, Had: Given(group))).ToArray();
-        var decided = Decided(some, relaxed.RowDuals!);
+        var decided = Decided(some, relaxed.RowDuals!, until);
         for (var i = 0; i < some.Length; i++)
         {
             var (group, had) = some[i];
@@ -308,12 +313,14 @@ internal sealed class CoverRounding
             {
                 // Others have taken what it counted on.
                 Take(had);
-                decided[i] = Decided(group, had, relaxed.RowDuals!);
+                decided[i] = Decided(group, had, relaxed.RowDuals!, until);
                 Give(had);
             }
 
             Take(decided[i]);
         }
+
+        return Array.ConvertAll(decided, proposal => proposal.Open);
     }
 
     private bool Fits(RestProgram.Proposal proposal)
@@ -331,10 +338,10 @@ internal sealed class CoverRounding
     }
 
     // What some groups decide, each as if the others did what they do now.
-    private RestProgram.Proposal[] Decided((List<Cover> Group, RestProgram.Proposal Had)[] groups, IReadOnlyList<double> prices)
+    private RestProgram.Proposal[] Decided((List<Cover> Group, RestProgram.Proposal Had)[] groups, IReadOnlyList<double> prices, SolveLimits until)
     {
         var decided = new RestProgram.Proposal[groups.Length];
-        sideBySide([.. groups.Select((of, i) => (Action)(() => decided[i] = Decided(of.Group, of.Had, prices)))]);
+        sideBySide([.. groups.Select((of, i) => (Action)(() => decided[i] = Decided(of.Group, of.Had, prices, until)))]);
         return decided;
     }
 
@@ -349,7 +356,7 @@ internal sealed class CoverRounding
     }
 
     // What some covers decide together instead of what they had, with all else as it is, where what they add to rows that sum up costs so much.
-    private RestProgram.Proposal Decided(List<Cover> covers, RestProgram.Proposal had, IReadOnlyList<double> prices)
+    private RestProgram.Proposal Decided(List<Cover> covers, RestProgram.Proposal had, IReadOnlyList<double> prices, SolveLimits until)
     {
         var matrix = program.Matrix;
         var part = new MixedIntegerProgram();
@@ -400,9 +407,15 @@ internal sealed class CoverRounding
             }
         }
 
-        var chosen = covers.Count == 1 ? Alone(part, start) : CbcSolver.Solve(part, Soon with { Elsewhere = elsewhere }, start) is { HasPoint: true } solution ? solution.Values : start;
+        if (covers.Count == 1) return Proposed(columns, Alone(part, start), 0);
+        var found = CbcSolver.Solve(part, until with { Elsewhere = elsewhere }, start);
+        return found.HasPoint ? Proposed(columns, found.Values, double.IsFinite(found.Bound) ? found.Objective - found.Bound : 0) : Proposed(columns, start, 0);
+    }
+
+    private static RestProgram.Proposal Proposed(List<int> columns, IReadOnlyList<double> chosen, double open)
+    {
         int[] used = [.. Enumerable.Range(0, columns.Count).Where(i => chosen[i] > 0)];
-        return new([.. used.Select(i => columns[i])], [.. used.Select(i => chosen[i])]);
+        return new([.. used.Select(i => columns[i])], [.. used.Select(i => chosen[i])]) { Open = open };
     }
 
     // One cover by itself is decided before CBC has prepared its own, and without waiting for others that ask it.

@@ -48,7 +48,11 @@ internal sealed class RestProgram
     }
 
     /// <summary>So much of each of some columns.</summary>
-    internal sealed record Proposal(int[] Columns, double[] Amounts);
+    internal sealed record Proposal(int[] Columns, double[] Amounts)
+    {
+        /// <summary>What the search that found it says could cost less at most.</summary>
+        public double Open { get; init; }
+    }
 
     /// <summary>The program: the free columns, then the proposals.</summary>
     public MixedIntegerProgram Program { get; } = new();

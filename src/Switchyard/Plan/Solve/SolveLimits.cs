@@ -21,7 +21,7 @@ public sealed record SolveLimits(double RelativeGap = 1e-4, int MaximumNodes = 2
 
     /// <summary>
     /// Answers in another process what is asked of CBC, by <see cref="CbcSolver.Answer"/>; null where the host lends none. An answer of null: the process
-    /// could not be started or did not come to an end. Nothing is found then, and nothing proven.
+    /// did not come to an end. Nothing is found then, and nothing proven.
     /// </summary>
     public Func<byte[], byte[]?>? Elsewhere { get; init; }
 
