@@ -105,10 +105,15 @@ public sealed class SolverProcessesTests
     }
 
     [Fact]
-    public void A_program_that_cannot_be_started_or_answers_something_else_gives_no_answer()
+    public void Where_no_process_can_be_started_this_one_answers()
     {
         using var missing = new SolverProcesses("no-such-program-of-ours");
-        missing.Ask([1, 2, 3]).ShouldBeNull();
+        ShouldBeAnswered(missing, 1);
+    }
+
+    [Fact]
+    public void A_program_that_answers_something_else_gives_no_answer()
+    {
         using var other = new SolverProcesses(Cli.Command[0], [.. Cli.Command.Skip(1), "--version"]);
         other.Ask([1, 2, 3]).ShouldBeNull();
     }

@@ -12,8 +12,9 @@ internal sealed class CoverPrices
     private const double LeastBox = 0.0003;
     private const int MostRounds = 16;
 
-    // What would raise the bound by less than this share of it is not tried.
+    // What would raise the bound by less than this share of it, or of what it has been raised by, is not tried.
     private const double LeastGain = 2e-6;
+    private const double LeastMore = 0.1;
 
     // How far outside a row, relatively, the simplex may leave its prices, and what it costs nothing to go below 0 by: what else prices take off is counted.
     private const double Roughly = 1e-6;
@@ -91,7 +92,7 @@ internal sealed class CoverPrices
         {
             if (Highest(best, box) is not var (prices, most)) break;
             var hoped = most - Bounded(best);
-            if (hoped < LeastGain * scale) break;
+            if (hoped < Math.Max(LeastGain * scale, LeastMore * gain)) break;
             for (var at = 0; at < prices.Length; at++) moved[rows[at]] = prices[at];
             var now = Overdrawn(moved);
             foreach (var slot in users)
