@@ -8,7 +8,7 @@ namespace Switchyard.Plan.Solve;
 internal sealed class CoverPrices
 {
     // The box, as a share of each price: at first, and from where on nothing more is looked for; so often at most.
-    private const double FirstBox = 0.0025;
+    private const double FirstBox = 0.01;
     private const double LeastBox = 0.0003;
     private const int MostRounds = 16;
 
@@ -16,8 +16,9 @@ internal sealed class CoverPrices
     private const double LeastGain = 2e-6;
     private const double LeastMore = 0.1;
 
-    // How far outside a row, relatively, the simplex may leave its prices, and what it costs nothing to go below 0 by: what else prices take off is counted.
+    // How far outside a row, relatively, the simplex may leave its prices: what they take off is counted, for as much of a column as costs so many times the bound (whatever takes more is no point of interest).
     private const double Roughly = 1e-6;
+    private const double Dear = 10;
     private const double Rounding = 1e-9;
 
     // The box grows where the gain is at least this share of what the bounds promise.
@@ -94,7 +95,7 @@ internal sealed class CoverPrices
             var hoped = most - Bounded(best);
             if (hoped < Math.Max(LeastGain * scale, LeastMore * gain)) break;
             for (var at = 0; at < prices.Length; at++) moved[rows[at]] = prices[at];
-            var now = Overdrawn(moved);
+            var now = Overdrawn(moved, scale);
             foreach (var slot in users)
             {
                 var (regret, taken) = regrets.Regret(slots[slot], moved);
@@ -117,7 +118,7 @@ internal sealed class CoverPrices
     }
 
     // What columns that no cover counts take off where the prices leave less than nothing of their cost.
-    private double Overdrawn(double[] moved)
+    private double Overdrawn(double[] moved, double scale)
     {
         var (program, taken) = (regrets.Program, 0.0);
         foreach (var column in bearers)
@@ -126,7 +127,8 @@ internal sealed class CoverPrices
             var touched = program.Matrix.RowsOf(column);
             var each = program.Matrix.CoefficientsOf(column);
             for (var term = 0; term < touched.Length; term++) left += moved[touched[term]] * each[term];
-            if (left < 0 && (left < -Rounding || double.IsFinite(program.ColumnUpper[column]))) taken += left * program.ColumnUpper[column];
+            var most = program.Cost[column] > 0 ? Math.Min(program.ColumnUpper[column], Dear * scale / program.Cost[column]) : program.ColumnUpper[column];
+            if (left < 0 && (left < -Rounding || double.IsFinite(most))) taken += left * most;
         }
 
         return taken;
