@@ -10,7 +10,7 @@ internal sealed class CoverPrices
     // The box, as a share of each price: at first, and from where on nothing more is looked for; so often at most.
     private const double FirstBox = 0.01;
     private const double LeastBox = 0.0003;
-    private const int MostRounds = 16;
+    private const int MostRounds = 14;
 
     // What would raise the bound by less than this share of it, or of what it has been raised by, is not tried.
     private const double LeastGain = 2e-6;
