@@ -19,7 +19,6 @@ internal sealed class CoverPrices
     // How far outside a row, relatively, the simplex may leave its prices: what they take off is counted, for as much of a column as costs so many times the bound (whatever takes more is no point of interest).
     private const double Roughly = 1e-6;
     private const double Dear = 10;
-    private const double Rounding = 1e-9;
 
     // The box grows where the gain is at least this share of what the bounds promise.
     private const double Met = 0.5;
@@ -34,11 +33,14 @@ internal sealed class CoverPrices
 
     // The slots that use them, and the columns whose cost must bear what no cover counts.
     private readonly int[] users;
-    private readonly int[] bearers;
+    private readonly Bearer[] bearers;
     private readonly List<Cut> cuts = [];
 
     // What a slot's regret is no higher than: so much, and what prices are higher by times what is used.
     private sealed record Cut(int Slot, double Most, (int Place, double Use)[] Uses);
+
+    // What the prices leave of a column's cost, and what prices are lower by times what it provides.
+    private sealed record Bearer(int Column, double Left, (int Place, double Use)[] Uses);
 
     /// <summary>The covers of a program at prices.</summary>
     /// <param name="regrets">The prices.</param>
@@ -65,7 +67,19 @@ internal sealed class CoverPrices
         var counted = new bool[program.ColumnCount];
         foreach (var slot in users)
             foreach (var column in slots[slot].Cover.Columns) counted[column] |= !regrets.Lasts(column);
-        bearers = [.. Enumerable.Range(0, program.ColumnCount).Where(column => !counted[column] && Touches(column))];
+        bearers = [.. Enumerable.Range(0, program.ColumnCount).Where(column => !counted[column] && Touches(column)).Select(column => new Bearer(column, regrets.Left(column), Uses(column)))];
+    }
+
+    // What a unit of a column uses where prices move; less than nothing is what it provides.
+    private (int Place, double Use)[] Uses(int column)
+    {
+        var matrix = regrets.Program.Matrix;
+        var touched = matrix.RowsOf(column);
+        var each = matrix.CoefficientsOf(column);
+        var uses = new List<(int, double)>();
+        for (var term = 0; term < touched.Length; term++)
+            if (place[touched[term]] is >= 0 and var at) uses.Add((at, each[term]));
+        return [.. uses];
     }
 
     private bool Touches(int column)
@@ -95,7 +109,7 @@ internal sealed class CoverPrices
             var hoped = most - Bounded(best);
             if (hoped < Math.Max(LeastGain * scale, LeastMore * gain)) break;
             for (var at = 0; at < prices.Length; at++) moved[rows[at]] = prices[at];
-            var now = Overdrawn(moved, scale);
+            var now = Overdrawn(prices, scale);
             foreach (var slot in users)
             {
                 var (regret, taken) = regrets.Regret(slots[slot], moved);
@@ -118,17 +132,15 @@ internal sealed class CoverPrices
     }
 
     // What columns that no cover counts take off where the prices leave less than nothing of their cost.
-    private double Overdrawn(double[] moved, double scale)
+    private double Overdrawn(double[] prices, double scale)
     {
         var (program, taken) = (regrets.Program, 0.0);
-        foreach (var column in bearers)
+        foreach (var (column, before, uses) in bearers)
         {
-            var left = regrets.Left(column);
-            var touched = program.Matrix.RowsOf(column);
-            var each = program.Matrix.CoefficientsOf(column);
-            for (var term = 0; term < touched.Length; term++) left += moved[touched[term]] * each[term];
+            var left = before;
+            foreach (var (at, use) in uses) left += prices[at] * use;
             var most = program.Cost[column] > 0 ? Math.Min(program.ColumnUpper[column], Dear * scale / program.Cost[column]) : program.ColumnUpper[column];
-            if (left < 0 && (left < -Rounding || double.IsFinite(most))) taken += left * most;
+            if (left < 0 && (left < -DualBound.Nothing || double.IsFinite(most))) taken += left * most;
         }
 
         return taken;
@@ -137,7 +149,6 @@ internal sealed class CoverPrices
     // The prices in the box at which the bounds are highest, and how much higher than at the relaxation's prices that is; null where the simplex met trouble.
     private (double[] Prices, double Most)? Highest(double[] around, double box)
     {
-        var matrix = regrets.Program.Matrix;
         var program = new MixedIntegerProgram();
         var price = new int[rows.Length];
         for (var at = 0; at < price.Length; at++)
@@ -155,13 +166,10 @@ internal sealed class CoverPrices
             foreach (var (at, use) in uses) program.AddTerm(row, price[at], -use);
         }
 
-        foreach (var column in bearers)
+        foreach (var (_, left, uses) in bearers)
         {
-            var touched = matrix.RowsOf(column);
-            var each = matrix.CoefficientsOf(column);
-            var row = program.AddRow(-regrets.Left(column), double.PositiveInfinity);
-            for (var term = 0; term < touched.Length; term++)
-                if (place[touched[term]] is >= 0 and var at) program.AddTerm(row, price[at], each[term]);
+            var row = program.AddRow(-left, double.PositiveInfinity);
+            foreach (var (at, use) in uses) program.AddTerm(row, price[at], use);
         }
 
         if (ClpSolver.Solve(program, Roughly) is not { HasPoint: true } solution) return null;
@@ -186,7 +194,6 @@ internal sealed class CoverPrices
     // What is a slot's least at some prices bounds it at all.
     private void Add(int slot, (int Place, int Count)[] taken)
     {
-        var matrix = regrets.Program.Matrix;
         var (cover, value, worth) = slots[slot];
         var (cost, uses) = (0.0, new SortedDictionary<int, double>());
         foreach (var (c, count) in taken)
@@ -194,10 +201,7 @@ internal sealed class CoverPrices
             var column = cover.Columns[c];
             cost += count * (regrets.Extra(column, value[c]) + value[c]);
             if (regrets.Lasts(column)) continue;
-            var touched = matrix.RowsOf(column);
-            var each = matrix.CoefficientsOf(column);
-            for (var term = 0; term < touched.Length; term++)
-                if (place[touched[term]] is >= 0 and var at) uses[at] = uses.GetValueOrDefault(at) + (count * each[term]);
+            foreach (var (at, use) in Uses(column)) uses[at] = uses.GetValueOrDefault(at) + (count * use);
         }
 
         cuts.Add(new(slot, cost - worth, [.. uses.Select(use => (use.Key, use.Value))]));
@@ -206,16 +210,12 @@ internal sealed class CoverPrices
     // Where the least is not known, lower prices may lower what is proven of it by as much as they lower the column that depends on each most.
     private void AddUnknown(int slot)
     {
-        var matrix = regrets.Program.Matrix;
         var (cover, value, worth) = slots[slot];
         var uses = new SortedDictionary<int, double>();
         for (var c = 0; c < value.Length; c++)
         {
             if (regrets.Lasts(cover.Columns[c]) || value[c] <= 0) continue;
-            var touched = matrix.RowsOf(cover.Columns[c]);
-            var each = matrix.CoefficientsOf(cover.Columns[c]);
-            for (var term = 0; term < touched.Length; term++)
-                if (place[touched[term]] is >= 0 and var at) uses[at] = Math.Max(uses.GetValueOrDefault(at), worth * each[term] / value[c]);
+            foreach (var (at, use) in Uses(cover.Columns[c])) uses[at] = Math.Max(uses.GetValueOrDefault(at), worth * use / value[c]);
         }
 
         cuts.Add(new(slot, found[slot].Least, []));

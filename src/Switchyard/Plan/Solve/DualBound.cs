@@ -3,8 +3,8 @@ namespace Switchyard.Plan.Solve;
 /// <summary>What duals prove, whatever point they belong to: Σ dual × the side of the row that it prices + Σ what columns at their cheaper bound add or take off.</summary>
 internal static class DualBound
 {
-    // A sum without an end whose price is nothing but a rounding error.
-    private const double Nothing = 1e-9;
+    /// <summary>What a column without an upper bound may lack of its cost: nothing but a rounding error.</summary>
+    public const double Nothing = 1e-9;
 
     /// <summary>Finds the bound.</summary>
     /// <param name="program">The program.</param>
