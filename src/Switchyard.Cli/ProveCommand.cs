@@ -7,6 +7,7 @@ using Switchyard.Connect;
 using Switchyard.Connect.Catalog;
 using Switchyard.Connect.EvidenceFile;
 using Switchyard.Connect.PlanFile;
+using Switchyard.Connect.Solver;
 using Switchyard.Connect.Traces;
 using Switchyard.Demand;
 using Switchyard.Market;
@@ -121,7 +122,8 @@ internal static class Proof
         if (mend && !evidence.Holds)
         {
             Console.Error.WriteLine("the plan does not hold; looking for what would mend it");
-            var mender = new Mender(plan, scenario, contents.Prices, factors, contents.Intervals, settings, capacities);
+            using var solvers = SolverProcesses.OfThisProgram();
+            var mender = new Mender(plan, scenario, contents.Prices, factors, contents.Intervals, settings, capacities) { Elsewhere = solvers.Ask };
             using var tried = new Progress("runs of mended plans played");
             evidence = evidence with { Mend = mender.Mend(evidence, some => Play(some, tried)) };
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
@@ -15,6 +16,9 @@ internal sealed class SolverProcess : IDisposable
 
     // Who asks no more lets it end by itself for so long; at the end of a run it has nothing left to do.
     private const int Patience = 2000;
+
+    // How long a process of which no more is asked has to end by itself, in milliseconds; longer than it takes where nothing is searched.
+    private const int LastMoment = 100;
 
     private readonly Process process;
 
@@ -67,8 +71,9 @@ internal sealed class SolverProcess : IDisposable
         try
         {
             using var answers = Answers();
-            using var questions = Console.OpenStandardInput();
-            while (Message.Read(questions) is { } question) Message.Write(answers, CbcSolver.Answer(question));
+            var questions = new BlockingCollection<byte[]>();
+            new Thread(() => Read(questions)) { IsBackground = true }.Start();
+            foreach (var question in questions.GetConsumingEnumerable()) Message.Write(answers, CbcSolver.Answer(question));
             return Done;
         }
         catch (OperationCanceledException)
@@ -125,6 +130,25 @@ internal sealed class SolverProcess : IDisposable
         }
 
         process.Dispose();
+    }
+
+    // Beside the search: whoever asked may be gone long before there is an answer, and then nobody waits for it.
+    private static void Read(BlockingCollection<byte[]> questions)
+    {
+        try
+        {
+            using var stdin = Console.OpenStandardInput();
+            while (Message.Read(stdin) is { } question) questions.Add(question);
+        }
+        catch (Exception failed) when (failed is IOException or InvalidDataException)
+        {
+            // There are no more either.
+        }
+
+        questions.CompleteAdding();
+        Thread.Sleep(LastMoment);
+        using var own = Process.GetCurrentProcess();
+        own.Kill();
     }
 
     // CBC is told to print nothing. If it did, answers would be mixed with it: they go where stdout led, and stdout where stderr does.

@@ -11,7 +11,7 @@ namespace Switchyard.Plan;
 /// lifted), and how far each would have to move if the others stayed.
 /// </summary>
 internal sealed class ConflictFinder(
-    Scenario scenario, BuiltProblem built, Func<Scenario, IEnumerable<string>, BuiltProblem> build)
+    Scenario scenario, BuiltProblem built, Func<Scenario, IEnumerable<string>, BuiltProblem> build, Func<byte[], byte[]?>? elsewhere)
 {
     // What is said to be enough is at most this much more than what no plan was found for.
     private const double Tolerance = 0.005;
@@ -56,7 +56,7 @@ internal sealed class ConflictFinder(
     }
 
     // The plan of a problem, or null. What not even the relaxation allows, which is quickly found, is not searched.
-    private static SolvedProblem? Try(PlanningProblem problem) => ProblemSolver.Solve(problem, LeastLimit.Rough, prove: false) is { HasPlan: true } plan ? plan : null;
+    private SolvedProblem? Try(PlanningProblem problem) => ProblemSolver.Solve(problem, LeastLimit.Rough with { Elsewhere = elsewhere }, prove: false) is { HasPlan: true } plan ? plan : null;
 
     // The plan of the scenario without some limits; asked for more than once.
     private SolvedProblem? Without(IReadOnlyCollection<string> lifted)
@@ -94,7 +94,7 @@ internal sealed class ConflictFinder(
     private string? Moved(Movable limit, string path, SolvedProblem free)
     {
         double Use(SolvedProblem plan) => limit.RoundedUp(limit.Used(new(plan)));
-        if (LeastLimit.Known(built.Problem).Contains(path) && LeastLimit.Plans(built.Problem, path, free, Close).Select(found => (Use: Use(found.Plan), found.Least)).ToList() is { Count: > 0 } found)
+        if (LeastLimit.Known(built.Problem).Contains(path) && LeastLimit.Plans(built.Problem, path, free, Close, elsewhere).Select(found => (Use: Use(found.Plan), found.Least)).ToList() is { Count: > 0 } found)
         {
             var (use, least) = (found.Min(x => x.Use), Math.Floor(found[0].Least * limit.OfRow / limit.Step) * limit.Step);
             if (least > limit.Stated && least < use) proven[path] = limit.Shown(least);

@@ -38,21 +38,24 @@ internal static class LeastLimit
     /// <param name="limit">The limit's path.</param>
     /// <param name="known">The plan without the limit, found as <see cref="Rough"/> says; null to look for it.</param>
     /// <param name="close">Plans need not be looked for any more when one needs at most so much more than every plan does, as a share.</param>
-    public static IEnumerable<(SolvedProblem Plan, double Least)> Plans(PlanningProblem problem, string limit, SolvedProblem? known = null, double close = double.NegativeInfinity)
+    /// <param name="elsewhere">Who searches in another process: <see cref="SolveLimits.Elsewhere"/>.</param>
+    public static IEnumerable<(SolvedProblem Plan, double Least)> Plans(
+        PlanningProblem problem, string limit, SolvedProblem? known = null, double close = double.NegativeInfinity, Func<byte[], byte[]?>? elsewhere = null)
     {
         var zero = With(problem with { OffersPerWorkload = null }, limit, 0);
         var reckoned = zero.CapacityLimits.Where(l => l.Id == limit).ToImmutableArray();
-        var free = known ?? ProblemSolver.Solve(With(problem, limit, null), Rough, prove: false);
+        var rough = Rough with { Elsewhere = elsewhere };
+        var free = known ?? ProblemSolver.Solve(With(problem, limit, null), rough, prove: false);
         if (!free.HasPlan) yield break;
         // What the plan without the limit had to reckon with, this one will have to as well.
         reckoned = free.Draft is { } before ? [.. reckoned, .. before.Problem.CapacityLimits.Where(l => zero.CapacityLimits.Any(own => own.Id == l.Id) && reckoned.All(own => own.Id != l.Id))] : reckoned;
         var (prices, draft, least) = Price(zero, limit, ref reckoned, free.Draft);
         if (draft is null) yield break;
         void Change(Formulation formulation) => Reprice(formulation, limit, prices);
-        var few = FewOffers.Solve(draft, Offers, Rough, false, (some, until) => ProblemSolver.Search(Relaxed.Of(some, some.CapacityLimits, Change), until, prove: false));
+        var few = FewOffers.Solve(draft, Offers, rough, false, (some, until) => ProblemSolver.Search(Relaxed.Of(some, some.CapacityLimits, Change), until, prove: false));
         var plans = new[] { free, few }.Where(plan => plan.HasPlan).ToList();
         bool IsClose() => plans.Min(plan => Needs(plan, limit)) <= least * (1 + close);
-        if (!IsClose() && ProblemSolver.Search(draft, Rough, prove: false) is { HasPlan: true } all) plans.Add(all);
+        if (!IsClose() && ProblemSolver.Search(draft, rough, prove: false) is { HasPlan: true } all) plans.Add(all);
         if (IsClose())
         {
             foreach (var plan in plans.OrderBy(plan => Needs(plan, limit))) yield return (Whole(plan.Decisions, plan.Problem), least);
@@ -67,7 +70,7 @@ internal static class LeastLimit
                 draft.Problem.Sources[source].Kind == PurchaseKind.Owned || bought.Contains((need.Workload, draft.Problem.Sources[source].Offer))))],
         };
 
-        if (Least(near, limit) is { } found) yield return (Whole(found, near), least);
+        if (Least(near, limit, Sharp with { Elsewhere = elsewhere }) is { } found) yield return (Whole(found, near), least);
         foreach (var plan in plans) yield return (Whole(plan.Decisions, plan.Problem), least);
 
         // Its present value is that of its payments, whatever it was found by.
@@ -156,11 +159,11 @@ internal static class LeastLimit
     }
 
     // The plan that needs least among few offers.
-    private static ImmutableArray<Decision>? Least(PlanningProblem near, string limit)
+    private static ImmutableArray<Decision>? Least(PlanningProblem near, string limit, SolveLimits limits)
     {
         var formulation = Formulation.Of(near);
         if (formulation.Program.ColumnCount > ProblemSolver.Large || Says(formulation, limit, Cheaper) is null) return null;
-        var found = CbcSolver.Solve(formulation.Program, Sharp);
+        var found = CbcSolver.Solve(formulation.Program, limits);
         return found.HasPoint ? [.. formulation.Read(found.Values)] : null;
     }
 

@@ -20,6 +20,9 @@ public sealed record PlannerSettings(double Gap = 0.002, int MaximumNodes = 50, 
 
     /// <inheritdoc cref="SolveLimits.Elsewhere"/>
     public Func<byte[], byte[]?>? Elsewhere { get; init; }
+
+    /// <summary>Limits of one of many searches that are made side by side.</summary>
+    internal SolveLimits Until(double gap, int nodes) => new(gap, nodes) { Elsewhere = Elsewhere };
 }
 
 /// <summary>Finds the cheapest way to do all the work within all the limits, and says why.</summary>
@@ -49,7 +52,7 @@ public sealed class Planner
         this.prices = prices;
         this.performance = new(performance);
         this.settings = settings;
-        limits = new(settings.Gap, settings.MaximumNodes) { SideBySide = settings.SideBySide, Elsewhere = settings.Elsewhere };
+        limits = settings.Until(settings.Gap, settings.MaximumNodes) with { SideBySide = settings.SideBySide };
         rough = limits with { RelativeGap = Math.Max(settings.Gap, 0.01), MaximumNodes = Math.Min(settings.MaximumNodes, 15) };
     }
 
@@ -63,9 +66,10 @@ public sealed class Planner
         new Planner(scenario, prices, performance, settings).Plan();
 
     /// <summary>The same without explanations, from the relaxation of a scenario like it: quicker. Gives its own relaxation too.</summary>
-    internal static (PlanningResult Result, Relaxed? Relaxed) PlanNear(Scenario scenario, PriceBook prices, PerformanceModel performance, Relaxed? near)
+    internal static (PlanningResult Result, Relaxed? Relaxed) PlanNear(
+        Scenario scenario, PriceBook prices, PerformanceModel performance, PlannerSettings settings, Relaxed? near)
     {
-        var planner = new Planner(scenario, prices, performance, new(Explain: false)) { near = near };
+        var planner = new Planner(scenario, prices, performance, settings with { Explain = false }) { near = near };
         return (planner.Plan(), planner.near);
     }
 
@@ -120,7 +124,7 @@ public sealed class Planner
         if (!solved.HasPlan)
         {
             if (solved.Status != SolveStatus.Infeasible) throw new SearchStoppedException(settings.MaximumNodes);
-            return new(null, new ConflictFinder(scenario, built, (asked, lifted) => Build(asked, lifted)).Find());
+            return new(null, new ConflictFinder(scenario, built, (asked, lifted) => Build(asked, lifted), settings.Elsewhere).Find());
         }
 
         if (!settings.Explain) return new(PlanOf(built, solved), null);

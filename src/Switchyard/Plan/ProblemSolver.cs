@@ -85,7 +85,7 @@ public static class ProblemSolver
                 // What is rounded mostly lies so far from the relaxation that this is asked for next.
                 .. prove && draft.Formulation.Program.ColumnCount > Large ? [() => _ = draft.Whole] : (Action[])[],
             ]);
-            if (solved.Status == SolveStatus.NoIncumbent && prove && Within(problem, draft) is { } tight) return tight;
+            if (solved.Status == SolveStatus.NoIncumbent && prove && Within(problem, draft, limits.Elsewhere) is { } tight) return tight;
             if (!solved.HasPlan) return solved with { Problem = solved.Problem with { CapacityLimits = problem.CapacityLimits } };
             if (Exceeded(problem, solved.Problem, solved.Decisions, reckoned) is { Length: > 0 } broken)
             {
@@ -106,10 +106,10 @@ public static class ProblemSolver
     private static ImmutableArray<CapacityLimit> Reckoned(PlanningProblem problem) => problem.CapacityLimits.RemoveAll(limit => limit.Assumed).AddRange(Reach.Filled(problem));
 
     // Where the search finds nothing within a tight limit, the plan that needs least of it may still be within it, and within all others.
-    private static SolvedProblem? Within(PlanningProblem problem, Relaxed draft)
+    private static SolvedProblem? Within(PlanningProblem problem, Relaxed draft, Func<byte[], byte[]?>? elsewhere)
     {
         if (problem.Futures.Length > 1 || !draft.Solution.HasPoint || draft.Formulation.Program.ColumnCount > Large) return null;
-        var found = LeastLimit.Known(problem).SelectMany(limit => LeastLimit.Plans(problem, limit).Select(found => found.Plan))
+        var found = LeastLimit.Known(problem).SelectMany(limit => LeastLimit.Plans(problem, limit, elsewhere: elsewhere).Select(found => found.Plan))
             .FirstOrDefault(plan => Recheck.Problems(With(plan), plan.Decisions).IsEmpty);
         return found is null ? null : found with
         {
@@ -151,7 +151,7 @@ public static class ProblemSolver
         if (staged is { HasPoint: false } && staged.Bound >= limits.Most) return None(draft.Problem, staged.Bound + draft.Shift, SolveStatus.NoIncumbent);
         prove &= program.ColumnCount <= Large;
         var solution = staged is { HasPoint: true } && (!prove || staged.Gap <= limits.RelativeGap)
-            ? staged : PricedSolver.Solve(program, limits with { Elsewhere = null }, prove, draft.Solution, staged);
+            ? staged : PricedSolver.Solve(program, limits, prove, draft.Solution, staged);
         var (problem, shift) = (draft.Problem, draft.Shift);
         if (!solution.HasPoint) return None(problem, solution.Bound + shift, solution.Status);
         return new([.. draft.Formulation.Read(solution.Values)], solution.Objective + shift, solution.Bound + shift, solution.Status)

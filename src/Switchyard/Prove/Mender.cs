@@ -53,6 +53,9 @@ public sealed class Mender
         }
     }
 
+    /// <inheritdoc cref="PlannerSettings.Elsewhere"/>
+    public Func<byte[], byte[]?>? Elsewhere { get; init; }
+
     /// <summary>Mends.</summary>
     /// <param name="broken">The evidence against the plan.</param>
     /// <param name="play">Plays runs: all of them, in order.</param>
@@ -228,7 +231,7 @@ public sealed class Mender
         PlanningResult result;
         try
         {
-            (result, near) = Planner.PlanNear(scenario with { Workloads = [.. scenario.Workloads.Select(More)] }, prices, new PerformanceModel(factors, capacities), near);
+            (result, near) = Planner.PlanNear(scenario with { Workloads = [.. scenario.Workloads.Select(More)] }, prices, new PerformanceModel(factors, capacities), new() { Elsewhere = Elsewhere }, near);
         }
         catch (SearchStoppedException stopped)
         {

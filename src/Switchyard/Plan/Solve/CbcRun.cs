@@ -31,8 +31,8 @@ internal sealed record CbcRun(int Status, int Secondary, double Objective, doubl
     /// </summary>
     public bool ClaimsComplete => Status == 0 && Secondary != 2;
 
-    /// <summary>Nothing found and nothing proven, as when no node was allowed.</summary>
-    public static CbcRun Nothing { get; } = new(1, 3, double.PositiveInfinity, double.NegativeInfinity, 0, null);
+    /// <summary>Nothing found and nothing proven: CBC did not come to an end.</summary>
+    public static CbcRun Abandoned { get; } = new(2, -1, double.PositiveInfinity, double.NegativeInfinity, 0, null);
 
     public static CbcRun Of(
         MixedIntegerProgram program, double[] lower, double[] upper, SolveLimits limits, IReadOnlyList<double>? start,
@@ -41,7 +41,7 @@ internal sealed record CbcRun(int Status, int Secondary, double Objective, doubl
         var request = CbcRequest.Of(program, lower, upper, limits, start, settings);
         if (limits.Elsewhere is null) return Here(request);
         // What ended another process would end this one too: it is not tried again here.
-        return limits.Elsewhere(request.ToBytes()) is { } answer ? FromBytes(answer, request.ColumnCount) ?? Nothing : Nothing;
+        return limits.Elsewhere(request.ToBytes()) is { } answer ? FromBytes(answer, request.ColumnCount) ?? Abandoned : Abandoned;
     }
 
     /// <summary>Searches in this process, when no other search does.</summary>

@@ -15,6 +15,19 @@ internal static partial class ClpLibrary
         }
     }
 
+    /// <summary>How a model is solved for the first time.</summary>
+    internal sealed class Options() : SafeHandleZeroOrMinusOneIsInvalid(true)
+    {
+        protected override bool ReleaseHandle()
+        {
+            ClpSolve_delete(handle);
+            return true;
+        }
+    }
+
+    /// <summary>A special option: 0 to stop at Ctrl-C, 1 not to listen.</summary>
+    internal const int Interrupts = 2;
+
     [LibraryImport(SolverLibrary.Clp)]
     internal static partial Model Clp_newModel();
 
@@ -55,9 +68,17 @@ internal static partial class ClpLibrary
     [LibraryImport(SolverLibrary.Clp)]
     internal static partial void Clp_setDualTolerance(Model model, double value);
 
-    /// <summary>Presolve, then the algorithm that Clp thinks best.</summary>
     [LibraryImport(SolverLibrary.Clp)]
-    internal static partial int Clp_initialSolve(Model model);
+    internal static partial Options ClpSolve_new();
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial void ClpSolve_delete(nint options);
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial void ClpSolve_setSpecialOption(Options options, int which, int value, int extraInfo);
+
+    [LibraryImport(SolverLibrary.Clp)]
+    internal static partial int Clp_initialSolveWithOptions(Model model, Options options);
 
     [LibraryImport(SolverLibrary.Clp)]
     internal static partial int Clp_dual(Model model, int ifValuesPass);

@@ -11,19 +11,15 @@ public static class ClpSolver
     /// <param name="feasibilityTolerance">A point further outside a row than this (relative) is not returned.</param>
     /// <returns>Optimal with duals and reduced costs, Infeasible, Unbounded, or NoIncumbent when Clp met numerical trouble.</returns>
     /// <exception cref="SolverMissingException">The library is not installed.</exception>
-    /// <exception cref="OperationCanceledException">Ctrl-C was pressed during the solve.</exception>
     public static Solution Solve(MixedIntegerProgram program, double feasibilityTolerance = 1e-9)
     {
         SolverLibrary.Require();
         if (CoinInput.HasEmptyBounds(program)) return Solution.Infeasible();
         if (program.ColumnCount == 0) return WithoutColumns(program);
-        using var interrupt = new InterruptHandler();
         using var model = NewModel();
         var scale = CoinInput.CostScale(program);
         Load(model, program, scale);
-        ClpLibrary.Clp_initialSolve(model);
-        // There is no iteration limit: only Clp's own Ctrl-C handler stops it.
-        if (ClpLibrary.Clp_status(model) == 3) throw new OperationCanceledException("The solve was interrupted.");
+        Begin(model);
         // Presolve cannot always tell infeasible from unbounded, and a dual ray only says that one of the two holds.
         if (ClpLibrary.Clp_status(model) is not 0) ClpLibrary.Clp_dual(model, 0);
         if (ClpLibrary.Clp_status(model) is not (0 or 1)) ClpLibrary.Clp_primal(model, 0);
@@ -53,19 +49,26 @@ public static class ClpSolver
         return model;
     }
 
+    /// <summary>Solves a model for the first time: presolve, then the algorithm that Clp thinks best.</summary>
+    internal static void Begin(ClpLibrary.Model model)
+    {
+        using var options = ClpLibrary.ClpSolve_new();
+        // Clp would listen for Ctrl-C itself, with a handler of the whole process that solves side by side put back in the wrong order: who pressed it was not heard.
+        ClpLibrary.ClpSolve_setSpecialOption(options, ClpLibrary.Interrupts, 1, -1);
+        ClpLibrary.Clp_initialSolveWithOptions(model, options);
+    }
+
     /// <summary>How a solve that began at another's basis ended: what that basis misled is solved once more by the primal simplex.</summary>
     /// <param name="model">The program, solved.</param>
     /// <param name="lower">Lower bounds of its columns.</param>
     /// <param name="upper">Upper bounds of its columns.</param>
     /// <param name="limited">Whether what costs more than the model's limit may be called infeasible.</param>
     /// <returns>Clp's status: 0 optimal, 1 infeasible, anything else trouble.</returns>
-    /// <exception cref="OperationCanceledException">Ctrl-C was pressed during the solve.</exception>
     internal static int Settled(ClpLibrary.Model model, double[] lower, double[] upper, bool limited)
     {
         if (limited && ClpLibrary.Clp_status(model) == 1) return 1;
         // The basis of what was infeasible can do that to the dual simplex.
         if (ClpLibrary.Clp_status(model) != 0 || !IsWithin(model, lower, upper)) ClpLibrary.Clp_primal(model, 0);
-        if (ClpLibrary.Clp_status(model) == 3) throw new OperationCanceledException("The solve was interrupted.");
         return ClpLibrary.Clp_status(model) == 0 && !IsWithin(model, lower, upper) ? 4 : ClpLibrary.Clp_status(model);
     }
 

@@ -109,7 +109,6 @@ internal sealed class ColumnGeneration
     {
         SolverLibrary.Require();
         if (CoinInput.HasEmptyBounds(program)) return new(Solution.Infeasible(), double.PositiveInfinity, []);
-        using var interrupt = new InterruptHandler();
         var size = (program.ColumnCount, program.RowCount, program.Matrix.TermCount);
         var cuts = lasts is null ? null : new CoverCuts(program, lasts);
         if (from is not null && (from.Columns, from.Rows, from.Terms) == size)

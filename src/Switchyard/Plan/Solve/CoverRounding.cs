@@ -433,6 +433,6 @@ internal sealed class CoverRounding
         for (var i = 0; i < part.Columns.Length; i++)
             if (values[part.Columns[i]] is > 0 and var amount) part.Program.SetColumnBounds(i, amount, amount);
         // Of the whole cost this is a small part, and what it leaves to be saved counts in full.
-        return part.Solve(limits with { RelativeGap = Math.Min(limits.RelativeGap, Choosing.RelativeGap), Elsewhere = null });
+        return part.Solve(limits with { RelativeGap = Math.Min(limits.RelativeGap, Choosing.RelativeGap) });
     }
 }

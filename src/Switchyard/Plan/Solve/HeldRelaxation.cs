@@ -21,8 +21,7 @@ internal sealed class HeldRelaxation : IDisposable
         (basis, tried) = (new byte[program.ColumnCount + program.RowCount], new byte[program.ColumnCount + program.RowCount]);
         ClpLibrary.Clp_setLogLevel(model, 0);
         ClpSolver.Load(model, program, scale);
-        using var interrupt = new InterruptHandler();
-        ClpLibrary.Clp_initialSolve(model);
+        ClpSolver.Begin(model);
         Remember(basis);
     }
 
@@ -65,7 +64,6 @@ internal sealed class HeldRelaxation : IDisposable
 
     private bool Solve(double[] bounds, byte[] from, bool limited)
     {
-        using var interrupt = new InterruptHandler();
         ClpLibrary.Clp_chgColumnUpper(model, bounds);
         ClpLibrary.Clp_copyinStatus(model, from);
         ClpLibrary.Clp_dual(model, 0);

@@ -3,38 +3,30 @@ using System.Runtime.InteropServices;
 namespace Switchyard.Plan.Solve;
 
 /// <summary>
-/// Puts the process's Ctrl-C handler back after a solve: CBC and Clp install their own with signal(2) and restore the former
-/// one without its flags.
+/// Puts the process's Ctrl-C handler back after a search: CBC installs its own with signal(2) and restores the former one without its flags. As CBC, one at a time
+/// (<see cref="SolverLibrary.Gate"/>): two could put each other's back.
 /// </summary>
-internal sealed unsafe partial class InterruptHandler : IDisposable
+internal readonly unsafe ref partial struct InterruptHandler : IDisposable
 {
     private const int Interrupt = 2;
 
     // struct sigaction is 152 bytes on Linux and 16 on macOS; only the C library looks inside.
-    private static readonly byte[] Saved = new byte[256];
-    private static readonly Lock Gate = new();
-    private static int solves;
-    private static bool known;
+    private readonly byte[] saved = new byte[256];
 
-    // Solves can run side by side: the first keeps what there was, and the last puts it back.
     public InterruptHandler()
     {
         if (OperatingSystem.IsWindows()) return;
-        lock (Gate)
+        fixed (byte* to = saved)
         {
-            if (solves++ > 0) return;
-            fixed (byte* saved = Saved) known = sigaction(Interrupt, null, saved) == 0;
+            // Without what there was there is nothing to put back.
+            if (sigaction(Interrupt, null, to) != 0) saved = [];
         }
     }
 
     public void Dispose()
     {
-        if (OperatingSystem.IsWindows()) return;
-        lock (Gate)
-        {
-            if (--solves > 0 || !known) return;
-            fixed (byte* saved = Saved) _ = sigaction(Interrupt, saved, null);
-        }
+        if (OperatingSystem.IsWindows() || saved.Length == 0) return;
+        fixed (byte* from = saved) _ = sigaction(Interrupt, from, null);
     }
 
     [LibraryImport("libc")]

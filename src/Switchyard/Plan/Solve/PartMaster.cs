@@ -67,7 +67,6 @@ internal sealed class PartMaster : IDisposable
         if (solved) ClpLibrary.Clp_primal(model, 0);
         else ClpLibrary.Clp_dual(model, 0);
         solved = true;
-        if (ClpLibrary.Clp_status(model) == 3) throw new OperationCanceledException("The solve was interrupted.");
         if (ClpLibrary.Clp_status(model) != 0) ClpLibrary.Clp_primal(model, 0);
         if (ClpLibrary.Clp_status(model) != 0) return false;
         var own = new ReadOnlySpan<double>(ClpLibrary.Clp_dualRowSolution(model), joining + parts);

@@ -184,11 +184,10 @@ internal sealed class RestrictedProgram : IDisposable
         for (var i = 0; i < columns.Count; i++) cost[standIns + i] = feasibility ? 0 : program.Cost[columns[i]] * scale;
         ClpLibrary.Clp_chgObjCoefficients(model, cost);
         if (!standing) ClpLibrary.Clp_chgColumnUpper(model, [.. new double[standIns], .. columns.Select(c => Math.Min(program.ColumnUpper[c], double.MaxValue))]);
-        if (!solved) ClpLibrary.Clp_initialSolve(model);
+        if (!solved) ClpSolver.Begin(model);
         else if (cut) ClpLibrary.Clp_dual(model, 0);
         else ClpLibrary.Clp_primal(model, 0);
         (solved, cut) = (true, false);
-        if (ClpLibrary.Clp_status(model) == 3) throw new OperationCanceledException("The solve was interrupted.");
         if (ClpLibrary.Clp_status(model) != 0) ClpLibrary.Clp_dual(model, 0);
         return ClpLibrary.Clp_status(model) == 0;
     }

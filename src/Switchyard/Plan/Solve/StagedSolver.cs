@@ -43,7 +43,7 @@ internal static class StagedSolver
         var found = search.Search(4 * nodes, limits.RelativeGap);
         return found.Point is not null && CbcSolver.Repair(program, found.Point, limits) is { } point
             ? (point with { Nodes = found.Nodes }).Proven(found.Bound, limits)
-            : CbcSolver.Solve(program, new(limits.RelativeGap, nodes));
+            : CbcSolver.Solve(program, limits with { MaximumNodes = nodes });
     }
 
     // Nothing is wrong with it but that it would cost more than is of interest.
@@ -51,5 +51,5 @@ internal static class StagedSolver
 
     private static Solution Second(ProgramPart part, SolveLimits limits) =>
         PartedSolver.Solve(part.Program, limits) is { } found && (found.HasPoint || IsTooMuch(found, limits)) ? part.Whole(found)
-            : part.Solve(new(limits.RelativeGap, Math.Min(limits.MaximumNodes, SecondNodes)));
+            : part.Solve(limits with { MaximumNodes = Math.Min(limits.MaximumNodes, SecondNodes) });
 }

@@ -63,10 +63,8 @@ internal sealed class WarmSearch : IDisposable
     /// <param name="mostNodes">When to stop.</param>
     /// <param name="gap">What saves no more than this share of the best cost is not looked for.</param>
     /// <param name="most">What costs as much as this is of no interest.</param>
-    /// <exception cref="OperationCanceledException">Ctrl-C was pressed.</exception>
     public Found Search(int mostNodes, double gap, double most = double.PositiveInfinity)
     {
-        using var interrupt = new InterruptHandler();
         var (best, proven, nodes, point) = (double.PositiveInfinity, double.PositiveInfinity, 0, (double[]?)null);
         var open = new PriorityQueue<Node, (double Bound, int Order)>();
         var node = new Node(null, -1, 0, 0, double.NegativeInfinity, 0, first);
@@ -127,7 +125,7 @@ internal sealed class WarmSearch : IDisposable
         ClpLibrary.Clp_chgColumnUpper(model, upper);
         ClpLibrary.Clp_setDualObjectiveLimit(model, Math.Min(most * scale, double.MaxValue));
         if (node.Basis is not null) ClpLibrary.Clp_copyinStatus(model, node.Basis);
-        if (first is null) ClpLibrary.Clp_initialSolve(model);
+        if (first is null) ClpSolver.Begin(model);
         // Other costs leave the first optimum feasible.
         else if (node.Column < 0) ClpLibrary.Clp_primal(model, 0);
         else ClpLibrary.Clp_dual(model, 0);

@@ -54,7 +54,7 @@ public sealed class CbcElsewhereTests
         read.ShouldBeEquivalentTo(asked);
         var run = CbcRun.Here(asked);
         CbcRun.FromBytes(run.ToBytes(), 10).ShouldBeEquivalentTo(run);
-        CbcRun.FromBytes(CbcRun.Nothing.ToBytes(), 10).ShouldBe(CbcRun.Nothing);
+        CbcRun.FromBytes(CbcRun.Abandoned.ToBytes(), 10).ShouldBe(CbcRun.Abandoned);
     }
 
     [Fact]
@@ -76,8 +76,27 @@ public sealed class CbcElsewhereTests
         var kept = CbcSolver.Solve(program, limits, start);
         (kept.Status, kept.Bound).ShouldBe((SolveStatus.Feasible, double.NegativeInfinity));
         kept.Values.ShouldBe(start);
-        // Not asked a second time either: what ends a process would end the next.
-        asked.ShouldBe(2);
+        // Each time once more, in another way: the same would end the next process too.
+        asked.ShouldBe(4);
+    }
+
+    [Fact]
+    public void What_ends_a_process_is_searched_in_another_way()
+    {
+        var program = RandomPrograms.Knapsack(3, 24);
+        var asked = new List<CbcRequest>();
+        var limits = SolveLimits.Exact with
+        {
+            Elsewhere = request =>
+            {
+                asked.Add(CbcRequest.FromBytes(request));
+                return asked.Count == 1 ? null : CbcSolver.Answer(request);
+            },
+        };
+        var there = CbcSolver.Solve(program, limits);
+        there.Status.ShouldBe(SolveStatus.Optimal);
+        there.Objective.ShouldBe(CbcSolver.Solve(program, SolveLimits.Exact).Objective, 1e-6);
+        asked.Select(request => request.Settings).ShouldBe([CbcRun.Fast, CbcRun.Careful]);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Switchyard.Plan.Solve;
 
 namespace Switchyard.Tests.Plan.Solve;
@@ -104,4 +105,40 @@ public sealed class ClpSolverTests
         program.AddTerm(program.AddRow(1.5, Infinity), program.AddColumn(0, 10, 1, integer: true), 1);
         ClpSolver.Solve(program).Values.ShouldBe([1.5], 1e-12);
     }
+
+    [Fact]
+    public void Who_hears_of_Ctrl_C_stays_the_same_while_programs_are_solved_side_by_side()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals");
+        var program = RandomPrograms.Knapsack(1, 200);
+        // CBC does otherwise: no other test's search meanwhile.
+        lock (SolverLibrary.Gate)
+        {
+            var before = Handler();
+            var seen = new HashSet<nint>();
+            using var over = new ManualResetEventSlim();
+            var looking = new Thread(() =>
+            {
+                do seen.Add(Handler());
+                while (!over.IsSet);
+            });
+            looking.Start();
+            Parallel.For(0, 400, _ => ClpSolver.Solve(program).Status.ShouldBe(SolveStatus.Optimal));
+            over.Set();
+            looking.Join();
+            seen.ShouldBe([before]);
+            Handler().ShouldBe(before);
+        }
+    }
+
+    // What the system keeps of the handler of SIGINT: its address first.
+    private static nint Handler()
+    {
+        var action = new nint[32];
+        sigaction(2, 0, action).ShouldBe(0);
+        return action[0];
+    }
+
+    [DllImport("libc")]
+    private static extern int sigaction(int signal, nint action, [Out] nint[] former);
 }
