@@ -36,6 +36,7 @@ public sealed class InterruptTests
     [InlineData(0.1)]
     [InlineData(1)]
     [InlineData(4)]
+    [InlineData(7)]
     public async Task It_ends_within_a_second_with_130_and_nothing_half_done(double seconds)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGINT");
@@ -66,6 +67,28 @@ public sealed class InterruptTests
         (await stdout).ShouldBe("");
         (await stderr).ShouldNotContain("   at ");
         scratch.Files().ShouldBe(["long.yaml"]);
+        // The processes of its solver may take a moment longer.
+        for (var wait = 0; wait < 50 && Running(scratch.Folder).Count > 0; wait++) await Task.Delay(100, token);
+        Running(scratch.Folder).ShouldBeEmpty();
+    }
+
+    // What runs in a folder.
+    private static List<string> Running(string folder)
+    {
+        List<string> running = [];
+        foreach (var process in OperatingSystem.IsLinux() ? Directory.GetDirectories("/proc") : [])
+        {
+            try
+            {
+                if (Directory.ResolveLinkTarget(Path.Combine(process, "cwd"), returnFinalTarget: false)?.FullName == folder) running.Add(process);
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                // It has ended since, or is another user's.
+            }
+        }
+
+        return running;
     }
 
     private static bool IgnoresInterrupts() => OperatingSystem.IsLinux()

@@ -24,6 +24,28 @@ public sealed class SolverProcessesTests
         return program;
     }
 
+    // Equations of few things, each taken or not, whose sums are half of everything: hours for branch and bound (Cornuéjols and Dawande, 1998).
+    private static MixedIntegerProgram MarketSplit()
+    {
+        const int Equations = 5;
+        var random = new Random(1);
+        var program = new MixedIntegerProgram();
+        var each = new int[Equations, 10 * (Equations - 1)];
+        for (var thing = 0; thing < each.GetLength(1); thing++) program.AddColumn(0, 1, 0, integer: true);
+        for (var equation = 0; equation < Equations; equation++)
+        {
+            var sum = 0;
+            for (var thing = 0; thing < each.GetLength(1); thing++) sum += each[equation, thing] = random.Next(100);
+            var row = program.AddRow(sum / 2, sum / 2);
+            for (var thing = 0; thing < each.GetLength(1); thing++) program.AddTerm(row, thing, each[equation, thing]);
+            // What is missing and what is too much costs.
+            program.AddTerm(row, program.AddColumn(0, double.PositiveInfinity, 1), 1);
+            program.AddTerm(row, program.AddColumn(0, double.PositiveInfinity, 1), -1);
+        }
+
+        return program;
+    }
+
     private static SolveLimits By(SolverProcesses processes) => new(0.001, 200) { Elsewhere = processes.Ask };
 
     private static void ShouldBeAnswered(SolverProcesses processes, int seed)
@@ -70,7 +92,7 @@ public sealed class SolverProcessesTests
     }
 
     [Fact]
-    public void A_process_that_has_ended_gives_no_answer_and_the_next_does()
+    public void Where_a_process_has_ended_another_searches()
     {
         using (var processes = Processes())
         {
@@ -78,7 +100,8 @@ public sealed class SolverProcessesTests
             using var worker = Process.GetProcessById(Running().ShouldHaveSingleItem());
             worker.Kill();
             worker.WaitForExit();
-            CbcSolver.Solve(Knapsack(1), By(processes)).Status.ShouldBe(SolveStatus.NoIncumbent);
+            CbcSolver.Solve(Knapsack(1), By(processes)).Status.ShouldBe(SolveStatus.Optimal);
+            Running().ShouldHaveSingleItem().ShouldNotBe(worker.Id);
             ShouldBeAnswered(processes, 1);
         }
 
@@ -102,6 +125,23 @@ public sealed class SolverProcessesTests
         using var interrupt = Process.Start("kill", ["-INT", $"{Running().ShouldHaveSingleItem()}"]);
         interrupt.WaitForExit();
         Should.Throw<OperationCanceledException>(() => CbcSolver.Solve(Knapsack(1), By(processes)));
+    }
+
+    [Fact]
+    public async Task A_search_ends_when_whoever_asked_for_it_is_gone()
+    {
+        var token = TestContext.Current.CancellationToken;
+        byte[] asked = [];
+        CbcSolver.Solve(MarketSplit(), new(0, int.MaxValue) { Elsewhere = request => { asked = request; return null; } });
+        using var process = Cli.Start([SolverProcesses.Verb], Cli.Root);
+        var to = process.StandardInput.BaseStream;
+        await to.WriteAsync(BitConverter.GetBytes(asked.Length), token);
+        await to.WriteAsync(asked, token);
+        await to.FlushAsync(token);
+        await Task.Delay(TimeSpan.FromSeconds(1), token);
+        process.HasExited.ShouldBeFalse("it found an answer");
+        process.StandardInput.Close();
+        process.WaitForExit(TimeSpan.FromSeconds(10)).ShouldBeTrue();
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed record SolveLimits(double RelativeGap = 1e-4, int MaximumNodes = 2
 
     /// <summary>
     /// Answers in another process what is asked of CBC, by <see cref="CbcSolver.Answer"/>; null where the host lends none. An answer of null: the process
-    /// did not come to an end. Nothing is found then, and nothing proven.
+    /// did not come to an end. Another is asked once more in a different way; without an answer nothing is found, and nothing proven.
     /// </summary>
     public Func<byte[], byte[]?>? Elsewhere { get; init; }
 

@@ -10,8 +10,8 @@ public static class SolverLibrary
     internal const string Clp = "Clp";
 
     /// <summary>
-    /// CBC keeps state in statics, so two searches at once in a process gave false "infeasible": every search takes this lock; those of large
-    /// programs' groups do not wait, in processes of their own (<see cref="SolveLimits.Elsewhere"/>). Clp's simplex keeps its state in its models, and
+    /// CBC keeps state in statics, so two searches at once in a process gave false "infeasible": every search takes this lock; those in
+    /// processes of their own (<see cref="SolveLimits.Elsewhere"/>) do not wait. Clp's simplex keeps its state in its models, and
     /// relaxations are solved side by side.
     /// </summary>
     internal static readonly Lock Gate = new();
