@@ -21,8 +21,8 @@ public sealed record PlannerSettings(double Gap = 0.002, int MaximumNodes = 50, 
     /// <inheritdoc cref="SolveLimits.Elsewhere"/>
     public Func<byte[], byte[]?>? Elsewhere { get; init; }
 
-    /// <summary>Limits of one of many searches that are made side by side.</summary>
-    internal SolveLimits Until(double gap, int nodes) => new(gap, nodes) { Elsewhere = Elsewhere };
+    /// <summary>Limits of a search that is one of many side by side, and lends no cores on.</summary>
+    internal SolveLimits Limits => new(Gap, MaximumNodes) { Elsewhere = Elsewhere };
 }
 
 /// <summary>Finds the cheapest way to do all the work within all the limits, and says why.</summary>
@@ -52,7 +52,7 @@ public sealed class Planner
         this.prices = prices;
         this.performance = new(performance);
         this.settings = settings;
-        limits = settings.Until(settings.Gap, settings.MaximumNodes) with { SideBySide = settings.SideBySide };
+        limits = settings.Limits with { SideBySide = settings.SideBySide };
         rough = limits with { RelativeGap = Math.Max(settings.Gap, 0.01), MaximumNodes = Math.Min(settings.MaximumNodes, 15) };
     }
 

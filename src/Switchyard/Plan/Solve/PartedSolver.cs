@@ -50,7 +50,6 @@ internal sealed class PartedSolver : IDisposable
     /// <param name="program">The program; not changed.</param>
     /// <param name="limits">When to stop.</param>
     /// <returns>A point with its bound; none where whatever there is costs more than is of interest; null where the program does not fall apart or no proposals go together.</returns>
-    /// <exception cref="OperationCanceledException">Ctrl-C was pressed.</exception>
     public static Solution? Solve(MixedIntegerProgram program, SolveLimits limits)
     {
         if (CoinInput.HasEmptyBounds(program)) return Solution.Infeasible();

@@ -84,7 +84,7 @@ public sealed class MiddlesPlanner(PriceBook prices, RememberedPerformance perfo
     }
 
     private SolvedProblem Whole(PlanningProblem problem, Relaxed? draft = null) =>
-        ProblemSolver.Solve(problem, settings.Until(settings.Gap, settings.MaximumNodes), prove: true, near: null, draft);
+        ProblemSolver.Solve(problem, settings.Limits, prove: true, near: null, draft);
 
     // With the offers of the plans for the variants planned on both sides, which are judged by their gaps.
     private Answer? Between(PlanningProblem problem, int place, Neighbour before, Neighbour after)

@@ -48,7 +48,7 @@ internal sealed class NearOffers(int plans = int.MaxValue, int cheapest = NearOf
         var part = Only(problem);
         // So few that none needs to be dropped again.
         if (cheapest == 0 && Most(part) <= problem.OffersPerWorkload) part = part with { OffersPerWorkload = null };
-        return ProblemSolver.Solve(part, settings.Until(Math.Max(settings.Gap, Gap), Math.Min(settings.MaximumNodes, Nodes)) with { Enough = Enough }, prove: false);
+        return ProblemSolver.Solve(part, settings.Limits with { RelativeGap = Math.Max(settings.Gap, Gap), MaximumNodes = Math.Min(settings.MaximumNodes, Nodes), Enough = Enough }, prove: false);
     }
 
     // Most different offers for one workload, each counted once however it is bought.

@@ -51,7 +51,7 @@ public sealed class VariantPlanner(PriceBook prices, RememberedPerformance perfo
         };
         var (solved, how) = Kept(problem, limits) is { } kept ? (kept, VariantSource.Kept)
             : sameOptions && Near(problem, limits) is { } nearby ? (nearby, VariantSource.Near)
-            : (ProblemSolver.Solve(problem, settings.Until(settings.Gap, settings.MaximumNodes)), VariantSource.Whole);
+            : (ProblemSolver.Solve(problem, settings.Limits), VariantSource.Whole);
         if (!solved.HasPlan)
         {
             if (solved.Status != SolveStatus.Infeasible) throw new SearchStoppedException(settings.MaximumNodes);

@@ -33,7 +33,7 @@ internal sealed class WhyFinder
         Scenario scenario, Func<Scenario, IEnumerable<string>, BuiltProblem> build, BuiltProblem built, SolvedProblem solved, PurchasePlan plan, PlannerSettings settings)
     {
         (this.scenario, this.build, this.built, this.solved, this.plan) = (scenario, build, built, solved, plan);
-        limits = settings.Until(Math.Max(settings.Gap, RoughGap), Math.Min(settings.MaximumNodes, RoughNodes));
+        limits = settings.Limits with { RelativeGap = Math.Max(settings.Gap, RoughGap), MaximumNodes = Math.Min(settings.MaximumNodes, RoughNodes) };
         near.Learn(plan.Purchases);
         foreach (var alternative in plan.Alternatives.Where(a => a.RunnerUp is not null)) near.Learn(alternative.Workload, alternative.RunnerUp!);
     }
